@@ -1,0 +1,36 @@
+/** May they? Pure: rules and names in, yes or no out. Measured by `npm run bench`: see the README's table. */
+import { couldMatchBelow, globToPostgres, matches, type Rule, type RuleSet } from './rules.ts'
+
+/**
+ * @param action an action code, such as `organization:project:read`
+ * @param resource the containment path, such as `organization:acme:project:web`
+ * @returns the rule that allows it, or undefined
+ */
+export function decide(rules: RuleSet, action: string, resource: string): Rule | undefined {
+  return rules.granting(action).find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => matches(glob, resource)))
+}
+
+/** For creates and lists: is there any name below `prefix` for which the answer would be yes? */
+export function decideBelow(rules: RuleSet, action: string, prefix: string): Rule | undefined {
+  return rules.granting(action).find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => couldMatchBelow(glob, prefix)))
+}
+
+/** What of a list the caller may see; queries turn it into SQL with `whereVisible`. */
+export interface Visibility {
+  /** `organization:acme`: what the resources of all rows begin with. */
+  readonly prefix: string
+  /** Undefined: everything. Otherwise regular expressions over the resource, as Postgres reads them. */
+  readonly expressions: readonly string[] | undefined
+  /** Whoever owns a thing sees it without any rule. */
+  readonly ownerId: number | null
+  /** What the caller owns, so that things inside owned things are visible too. */
+  readonly owned: readonly string[]
+}
+
+export function visibility(rules: RuleSet, actions: readonly string[], prefix: string, owner: { id: number | null; owned: readonly string[] }): Visibility {
+  const granting = actions.flatMap((action) => rules.granting(action))
+  const everything = granting.some((rule) => rule.resources.length === 0)
+  const below = owner.owned.map((resource) => `${resource}:**`)
+  const expressions = everything ? undefined : [...granting.flatMap((rule) => rule.resources), ...owner.owned, ...below].map(globToPostgres)
+  return { prefix, expressions, ownerId: owner.id, owned: owner.owned }
+}

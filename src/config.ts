@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute, resolve } from 'node:path'
+
+/** Everything the outside may decide, read once. The README's table lists the variables; a test compares. */
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** Where data, keys and the embedded database live; absolute. */
+  readonly home: string
+  /** Undefined: the embedded Postgres in `home`. */
+  readonly databaseUrl: string | undefined
+  readonly databasePoolSize: number
+  /** Where clients reach this API, without a slash at the end. */
+  readonly apiUrl: string
+  readonly consoleUrl: string
+  /** `id:base64` pairs, the first wraps, all unwrap. Undefined: a key file in `home`. */
+  readonly masterKeys: string | undefined
+  /** Undefined: mail goes to the local outbox, readable at /dev/outbox. */
+  readonly smtpUrl: string | undefined
+  readonly mailFrom: string
+  /** Run jobs in this process too. */
+  readonly worker: boolean
+  readonly workerConcurrency: number
+  readonly logLevel: LogLevel
+  /** How many proxies in front may be believed about the caller's address. */
+  readonly trustedProxies: number
+  /** Hours a session token lives. */
+  readonly sessionHours: number
+  /** Multiplies every rate limit; 0 turns them off, for load tests on a laptop. */
+  readonly rateLimitFactor: number
+  /** Answers are checked against the document; costs time, so for tests and development. */
+  readonly validateResponses: boolean
+  readonly version: { version: string; revision: string; branch: string }
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+type LogLevel = (typeof logLevels)[number]
+
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+/** @throws ConfigError listing everything that is wrong, not only the first. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = []
+  const text = (name: string) => env[name]?.trim() || undefined
+  const integer = (name: string, fallback: number, min: number, max: number) => {
+    const value = text(name)
+    if (value === undefined) return fallback
+    const number = Number(value)
+    if (Number.isInteger(number) && number >= min && number <= max) return number
+    problems.push(`${name} must be a whole number from ${min} to ${max}, not "${value}"`)
+    return fallback
+  }
+  const flag = (name: string, fallback: boolean) => {
+    const value = text(name)?.toLowerCase()
+    if (value === undefined) return fallback
+    if (['1', 'true', 'yes', 'on'].includes(value)) return true
+    if (['0', 'false', 'no', 'off'].includes(value)) return false
+    problems.push(`${name} must be true or false, not "${value}"`)
+    return fallback
+  }
+  const url = (name: string, protocols: readonly string[]) => {
+    const value = text(name)
+    if (value === undefined) return undefined
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value.replace(/\/+$/, '')
+    // The value may hold a password, so it is not repeated.
+    problems.push(`${name} must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`)
+    return undefined
+  }
+  const oneOf = <T extends string>(name: string, values: readonly T[], fallback: T) => {
+    const value = text(name)
+    if (value === undefined) return fallback
+    const found = values.find((candidate) => candidate === value)
+    if (found === undefined) problems.push(`${name} must be one of ${values.join(', ')}, not "${value}"`)
+    return found ?? fallback
+  }
+
+  const port = integer('PORT', 3001, 0, 65_535)
+  const home = text('TROCHOID_HOME') ?? '.trochoid'
+  const masterKeys = text('MASTER_KEYS')
+  for (const pair of masterKeys?.split(',') ?? [])
+    if (!/^[\w-]+:[A-Za-z0-9+/]{43}=$/.test(pair.trim()))
+      problems.push('MASTER_KEYS must be id:key pairs separated by commas, each key 32 bytes in base64 (npm run keys -- new makes one)')
+  const config: Config = {
+    port,
+    host: text('HOST') ?? '0.0.0.0',
+    home: isAbsolute(home) ? home : resolve(home),
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databasePoolSize: integer('DATABASE_POOL_SIZE', 10, 2, 1000),
+    apiUrl: url('API_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
+    consoleUrl: url('CONSOLE_URL', ['http:', 'https:']) ?? `http://localhost:${port}/console`,
+    masterKeys,
+    smtpUrl: url('SMTP_URL', ['smtp:', 'smtps:']),
+    mailFrom: text('MAIL_FROM') ?? 'Trochoid <trochoid@localhost>',
+    worker: flag('WORKER', true),
+    workerConcurrency: integer('WORKER_CONCURRENCY', 4, 1, 100),
+    logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
+    trustedProxies: integer('TRUSTED_PROXIES', 0, 0, 10),
+    sessionHours: integer('SESSION_HOURS', 24, 1, 24 * 365),
+    rateLimitFactor: integer('RATE_LIMIT_FACTOR', 1, 0, 1_000_000),
+    validateResponses: flag('VALIDATE_RESPONSES', false),
+    version: { version: 'v6.0.98', revision: text('REVISION') ?? readRevision(), branch: text('BRANCH') ?? 'master' },
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(config)
+}
+
+/** The commit of the checkout, read from .git without running git; zeros where there is none (a packaged build sets REVISION). */
+function readRevision(): string {
+  const read = (path: string) => readFileSync(new URL(`../.git/${path}`, import.meta.url), 'utf8').trim()
+  try {
+    const head = read('HEAD')
+    const revision = head.startsWith('ref: ') ? read(head.slice('ref: '.length)) : head
+    if (/^[0-9a-f]{40}$/.test(revision)) return revision
+  } catch {}
+  return '0'.repeat(40)
+}

@@ -1,0 +1,52 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
+import { invalid } from '../errors.ts'
+
+/** `name[condition]=value` of the query string, as newer clients send it. */
+export interface Filter {
+  attribute: string
+  condition: string
+  value: string
+}
+
+/** Longer expressions are refused: Postgres gives up a statement after its timeout, but a short one cannot get there. */
+const longestExpression = 200
+
+/**
+ * Narrows a list by bracket filters, all of which must hold. `columns` maps the attributes this list knows to SQL columns.
+ * @throws Invalid naming the attributes or conditions there are.
+ */
+export function applyFilters<D, T extends keyof D, R>(
+  query: SelectQueryBuilder<D, T, R>,
+  filters: readonly Filter[],
+  columns: Readonly<Record<string, string>>,
+): SelectQueryBuilder<D, T, R> {
+  let narrowed = query
+  for (const { attribute, condition, value } of filters) {
+    const column = Object.hasOwn(columns, attribute) ? columns[attribute] : undefined
+    if (column === undefined)
+      throw invalid(`This list cannot be filtered by "${attribute}"`, [`query.${attribute}[${condition}]: must be one of ${Object.keys(columns).join(', ') || 'none'}`])
+    const left = sql`${sql.ref(column)}::text`
+    switch (condition) {
+      case 'eq':
+        narrowed = narrowed.where(sql<boolean>`${left} = ${value}`)
+        break
+      case 'neq':
+        narrowed = narrowed.where(sql<boolean>`${left} is distinct from ${value}`)
+        break
+      case 'gt':
+        narrowed = narrowed.where(sql<boolean>`${left} > ${value}`)
+        break
+      case 'lt':
+        narrowed = narrowed.where(sql<boolean>`${left} < ${value}`)
+        break
+      case 'rlike':
+        if (value.length > longestExpression)
+          throw invalid('The regular expression is too long', [`query.${attribute}[rlike]: must have at most ${longestExpression} characters`])
+        narrowed = narrowed.where(sql<boolean>`${left} ~ ${value}`)
+        break
+      default:
+        throw invalid(`There is no condition "${condition}"`, [`query.${attribute}[${condition}]: the condition must be one of eq, neq, gt, lt, rlike`])
+    }
+  }
+  return narrowed
+}

@@ -1,0 +1,57 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
+import { invalid } from '../errors.ts'
+
+export interface PageQuery {
+  page_index?: number
+  page_size?: number
+  order_by?: string
+}
+export interface Page<R> {
+  rows: R[]
+  pagination: { index: number; size: number; total: number }
+}
+
+/** Postgres' bigint is the end of the world for offsets; page 4294967295 of size 4294967295 lies beyond it. */
+const lastOffset = 2n ** 62n
+
+/**
+ * One page and the number of all matches, in one statement. `columns` maps what order_by may name to SQL columns; the first
+ * is the default order. `tieBreaker` is a unique column: without it, rows with equal values may be seen twice or never.
+ * @throws Invalid for page 0, size 0 or an unknown order.
+ */
+export async function page<D, T extends keyof D, R>(
+  query: SelectQueryBuilder<D, T, R>,
+  { page_index: index = 1, page_size: size = 1000, order_by }: PageQuery,
+  { columns, tieBreaker }: { columns: Readonly<Record<string, string>>; tieBreaker: string },
+): Promise<Page<R>> {
+  if (index < 1) throw invalid('Pages are counted from 1', ['query.page_index: must be at least 1'])
+  if (size < 1) throw invalid('A page holds at least one item', ['query.page_size: must be at least 1'])
+  const { column, direction } = readOrder(order_by, columns)
+  const offset = BigInt(index - 1) * BigInt(size)
+  const ordered = query
+    .select(sql<number>`count(*) over ()`.as('page_total'))
+    .orderBy(sql.ref(column), direction)
+    .orderBy(sql.ref(tieBreaker), direction)
+    .limit(size)
+    .offset(String(offset > lastOffset ? lastOffset : offset) as never)
+  const rows = (await ordered.execute()) as (R & { page_total: number })[]
+  const total = rows[0]?.page_total ?? (index === 1 ? 0 : await count(query))
+  return { rows, pagination: { index, size, total } }
+}
+
+/** Only for a page beyond the last: there no row carries the total. */
+async function count<D, T extends keyof D, R>(query: SelectQueryBuilder<D, T, R>): Promise<number> {
+  const [row] = await query.select(sql<number>`count(*) over ()`.as('page_total')).limit(1).execute()
+  return (row as { page_total: number } | undefined)?.page_total ?? 0
+}
+
+function readOrder(text: string | undefined, columns: Readonly<Record<string, string>>): { column: string; direction: 'asc' | 'desc' } {
+  const [fallback] = Object.values(columns)
+  if (fallback === undefined) throw new Error('a page needs an order')
+  if (text === undefined) return { column: fallback, direction: 'asc' }
+  const [field = '', direction = 'asc', ...rest] = text.split(':')
+  const column = Object.hasOwn(columns, field) ? columns[field] : undefined
+  if (column === undefined || rest.length > 0 || (direction !== 'asc' && direction !== 'desc'))
+    throw invalid(`This list cannot be ordered by "${text}"`, [`query.order_by: must be one of ${Object.keys(columns).join(', ')}, followed by :asc or :desc`])
+  return { column, direction }
+}

@@ -1,0 +1,219 @@
+/**
+ * The connection pool, and the two ways a statement reaches Postgres inside a scope. Domain code never sees this file: it
+ * holds an OrgTx, AccountTx or PlatformTx.
+ */
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import pg from 'pg'
+import { unavailable } from '../errors.ts'
+import { ScopedQuery } from './scoped-query.ts'
+import type { DB } from './database.ts'
+import { translateViolation } from './violations.ts'
+
+/** Whose eyes a transaction looks through. Numbers and subjects come from the database, never from a caller. */
+export type Scope =
+  | { kind: 'organization'; organizationId: number; accountId: number | null; subjects: readonly string[]; epoch: number | null }
+  | { kind: 'account'; accountId: number }
+  | { kind: 'platform' }
+
+/** Thrown when remembered rules turned out to be old; http/enter-organization.ts reads them again and repeats the request. */
+export class StaleAccess extends Error {}
+
+export interface Database {
+  readonly pool: pg.Pool
+  read<T>(scope: Scope, run: (db: Kysely<DB>) => Promise<T>): Promise<T>
+  write<T>(scope: Scope, run: (db: Kysely<DB>, client: pg.PoolClient) => Promise<T>): Promise<T>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+// bigint and numeric counts fit a double here: ids are uint32, counts are small.
+const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === 20 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+}
+
+export interface DatabaseOptions {
+  url: string
+  size: number
+  /** Milliseconds after which one statement is given up; a tenant's regular expression must not hold a connection. */
+  statementTimeout?: number
+  onError?: (error: Error) => void
+}
+
+export function openDatabase({ url, size, statementTimeout = 15_000, onError }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: size,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    types,
+    // Whoever the URL says we are, we work as a role that owns nothing and bypasses nothing.
+    options: `-c role=trochoid_app -c statement_timeout=${statementTimeout} -c idle_in_transaction_session_timeout=60000 -c jit=off -c TimeZone=UTC`,
+    application_name: 'trochoid',
+  })
+  pool.on('error', (error) => onError?.(error))
+  pool.on('connect', (client) => {
+    // Queued before anything else on this connection, so every ScopedQuery finds its scope statement prepared.
+    for (const { name, text, values } of Object.values(scopeStatements)) client.query({ name, text, values }).catch(() => {})
+  })
+  return {
+    pool,
+    read: (scope, run) => lease(pool, (client) => run(kyselyOver(new ReadConnection(client, scope)))),
+    write: (scope, run) => retrying(() => lease(pool, (client) => transaction(client, scope, run))),
+    [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
+
+async function lease<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  let client: pg.PoolClient
+  try {
+    client = await pool.connect()
+  } catch (cause) {
+    throw unavailable('The database cannot be reached for the moment', { cause })
+  }
+  let failure: Error | undefined
+  try {
+    return await run(client)
+  } catch (error) {
+    if (error instanceof ConnectionLost) failure = error
+    throw error
+  } finally {
+    client.release(failure)
+  }
+}
+
+/** The connection is in an unknown state and must not go back to the pool. */
+class ConnectionLost extends Error {}
+
+async function transaction<T>(client: pg.PoolClient, scope: Scope, run: (db: Kysely<DB>, client: pg.PoolClient) => Promise<T>): Promise<T> {
+  try {
+    // One round trip; every interpolated value is a number or a subject of the form [ou]<number>.
+    await client.query(`begin; ${scopeText(scope)}`)
+    const result = await run(kyselyOver(new WriteConnection(client)), client)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((cause) => {
+      throw new ConnectionLost('the transaction could not be rolled back', { cause })
+    })
+    throw translate(error)
+  }
+}
+
+/** Serialization failures and deadlocks are Postgres asking to try again; the whole transaction is repeated. */
+async function retrying<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      const code = (error as { code?: unknown }).code
+      if ((code !== '40001' && code !== '40P01') || attempt === 5) throw error
+      await new Promise((wake) => setTimeout(wake, Math.random() * 20 * 2 ** attempt))
+    }
+  }
+}
+
+const scopeStatements = {
+  organization: { name: 'scope_organization', text: 'select enter_organization($1, $2, $3, $4)', values: ['0', null, '{}', null] },
+  account: { name: 'scope_account', text: `select set_config('trochoid.account_id', $1, true)`, values: [''] },
+  platform: { name: 'scope_platform', text: `select set_config('trochoid.platform', 'on', true)`, values: [] },
+} as const
+
+const numberText = (value: number | null) => (value === null ? null : String(value))
+
+function scopeValues(scope: Scope): (string | null)[] {
+  switch (scope.kind) {
+    case 'organization':
+      return [String(scope.organizationId), numberText(scope.accountId), `{${scope.subjects.join(',')}}`, numberText(scope.epoch)]
+    case 'account':
+      return [String(scope.accountId)]
+    case 'platform':
+      return []
+  }
+}
+
+export function scopeText(scope: Scope): string {
+  const literal = (value: string | null) => (value === null ? 'null' : `'${value}'`)
+  const values = scopeValues(scope).map(literal)
+  return scopeStatements[scope.kind].text.replace(/\$(\d)/g, (_, index: string) => values[Number(index) - 1] ?? 'null')
+}
+
+/**
+ * Reads need no begin and commit: Postgres treats what comes before one Sync as a transaction, so the scope and the
+ * statement travel together and cost one round trip. Measured on a list of 20 rows: 0.72 of a bare query's requests per
+ * second with begin, set_config, commit; 0.95 this way.
+ */
+class ReadConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient
+  readonly #scope: Scope
+  constructor(client: pg.PoolClient, scope: Scope) {
+    this.#client = client
+    this.#scope = scope
+  }
+  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    return new Promise((resolve, reject) => {
+      const prefix = { name: scopeStatements[this.#scope.kind].name, values: scopeValues(this.#scope) }
+      const config = { name: statementName(sql), text: sql, values: parameters as unknown[], types }
+      this.#client.query(new ScopedQuery(prefix, config, (error, result) => (error ? reject(translate(error)) : resolve({ rows: (result?.rows ?? []) as R[] }))))
+    })
+  }
+  // biome-ignore lint/correctness/useYield: Kysely asks for the method; nothing here streams rows through it.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('rows are not streamed through a scope')
+  }
+}
+
+class WriteConnection implements DatabaseConnection {
+  readonly #client: pg.PoolClient
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+  }
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const { rows, rowCount } = await this.#client.query({ name: statementName(sql), text: sql, values: parameters as unknown[] })
+    return { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) }
+  }
+  // biome-ignore lint/correctness/useYield: as above.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('rows are not streamed through a scope')
+  }
+}
+
+/** Named statements are parsed and planned once per connection. Texts are few; past the bound they go unnamed. */
+const statementNames = new Map<string, string>()
+function statementName(sql: string): string | undefined {
+  const known = statementNames.get(sql)
+  if (known !== undefined || statementNames.size >= 1000) return known
+  const name = `q${statementNames.size}`
+  statementNames.set(sql, name)
+  return name
+}
+
+const dialect = {
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => new DummyDriver(),
+  createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresQueryCompiler(),
+}
+const base = new Kysely<DB>({ dialect })
+const driver = new DummyDriver()
+
+function kyselyOver(connection: DatabaseConnection): Kysely<DB> {
+  const executor = base.getExecutor().withConnectionProvider({ provideConnection: (consumer) => consumer(connection) })
+  return new Kysely<DB>({ config: { dialect }, driver: driver as never, executor, dialect })
+}
+
+/** Postgres' words for what a caller did become ours; everything else stays as it is and ends as a 500. */
+function translate(error: unknown): unknown {
+  const { code } = error as { code?: unknown }
+  if (code === 'TR001') return new StaleAccess()
+  return translateViolation(error)
+}

@@ -1,0 +1,6 @@
+import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+
+export const costEstimation: DomainHandlers<'cost-estimation'> = {
+  costEstimateTfPlan: notImplemented,
+  costEstimateForm: notImplemented,
+}

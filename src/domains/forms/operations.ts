@@ -1,0 +1,7 @@
+import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+
+export const forms: DomainHandlers<'forms'> = {
+  validateFormsFile: notImplemented,
+  valuesRefForms: notImplemented,
+  interpolateFormsConfig: notImplemented,
+}

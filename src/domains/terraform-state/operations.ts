@@ -1,0 +1,10 @@
+import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+
+export const terraformState: DomainHandlers<'terraform-state'> = {
+  getState: notImplemented,
+  createOrUpdateState: notImplemented,
+  getInventoryPlan: notImplemented,
+  setInventoryPlan: notImplemented,
+  unlockState: notImplemented,
+  lockState: notImplemented,
+}

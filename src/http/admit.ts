@@ -1,0 +1,61 @@
+/**
+ * The first three steps of a request: who is calling, which organization, and may they. Nothing of the question's body is
+ * read before, so a stranger learns nothing, not even which body an operation takes.
+ */
+import type { Request } from 'express'
+import { decide, decideBelow } from '../access/decide.ts'
+import type { Actor } from '../access/actor.ts'
+import type { OperationRow } from '../contract/operations.ts'
+import { OrgTx } from '../db/organization-tx.ts'
+import { ownedResources } from '../domains/organizations/owned.ts'
+import { ApiError, forbidden, invalid, unauthenticated } from '../errors.ts'
+import type { Platform } from '../platform.ts'
+import { type Admission, isOwned } from './context.ts'
+
+/** The token of `Authorization: Bearer …` or, for what cannot set headers, of `?api_key=…`. */
+export function tokenOf(request: Request): string | undefined {
+  const [scheme = '', token] = (request.headers.authorization ?? '').split(' ')
+  if (scheme.toLowerCase() === 'bearer' && token) return token
+  const { api_key } = request.query
+  return typeof api_key === 'string' && api_key !== '' ? api_key : undefined
+}
+
+export async function authenticate(platform: Platform, token: string | undefined, fresh: boolean): Promise<Actor> {
+  if (token === undefined) throw unauthenticated('This needs a token: sign in, or use an API key, and send it as Authorization: Bearer <token>')
+  return platform.memory.actorOf(token, fresh)
+}
+
+/** API keys belong to machines: what is about a person refuses them, unless the document says otherwise. */
+export function refuseKeys(actor: Actor, operation: OperationRow): void {
+  if (actor.kind === 'api_key' && !operation.apiKeys) throw invalid('This endpoint is about a person and cannot be used with an API key')
+}
+
+/** @throws Unauthenticated, or Unauthorized in the same words whether the organization is foreign or does not exist. */
+export async function admit(platform: Platform, operation: OperationRow, path: Readonly<Record<string, string | undefined>>, token: string | undefined, fresh: boolean): Promise<Admission> {
+  const actor = await authenticate(platform, token, fresh)
+  const canonical = path.organization_canonical ?? ''
+  const access = await platform.memory.accessOf(actor, canonical, fresh)
+  if (!access) throw forbidden(`There is no organization ${canonical} that you may enter`)
+  const resource = operation.resource.map(({ entity, parameter }) => `${entity}:${nameInPath(path[parameter])}`).join(':')
+  const action = operation.permission ?? ''
+  // Of a create or a list the last name is not known yet: could there be one for which the answer is yes?
+  const open = operation.target !== null && /:(create|list)$/.test(action)
+  const granted = open ? decideBelow(access.rules, action, `${resource}:${operation.target}:`) : decide(access.rules, action, resource)
+  const partly = granted !== undefined && open && granted.resources.length > 0
+  if (granted && !partly) return { actor, access, owned: [], resource }
+  // Owners need no rule; what they own is looked up only when rules alone do not settle it.
+  const owned = actor.kind === 'user' ? await ownedBy(platform, actor.id, access) : []
+  const ownsInList = open && action.endsWith(':list') && owned.some((mine) => mine.startsWith(`${resource}:${operation.target}:`) || isOwned([mine], resource))
+  if (granted || ownsInList || isOwned(owned, resource)) return { actor, access, owned, resource }
+  throw forbidden(`You may not do this: no rule grants ${action} on ${resource}`)
+}
+
+/** A stack reference carries its organization (`acme:web`); the resource path has it already. */
+const nameInPath = (value: string | undefined): string => value?.slice(value.lastIndexOf(':') + 1) ?? ''
+
+function ownedBy(platform: Platform, accountId: number, { organization, subjects, epoch }: Admission['access']): Promise<string[]> {
+  const scope = { kind: 'organization', organizationId: organization.id, accountId, subjects, epoch } as const
+  return OrgTx.read(platform.database, scope, (tx) => ownedResources(tx, organization.canonical, accountId))
+}
+
+export const isRefusal = (error: unknown): boolean => error instanceof ApiError && (error.code === 'Unauthenticated' || error.code === 'Unauthorized')

@@ -1,0 +1,82 @@
+/** What is not an operation of the contract: the document and its reference page, health, metrics, the development outbox. */
+import express, { type Express, type Response } from 'express'
+import { absolutePath } from 'swagger-ui-dist'
+import document from '../contract/openapi.json' with { type: 'json' }
+import { listMails } from '../domains/accounts/outbox.ts'
+import { checkHealth } from '../domains/system/checks.ts'
+import type { Platform } from '../platform.ts'
+
+export function mountPages(app: Express, platform: Platform): void {
+  const documentText = JSON.stringify(document)
+  app.get('/openapi.json', (_, response) => void response.type('application/json').send(documentText))
+
+  // The page loads nothing from another host, and its policy would not let it. The reference page writes its own styles.
+  const policy = `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
+  app.get('/docs', (_, response) => void guarded(response, policy).type('html').send(referencePage))
+  app.get('/docs/start.js', (_, response) => void response.type('js').send(referenceScript))
+  app.use('/docs', express.static(absolutePath(), { index: false, maxAge: '1h' }))
+
+  app.get('/health_check', async (_, response) => {
+    const healthy = !platform.draining && (await checkHealth(platform))
+    response.status(healthy ? 200 : 503).json({ status: healthy ? 'ok' : platform.draining ? 'stopping' : 'failing' })
+  })
+  app.get('/metrics', async (_, response) => void response.type('text/plain; version=0.0.4').send(await platform.metrics.text()))
+
+  // Only where no mail server is configured; with one, the outbox stays empty and the page does not exist.
+  if (!platform.mailer)
+    app.get('/dev/outbox', async (request, response) => {
+      const mails = await listMails(platform)
+      if (request.accepts(['html', 'json']) === 'json') return void response.json({ data: mails })
+      guarded(response, `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'`).type('html').send(outboxPage(mails))
+    })
+}
+
+function guarded(response: Response, policy: string): Response {
+  response.setHeader('content-security-policy', policy)
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('referrer-policy', 'no-referrer')
+  return response
+}
+
+const referencePage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Trochoid API reference</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<div id="reference"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</html>
+`
+
+const referenceScript = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#reference',
+  docExpansion: 'none',
+  filter: true,
+  deepLinking: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+})
+`
+
+function outboxPage(mails: { to: string; subject: string; text: string; sent_at: string }[]): string {
+  const items = mails.map(
+    ({ to, subject, text, sent_at }) =>
+      `<article><h2>${escape(subject)}</h2><p>to ${escape(to)}, ${escape(sent_at)}</p><pre>${linked(escape(text))}</pre></article>`,
+  )
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Outbox</title>
+<style>body{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap}article{border-top:1px solid #ccc}</style>
+<h1>Outbox</h1>
+<p>No mail server is configured (SMTP_URL), so mail stays here. Newest first.</p>
+${items.join('\n') || '<p>Nothing has been sent yet.</p>'}
+</html>
+`
+}
+
+const escape = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+const linked = (escaped: string) => escaped.replace(/https?:\/\/[^\s<&]+/g, (url) => `<a href="${url}">${url}</a>`)

@@ -1,0 +1,66 @@
+/** The one file that turns what went wrong into HTTP. */
+import type { Response } from 'express'
+import { ApiError, errorCodes, invalid } from '../errors.ts'
+import type { RequestInfo } from './context.ts'
+
+/** Never throws: by now there is nobody left to catch. */
+export function renderError(error: unknown, response: Response, { id, log }: RequestInfo): void {
+  const known = asApiError(error)
+  if (known?.cause) log.debug({ cause: known.cause }, 'refused with a cause')
+  if (!known) log.error({ err: error }, 'unexpected error')
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const { code, message, details } = known ?? { code: 'Unexpected', message: 'Something went wrong on our side; the request id helps to find out what', details: [] }
+  if (known?.retryAfter !== undefined) response.setHeader('retry-after', String(known.retryAfter))
+  if (known?.code === 'Unauthenticated') response.setHeader('www-authenticate', 'Bearer')
+  const body = JSON.stringify({ errors: [{ code, message, details }], request_id: id })
+  response.status(known ? errorCodes[known.code] : 500)
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.setHeader('content-length', Buffer.byteLength(body))
+  response.end(body)
+}
+
+function asApiError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error
+  const { type, status, errors } = error as { type?: unknown; status?: unknown; errors?: unknown }
+  if (typeof type === 'string') return fromBodyParser(type)
+  if (Array.isArray(errors) && status === 400) return fromValidator(errors as ValidatorError[])
+  if (status === 415) return new ApiError('UnsupportedMediaType', 'The body must be sent as application/json or application/vnd.cycloid.io.v1+json')
+  return undefined
+}
+
+interface ValidatorError {
+  path: string
+  message: string
+}
+
+/** `/body/rules/0/action` becomes `body.rules[0].action`. */
+function fromValidator(errors: ValidatorError[]): ApiError {
+  const details = errors.map(({ path, message }) => {
+    const field = path.split('/').slice(1).map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('').slice(1)
+    return `${field || 'request'}: ${message}`
+  })
+  const unique = [...new Set(details)]
+  return invalid(`The request is not valid: ${unique[0] ?? 'see the reference'}`, unique)
+}
+
+function fromBodyParser(type: string): ApiError | undefined {
+  switch (type) {
+    case 'entity.parse.failed':
+      return invalid('The body is not valid JSON', ['body: cannot be parsed'])
+    case 'entity.too.large':
+      return new ApiError('TooLarge', 'The body is too large')
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new ApiError('UnsupportedMediaType', 'The body must be UTF-8 JSON, plain or compressed with gzip, deflate or br')
+    case 'request.size.invalid':
+    case 'request.aborted':
+    case 'parameters.too.many':
+    case 'querystring.parse.rangeError':
+      return invalid('The body did not arrive as it was announced')
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,102 @@
+/** One operation from the request to the answer: authenticate, enter, authorize, validate, handle, record, respond. */
+import express, { type Request, type Response } from 'express'
+import type { OperationId, OperationRow } from '../contract/operations.ts'
+import { StaleAccess } from '../db/pool.ts'
+import { ApiError } from '../errors.ts'
+import type { Platform } from '../platform.ts'
+import { type Admission, accountContext, organizationContext, publicContext, type RequestInfo } from './context.ts'
+import { admit, authenticate, isRefusal, refuseKeys, tokenOf } from './admit.ts'
+import type { Query } from './query.ts'
+import { respond } from './respond.ts'
+import type { Validator } from './validate.ts'
+
+export interface Question {
+  id: OperationId
+  operation: OperationRow
+  path: Record<string, string | undefined>
+  query: Query
+  request: Request
+  response: Response
+  info: RequestInfo
+}
+
+type AnyHandler = (context: unknown, input: unknown) => Promise<unknown>
+
+const json = express.json({ type: () => true, limit: '1mb', strict: false })
+const form = express.urlencoded({ type: () => true, limit: '100kb', extended: false })
+
+export async function runOperation(platform: Platform, validator: Validator, handler: AnyHandler, question: Question): Promise<void> {
+  const { operation, response } = question
+  // What was remembered may only say yes; a no, and a yes that the database contradicts, are asked again.
+  let output: unknown
+  for (let fresh = false, attempt = 1; ; fresh = true, attempt++) {
+    try {
+      output = await answer(platform, validator, handler, question, fresh)
+      break
+    } catch (error) {
+      const again = (error instanceof StaleAccess && attempt < 5) || (!fresh && isRefusal(error) && !(error as { decided?: boolean }).decided)
+      if (!again) throw error
+    }
+  }
+  await respond(response, operation, output)
+}
+
+async function answer(platform: Platform, validator: Validator, handler: AnyHandler, question: Question, fresh: boolean): Promise<unknown> {
+  const { operation, request } = question
+  const base = { platform, request: question.info }
+  const token = tokenOf(request)
+  switch (operation.scope) {
+    case 'public':
+    case 'token':
+      return handle(handler, publicContext(base), await readQuestion(validator, question))
+    case 'authenticated': {
+      const actor = await authenticate(platform, token, fresh)
+      await platform.sessions.assertLive(actor)
+      refuseKeys(actor, operation)
+      noteActor(question, actor)
+      return handle(handler, accountContext(base, actor, token ?? ''), await readQuestion(validator, question))
+    }
+    case 'organization': {
+      const admission = await admit(platform, operation, question.path, token, fresh)
+      noteActor(question, admission.actor, admission)
+      if (admission.actor.kind === 'api_key') platform.keyUse.note(admission.actor)
+      const input = await readQuestion(validator, question)
+      return handle(handler, organizationContext(base, operation, input.path, admission), input)
+    }
+  }
+}
+
+/** A refusal that the handler itself decided on is final: asking again with fresh rules would run it twice. */
+async function handle(handler: AnyHandler, context: unknown, input: unknown): Promise<unknown> {
+  try {
+    return await handler(context, input)
+  } catch (error) {
+    throw isRefusal(error) ? Object.assign(error as ApiError, { decided: true }) : error
+  }
+}
+
+async function readQuestion(validator: Validator, question: Question) {
+  const { id, operation, request, response, query } = question
+  if (operation.body.length > 0 && request.body === undefined) await readBody(question)
+  const path: Record<string, unknown> = { ...question.path }
+  // Express' own query getter would parse again on each access.
+  Object.defineProperty(request, 'query', { value: { ...query.plain }, writable: true, configurable: true })
+  await validator.question(id, request, response, path)
+  return { path, query: request.query, body: request.body as unknown, filters: query.filters }
+}
+
+async function readBody({ operation, request, response }: Question): Promise<void> {
+  const isForm = operation.body.every((type) => type === 'application/x-www-form-urlencoded')
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const accepted = isForm ? ['', 'application/x-www-form-urlencoded'] : ['', 'application/json', 'application/vnd.cycloid.io.v1+json']
+  const empty = request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0
+  if (!empty && !accepted.includes(type)) throw new ApiError('UnsupportedMediaType', `The body must be sent as ${operation.body.join(' or ')}, not as ${type}`)
+  await new Promise<void>((resolve, reject) => (isForm ? form : json)(request, response, (error?: unknown) => (error ? reject(error) : resolve())))
+  // The validator chooses the schema by media type; both names of JSON have the same one, and charsets do not matter.
+  request.headers['content-type'] = isForm ? 'application/x-www-form-urlencoded' : 'application/json'
+}
+
+function noteActor({ response }: Question, actor: Admission['actor'], admission?: Admission): void {
+  const name = actor.kind === 'user' ? actor.username : `${actor.organization}/${actor.canonical}`
+  Object.assign(response.locals, { actor: `${actor.kind}:${name}`, organization: admission?.access.organization.canonical })
+}

@@ -1,0 +1,11 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { TaskName, TaskPayloads } from './tasks.ts'
+
+interface Tx {
+  execute<R>(statement: RawBuilder<R>): Promise<unknown>
+}
+
+/** In the caller's transaction: the job is there when, and only when, the change is. */
+export async function enqueue<Name extends TaskName>(tx: Tx, task: Name, payload: TaskPayloads[Name]): Promise<void> {
+  await tx.execute(sql`select enqueue_job(${task}, ${JSON.stringify(payload)}::jsonb, null)`)
+}

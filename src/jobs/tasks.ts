@@ -1,0 +1,26 @@
+/**
+ * Work after the answer. A task is a command with ids: it may run twice, or late, and reads what is true when it runs.
+ * Everything it needs that is secret is derived again, so that nothing secret waits in the queue.
+ */
+import type { Platform } from '../platform.ts'
+import { sendInvitation } from '../domains/members/mail.ts'
+import { sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
+import { forgetOldAttempts } from '../access/rate-limit.ts'
+
+export interface TaskPayloads {
+  'accounts.sendVerification': { tokenId: number }
+  'accounts.sendPasswordReset': { tokenId: number }
+  'members.sendInvitation': { organizationId: number; memberId: number }
+  'platform.tidy': Record<string, never>
+}
+export type TaskName = keyof TaskPayloads
+
+export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayloads[Name]) => Promise<void> } = {
+  'accounts.sendVerification': sendVerification,
+  'accounts.sendPasswordReset': sendPasswordReset,
+  'members.sendInvitation': sendInvitation,
+  'platform.tidy': forgetOldAttempts,
+}
+
+/** Reconcilers carry nothing and repair whatever a lost command broke. Times are UTC, as cron writes them. */
+export const schedule = [{ task: 'platform.tidy', match: '*/10 * * * *' }] as const satisfies readonly { task: TaskName; match: string }[]

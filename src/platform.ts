@@ -1,0 +1,67 @@
+/** The few long-lived things, built once, disposed in reverse. Everything else is functions that are handed what they need. */
+import { type KeyUse, openKeyUse } from './access/key-use.ts'
+import { type Memory, openMemory } from './access/remember.ts'
+import { openSessionTokens, type SessionTokens } from './access/session-tokens.ts'
+import { openSessions, type Sessions } from './access/sessions.ts'
+import type { Config } from './config.ts'
+import type { OperationId } from './contract/operations.ts'
+import { assertWalls } from './db/assert-walls.ts'
+import { type Database, openDatabase } from './db/pool.ts'
+import type { Log } from './log.ts'
+import { type Metrics, openMetrics } from './metrics.ts'
+import { type Mailer, openSmtpMailer } from './outside/mail.ts'
+import { type MasterKeys, openMasterKeys } from './outside/master-key.ts'
+
+export interface Platform {
+  readonly config: Config
+  readonly log: Log
+  readonly database: Database
+  readonly master: MasterKeys
+  readonly tokens: SessionTokens
+  readonly memory: Memory
+  readonly sessions: Sessions
+  readonly keyUse: KeyUse
+  /** Undefined: mail goes to the local outbox. */
+  readonly mailer: Mailer | undefined
+  readonly metrics: Metrics
+  /** Set when the process is asked to stop; new connections are sent elsewhere. */
+  draining: boolean
+  /** For tests, which fail on an answer that does not match its schema. */
+  onBadAnswer?: (error: Error, id: OperationId) => void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * @param url of the database; the service works as a role that owns nothing, whoever the URL names
+ * @throws Error when the walls between tenants are not as the migrations left them, or the master key is another one
+ */
+export async function openPlatform(config: Config, log: Log, url: string): Promise<Platform> {
+  const master = openMasterKeys(config.masterKeys, config.home)
+  const database = openDatabase({ url, size: config.databasePoolSize, onError: (err) => log.warn({ err }, 'an idle database connection broke') })
+  try {
+    await assertWalls(database)
+    const tokens = await openSessionTokens(database, master, config.sessionHours)
+    const keyUse = openKeyUse(database, log)
+    return {
+      config,
+      log,
+      database,
+      master,
+      tokens,
+      memory: openMemory(database, tokens),
+      sessions: openSessions(database),
+      keyUse,
+      mailer: config.smtpUrl ? openSmtpMailer(config.smtpUrl, config.mailFrom) : undefined,
+      metrics: openMetrics(database, log),
+      draining: false,
+      async [Symbol.asyncDispose]() {
+        await keyUse[Symbol.asyncDispose]()
+        await database[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await database[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
