@@ -485,4 +485,5 @@ load_access(actor_kind text, actor_id bigint, organization_canonical text) secur
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_user_access_change() security definer volatile owned by trochoid_doors
 protect_tenant_table(IN name regclass) volatile owned by the owner
+queue_state(OUT waiting bigint, OUT seconds double precision) security definer volatile owned by the owner
 take_attempt(rate_key text, allowed integer, span interval) volatile owned by the owner

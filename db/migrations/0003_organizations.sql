@@ -21,6 +21,7 @@ create table organizations (
 comment on table organizations is 'Tenants. A child knows all its ancestors by path.';
 create index organizations_parent_ix on organizations (parent_id);
 call protect_tenant_table('organizations');
+grant usage on sequence organizations_id_seq to trochoid_app;
 
 create table data_keys (
   organization_id bigint not null constraint data_keys_organization_fk references organizations (id) on delete cascade,

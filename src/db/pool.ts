@@ -59,12 +59,12 @@ export function openDatabase({ url, size, statementTimeout = 15_000, onError }: 
     // Whoever the URL says we are, we work as a role that owns nothing and bypasses nothing.
     options: `-c role=trochoid_app -c statement_timeout=${statementTimeout} -c idle_in_transaction_session_timeout=60000 -c jit=off -c TimeZone=UTC`,
     application_name: 'trochoid',
-  })
+    // Every ScopedQuery finds its scope statement prepared.
+    async onConnect(client: pg.ClientBase) {
+      for (const { name, text, values } of Object.values(scopeStatements)) await client.query({ name, text, values: [...values] })
+    },
+  } as pg.PoolConfig)
   pool.on('error', (error) => onError?.(error))
-  pool.on('connect', (client) => {
-    // Queued before anything else on this connection, so every ScopedQuery finds its scope statement prepared.
-    for (const { name, text, values } of Object.values(scopeStatements)) client.query({ name, text, values }).catch(() => {})
-  })
   return {
     pool,
     read: (scope, run) => lease(pool, (client) => run(kyselyOver(new ReadConnection(client, scope)))),
@@ -163,7 +163,8 @@ class ReadConnection implements DatabaseConnection {
     return new Promise((resolve, reject) => {
       const prefix = { name: scopeStatements[this.#scope.kind].name, values: scopeValues(this.#scope) }
       const config = { name: statementName(sql), text: sql, values: parameters as unknown[], types }
-      this.#client.query(new ScopedQuery(prefix, config, (error, result) => (error ? reject(translate(error)) : resolve({ rows: (result?.rows ?? []) as R[] }))))
+      const query = new ScopedQuery(prefix, config, (error, result) => (error ? reject(translate(error)) : resolve({ rows: (result?.rows ?? []) as R[] })))
+      this.#client.query(query as unknown as pg.Submittable)
     })
   }
   // biome-ignore lint/correctness/useYield: Kysely asks for the method; nothing here streams rows through it.

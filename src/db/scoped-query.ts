@@ -22,7 +22,7 @@ const Query = pg.Query as unknown as new (config: QueryConfig, values: undefined
  * thrown away: `Bind Execute Bind Describe Execute Sync`. pg offers no such thing (its pipeline mode sends a Sync after each
  * statement, which would end the transaction), but lets a Submittable write its own messages, as pg-cursor does.
  */
-export class ScopedQuery extends Query implements pg.Submittable {
+export class ScopedQuery extends Query {
   readonly #prefix: { name: string; values: readonly (string | null)[] }
   #prefixDone = false
 

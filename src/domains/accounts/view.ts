@@ -1,0 +1,35 @@
+import type { Schema } from '../../contract/operation.ts'
+import { seconds } from '../../time.ts'
+
+/** A row of the view `people`, as joins hand it out; as JSON its times are text. */
+export interface PersonRow {
+  id: number
+  username: string
+  given_name: string
+  family_name: string
+  email: string
+  country_code: string | null
+  locale: string
+  picture_url: string | null
+  mfa_enabled: boolean
+  last_login_at: Date | string | null
+  created_at: Date | string
+  updated_at: Date | string
+}
+
+export function viewUser(person: PersonRow): Schema<'User'> {
+  return {
+    id: person.id,
+    username: person.username,
+    given_name: person.given_name,
+    family_name: person.family_name,
+    email: person.email,
+    locale: person.locale,
+    mfa_enabled: person.mfa_enabled,
+    created_at: seconds(new Date(person.created_at)),
+    updated_at: seconds(new Date(person.updated_at)),
+    ...(person.country_code ? { country_code: person.country_code } : {}),
+    ...(person.picture_url ? { picture_url: person.picture_url } : {}),
+    ...(person.last_login_at ? { last_login_at: seconds(new Date(person.last_login_at)) } : {}),
+  }
+}

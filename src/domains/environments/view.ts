@@ -1,0 +1,15 @@
+import type { Schema } from '../../contract/operation.ts'
+import { seconds } from '../../time.ts'
+
+interface EnvironmentRow {
+  id: number
+  canonical: string
+  name: string
+  color: string
+  created_at: Date | string
+  updated_at: Date | string
+}
+
+export function viewEnvironment({ id, canonical, name, color, created_at, updated_at }: EnvironmentRow): Schema<'Environment'> {
+  return { id, canonical, name, color, components: [], created_at: seconds(new Date(created_at)), updated_at: seconds(new Date(updated_at)) }
+}

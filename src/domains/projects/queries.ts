@@ -1,0 +1,108 @@
+import { type Insertable, type RawBuilder, sql, type Updateable } from 'kysely'
+import type { Visibility } from '../../access/decide.ts'
+import type { Projects } from '../../db/database.ts'
+import { applyFilters, type Filter } from '../../db/filter.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
+import { page, type PageQuery } from '../../db/page.ts'
+import { whereVisible } from '../../db/visible.ts'
+import { personIn } from '../people.ts'
+import { teamIn } from '../teams/simple.ts'
+
+export type NewProjectRow = Omit<Insertable<Projects>, 'organization_id' | 'id'>
+export type ProjectRow = NonNullable<Awaited<ReturnType<typeof findProject>>>
+
+interface EnvironmentJson {
+  id: number
+  canonical: string
+  name: string
+  color: string
+  created_at: string
+  updated_at: string
+}
+
+const environments: RawBuilder<EnvironmentJson[]> = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'canonical', e.canonical, 'name', e.name, 'color', e.color,
+    'created_at', e.created_at, 'updated_at', e.updated_at) order by e.canonical), '[]')
+  from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id)`
+
+/** A project with everything its view shows. `accountId` is whose favourites count. */
+function selectProjects(tx: OrgTx, accountId: number | null) {
+  return tx
+    .selectFrom('projects')
+    .innerJoin('config_repositories as c', (join) => join.onRef('c.organization_id', '=', 'projects.organization_id').onRef('c.id', '=', 'projects.config_repository_id'))
+    .selectAll('projects')
+    .select('c.canonical as config_repository_canonical')
+    .select(teamIn('projects.team_id').as('team'))
+    .select(personIn('projects.owner_id').as('owner'))
+    .select(environments.as('environments'))
+    .select(isFavorite(accountId).as('favorite'))
+}
+
+const isFavorite = (accountId: number | null): RawBuilder<boolean> =>
+  sql`exists (select from project_favorites f where f.organization_id = projects.organization_id and f.project_id = projects.id and f.user_id = ${accountId})`
+
+export interface ProjectFilters extends PageQuery {
+  project_name?: string
+  project_description?: string
+  project_created_at?: number
+  project_config_repository_canonical?: string
+  environment_canonical?: string
+  member_id?: number
+  favorite?: boolean
+}
+
+export async function listProjects(tx: OrgTx, query: ProjectFilters, filters: readonly Filter[], visible: Visibility, accountId: number | null) {
+  let found = selectProjects(tx, accountId)
+  if (query.project_name !== undefined) found = found.where('projects.name', '=', query.project_name)
+  if (query.project_description !== undefined) found = found.where('projects.description', '=', query.project_description)
+  if (query.project_created_at !== undefined) found = found.where(sql`extract(epoch from date_trunc('second', projects.created_at))`, '=', query.project_created_at)
+  if (query.project_config_repository_canonical !== undefined) found = found.where('c.canonical', '=', query.project_config_repository_canonical)
+  if (query.favorite !== undefined) found = found.where(isFavorite(accountId), '=', query.favorite)
+  if (query.environment_canonical !== undefined) found = found.where(hasEnvironment(query.environment_canonical))
+  if (query.member_id !== undefined) found = found.where(belongsToMember(query.member_id))
+  found = applyFilters(found, filters, { project_canonical: 'projects.canonical', project_name: 'projects.name' })
+  found = whereVisible(found, visible, sql`':project:' || ${sql.ref('projects.canonical')}`, 'projects.owner_id')
+  return page(found, query, {
+    columns: {
+      project_canonical: 'projects.canonical',
+      project_name: 'projects.name',
+      project_description: 'projects.description',
+      project_created_at: 'projects.created_at',
+      project_updated_at: 'projects.updated_at',
+    },
+    tieBreaker: 'projects.id',
+  })
+}
+
+const hasEnvironment = (canonical: string): RawBuilder<boolean> =>
+  sql`exists (select from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id and e.canonical = ${canonical})`
+
+/** Projects that the member owns, or whose team the member is in. */
+const belongsToMember = (memberId: number): RawBuilder<boolean> =>
+  sql`exists (select from members m where m.organization_id = projects.organization_id and m.id = ${memberId} and (m.user_id = projects.owner_id
+    or exists (select from team_members tm where tm.organization_id = m.organization_id and tm.member_id = m.id and tm.team_id = projects.team_id)))`
+
+export const findProject = (tx: OrgTx, canonical: string, accountId: number | null) =>
+  selectProjects(tx, accountId).where('projects.canonical', '=', canonical).executeTakeFirst()
+
+export const lockProject = (tx: OrgTx, canonical: string) =>
+  tx.selectFrom('projects').selectAll().where('canonical', '=', canonical).forUpdate().executeTakeFirst()
+
+export const insertProject = (tx: OrgTx, row: NewProjectRow) => tx.insertInto('projects', row).returning('id').executeTakeFirstOrThrow()
+
+export const updateProject = (tx: OrgTx, id: number, row: Updateable<Projects>) => tx.updateTable('projects').set(row).where('id', '=', id).execute()
+
+export const deleteProject = (tx: OrgTx, id: number) => tx.deleteFrom('projects').where('id', '=', id).execute()
+
+export const insertFavorite = (tx: OrgTx, projectId: number, userId: number) =>
+  tx.insertInto('project_favorites', { project_id: projectId, user_id: userId }).onConflict((conflict) => conflict.doNothing()).execute()
+
+export const deleteFavorite = (tx: OrgTx, projectId: number, userId: number) =>
+  tx.deleteFrom('project_favorites').where('project_id', '=', projectId).where('user_id', '=', userId).execute()
+
+export const findConfigRepositoryId = async (tx: OrgTx, canonical: string): Promise<number | undefined> =>
+  (await tx.selectFrom('config_repositories').select('id').where('canonical', '=', canonical).executeTakeFirst())?.id
+
+export const findTeamId = async (tx: OrgTx, canonical: string): Promise<number | undefined> =>
+  (await tx.selectFrom('teams').select('id').where('canonical', '=', canonical).executeTakeFirst())?.id
+

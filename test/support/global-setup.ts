@@ -1,0 +1,44 @@
+/** One Postgres for the run, and in it one migrated database that every test file copies. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { migrate } from '../../src/db/migrate.ts'
+import { openEmbeddedPostgres } from '../../src/outside/embedded-postgres.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string
+    /** The migrated database that test files copy; of this run alone, so that two runs may share a server. */
+    templateName: string
+  }
+}
+
+export default async function setup(project: TestProject) {
+  const directory = await mkdtemp(join(tmpdir(), 'trochoid-test-'))
+  // Nothing here outlives the run, so nothing needs to reach the disk.
+  const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
+  const external = process.env.TEST_DATABASE_URL
+  const postgres = external ? null : await openEmbeddedPostgres({ directory: join(directory, 'postgres'), settings })
+  const url = external ?? postgres?.url ?? ''
+  const template = new URL(url)
+  const templateName = `template_${process.pid}_${Date.now().toString(36)}`
+  await onServer(url, `create database ${templateName}`)
+  template.pathname = `/${templateName}`
+  await migrate(template.href)
+  project.provide('postgresUrl', url)
+  project.provide('templateName', templateName)
+  return async () => {
+    await onServer(url, `drop database if exists ${templateName} with (force)`)
+    await postgres?.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function onServer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}

@@ -1,0 +1,70 @@
+/** A platform of its own for a test file: database, API, and a worker when asked for. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { type Config, readConfig } from '../../src/config.ts'
+import { serve } from '../../src/http/server.ts'
+import { startWorker } from '../../src/jobs/worker.ts'
+import { openLog } from '../../src/log.ts'
+import { openPlatform, type Platform } from '../../src/platform.ts'
+import { type Client, clientOf } from './client.ts'
+import { createTestDatabase, type TestDatabase } from './database.ts'
+
+export interface TestServer {
+  url: string
+  platform: Platform
+  database: TestDatabase
+  /** Everything the service logged, as text. */
+  logs: string[]
+  client(token?: string): Client
+}
+
+export interface TestServerOptions {
+  worker?: boolean
+  config?: Partial<Config>
+  /** A second API process on the same database and keys. */
+  beside?: TestServer
+}
+
+export async function openTestServer(options: TestServerOptions = {}): Promise<TestServer & AsyncDisposable> {
+  const stack = new AsyncDisposableStackLike()
+  const home = options.beside?.platform.config.home ?? mkdtempSync(join(tmpdir(), 'trochoid-home-'))
+  if (!options.beside) stack.defer(async () => rmSync(home, { recursive: true, force: true }))
+  const database = options.beside?.database ?? stack.use(await createTestDatabase())
+  const config = { ...readConfig({ TROCHOID_HOME: home, PORT: '0', HOST: '127.0.0.1', VALIDATE_RESPONSES: 'true', LOG_LEVEL: 'info', DATABASE_POOL_SIZE: '8' }), ...options.config }
+  const logs: string[] = []
+  const log = openLog(config.logLevel, { write: (line: string) => void logs.push(line) })
+  const platform = stack.use(await openPlatform(config, log, database.url))
+  platform.onBadAnswer = (error, id) => {
+    throw new Error(`${id} answers what its schema does not allow: ${error.message}`, { cause: error })
+  }
+  if (options.worker) stack.use(await startWorker(platform, database.url))
+  const server = stack.use(await serve(platform))
+  return { url: server.url, platform, database, logs, client: (token) => clientOf(server.url, token), [Symbol.asyncDispose]: () => stack.dispose() }
+}
+
+/** For a whole file: `const server = useServer()`, ready when the tests run. */
+export function useServer(options: TestServerOptions = {}): TestServer {
+  let server: (TestServer & AsyncDisposable) | undefined
+  beforeAll(async () => {
+    server = await openTestServer(options)
+  })
+  afterAll(() => server?.[Symbol.asyncDispose]())
+  return new Proxy({} as TestServer, { get: (_, name) => Reflect.get(server as object, name) })
+}
+
+/** AsyncDisposableStack is not in Node 20. */
+class AsyncDisposableStackLike {
+  readonly #disposers: (() => Promise<void>)[] = []
+  use<T extends AsyncDisposable>(resource: T): T {
+    this.#disposers.push(async () => resource[Symbol.asyncDispose]())
+    return resource
+  }
+  defer(run: () => Promise<void>): void {
+    this.#disposers.push(run)
+  }
+  async dispose(): Promise<void> {
+    for (const dispose of this.#disposers.reverse()) await dispose()
+  }
+}
