@@ -60,6 +60,11 @@ view child_organizations (
   id bigint,
   canonical text,
   name text,
+  ci_team_name text,
+  mfa_enabled boolean,
+  quotas boolean,
+  can_create_appearance boolean,
+  can_children_create_appearance boolean,
   created_at timestamp with time zone,
   updated_at timestamp with time zone
 )
@@ -459,7 +464,7 @@ users.platform for all to trochoid_app using (in_platform_scope()) check (in_pla
 
 -- Triggers
 
-CREATE TRIGGER api_keys_access AFTER INSERT OR DELETE ON public.api_keys FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
+CREATE TRIGGER api_keys_access AFTER INSERT OR DELETE OR UPDATE OF owner_id ON public.api_keys FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER members_access AFTER INSERT OR DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER organizations_access AFTER INSERT OR DELETE OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER roles_access AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
@@ -479,11 +484,13 @@ current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
 enqueue_job(task text, payload jsonb, key text) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) volatile owned by the owner
+has_children(organization bigint) security definer stable owned by trochoid_doors
 identify_api_key(hash text) security definer stable owned by trochoid_doors
 in_platform_scope() stable owned by the owner
 load_access(actor_kind text, actor_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_user_access_change() security definer volatile owned by trochoid_doors
+organization_ids() security definer stable owned by trochoid_doors
 protect_tenant_table(IN name regclass) volatile owned by the owner
 queue_state(OUT waiting bigint, OUT seconds double precision) security definer volatile owned by the owner
 take_attempt(rate_key text, allowed integer, span interval) volatile owned by the owner

@@ -94,7 +94,8 @@ function typeOf({ relation, kind, name, type, nullable, has_default, always }: C
   if (kind === 'v') return full
   if (name === 'organization_id') return 'ColumnType<number, number, never>'
   if (always) return `ColumnType<${full}, ${full} | undefined, never>`
-  if (has_default) return `Generated<${full}>`
+  // Kysely's Generated does not look into a ColumnType.
+  if (has_default) return plain === 'Json' ? 'ColumnType<unknown, string | undefined, string>' : `Generated<${full}>`
   return full
 }
 

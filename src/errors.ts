@@ -15,6 +15,7 @@ export const errorCodes = {
   Invalid: 422,
   Locked: 423,
   TooManyRequests: 429,
+  Unexpected: 500,
   NotImplemented: 501,
   RetryOperation: 503,
 } as const
@@ -53,5 +54,7 @@ export const conflict = (message: string, details: readonly string[] = []) => ne
 export const invalid = (message: string, details: readonly string[] = []) => new ApiError('Invalid', message, { details })
 export const tooManyRequests = (seconds: number) =>
   new ApiError('TooManyRequests', `Too many attempts: try again in ${seconds} seconds`, { retryAfter: seconds })
+/** A health check that fails, which the contract answers with 500. Nothing else throws this code: other 500s are defects of ours. */
+export const serviceDown = (message: string) => new ApiError('Unexpected', message)
 export const unavailable = (message: string, extra: { retryAfter?: number; cause?: unknown } = {}) =>
   new ApiError('RetryOperation', message, { retryAfter: 5, ...extra })

@@ -46,7 +46,7 @@ export function openMetrics(database: Database, log: Log): Metrics {
       duration.observe({ operation: operation ?? 'none', status }, seconds)
       // Never the URL: paths and query strings carry tokens.
       const line = { request_id: requestId, method: request.method, operation: operation ?? null, status, ms: Math.round(seconds * 1e5) / 100, ...response.locals }
-      if (status >= 500) log.error(line, 'request')
+      if (status >= 500 && status !== 501) log.error(line, 'request')
       else log.info(line, 'request')
     },
     text: () => registry.metrics(),

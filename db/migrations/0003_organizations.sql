@@ -154,8 +154,9 @@ do $$ declare name text; begin
     execute format('create trigger %I after insert or update or delete on %I for each row execute function on_organization_access_change()', name || '_access', name);
   end loop;
 end $$;
--- Not on update: writing down when a key was last used must not throw everybody's rules away.
-create trigger api_keys_access after insert or delete on api_keys for each row execute function on_organization_access_change();
+-- Not on every update: writing down when a key was last used must not throw everybody's rules away. A new owner does matter,
+-- because what a key creates is its owner's.
+create trigger api_keys_access after insert or delete or update of owner_id on api_keys for each row execute function on_organization_access_change();
 
 -- Exceptions to the walls, each named; db/README.md lists them and a test compares.
 -- A person lists the organizations they belong to.
@@ -166,7 +167,9 @@ create policy own_organizations on organizations for select to trochoid_app
 create policy descendants on organizations for select to trochoid_app using (current_organization_id() = any (path));
 
 create view child_organizations with (security_invoker = true) as
-  select parent_id as organization_id, id, canonical, name, created_at, updated_at from organizations where parent_id is not null;
+  select parent_id as organization_id, id, canonical, name, ci_team_name, mfa_enabled, quotas, can_create_appearance,
+         can_children_create_appearance, created_at, updated_at
+  from organizations where parent_id is not null;
 comment on view child_organizations is 'The direct children of an organization, as rows of their parent.';
 grant select on child_organizations to trochoid_app;
 
@@ -227,4 +230,18 @@ language sql stable security definer set search_path = public as $$
   where o.id = organization order by cardinality(a.path) desc
 $$;
 alter function ancestors_of owner to trochoid_doors;
-grant execute on function load_access, identify_api_key, ancestors_of to trochoid_app;
+-- Part of every answer about an organization, also where the children themselves are out of sight (a person's own list).
+create function has_children(organization bigint) returns boolean
+language sql stable security definer set search_path = public as $$
+  select exists (select from organizations where parent_id = organization)
+$$;
+alter function has_children owner to trochoid_doors;
+
+-- The ids of all organizations, for work that goes through every one of them in turn (wrapping data keys anew). Nothing but
+-- numbers, and only outside organizations: whoever is inside one learns nothing of the others.
+create function organization_ids() returns setof bigint
+language sql stable security definer set search_path = public as $$
+  select id from organizations where in_platform_scope() order by id
+$$;
+alter function organization_ids owner to trochoid_doors;
+grant execute on function load_access, identify_api_key, ancestors_of, has_children, organization_ids to trochoid_app;

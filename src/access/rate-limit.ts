@@ -25,7 +25,9 @@ export async function takeAttempt(platform: Platform, limit: Limit, subjects: re
     const seconds: number[] = []
     // Sorted, so that two requests with the same subjects cannot wait for each other.
     for (const key of subjects.map((subject) => keyOf(limit.name, subject)).sort()) {
-      const { rows } = await tx.execute(sql<{ wait: number }>`select take_attempt(${key}, ${allowed}, make_interval(secs => ${limit.seconds})) as wait`)
+      const { rows } = await tx.execute(
+        sql<{ wait: number }>`select take_attempt(${key}, ${allowed}, make_interval(secs => ${limit.seconds})) as wait`,
+      )
       seconds.push(rows[0]?.wait ?? 0)
     }
     return seconds
@@ -34,11 +36,27 @@ export async function takeAttempt(platform: Platform, limit: Limit, subjects: re
   if (wait > 0) throw tooManyRequests(wait)
 }
 
+/** Takes back what `takeAttempt` counted, for an attempt that turned out not to be a guess. */
+export async function giveBackAttempt(platform: Platform, limit: Limit, subjects: readonly string[]): Promise<void> {
+  if (platform.config.rateLimitFactor === 0) return
+  await AccountTx.write(platform.database, { kind: 'platform' }, async ({ db }) => {
+    for (const key of subjects.map((subject) => keyOf(limit.name, subject)).sort())
+      await db
+        .updateTable('rate_limits')
+        .set(({ fn, eb }) => ({ taken: fn<number>('greatest', [eb('taken', '-', 1), eb.val(0)]) }))
+        .where('key', '=', key)
+        .execute()
+  })
+}
+
 const keyOf = (name: string, subject: string) => `${name}:${createHash('sha256').update(subject).digest('base64url')}`
 
 /** Windows that are over long since; the longest limit counts an hour. */
 export async function forgetOldAttempts(platform: Platform): Promise<void> {
   await AccountTx.write(platform.database, { kind: 'platform' }, ({ db }) =>
-    db.deleteFrom('rate_limits').where('started_at', '<', new Date(Date.now() - 24 * 3600_000)).execute(),
+    db
+      .deleteFrom('rate_limits')
+      .where('started_at', '<', new Date(Date.now() - 24 * 3600_000))
+      .execute(),
   )
 }

@@ -36,14 +36,18 @@ export function ruleSet(held: readonly Rule[], organizationId: number): RuleSet 
   }
 }
 
-const isEverything = (action: string) => action === '**' || action === 'organization:**'
+/** The administrator's action: without resources it reaches every descendant too. */
+export const isEverything = (action: string) => action === '**' || action === 'organization:**'
 
 /**
  * Does a glob match a colon-separated text, from end to end? Globs come from tenants, so no regular expression is built
  * from them: this walks all possible positions at once and takes at most glob length × text length steps.
  */
 export function matches(glob: string, text: string): boolean {
-  if (!glob.includes('*')) return glob === text
+  const star = glob.indexOf('*')
+  if (star < 0) return glob === text
+  // Most pairs differ before the first star; this settles them at a tenth of the price.
+  if (!text.startsWith(glob.slice(0, star))) return false
   const tokens = tokensOf(glob)
   let positions = withSkippedStars(tokens, [0])
   for (const character of text) {
@@ -58,10 +62,10 @@ export function matches(glob: string, text: string): boolean {
   return positions.includes(tokens.length)
 }
 
-const tokensOf = (glob: string): string[] => glob.match(/\*\*+|[^]/gu)?.map((token) => (token.startsWith('**') ? '**' : token)) ?? []
+export const tokensOf = (glob: string): string[] => glob.match(/\*\*+|[^]/gu)?.map((token) => (token.startsWith('**') ? '**' : token)) ?? []
 
 /** A star may stand for nothing, so whoever waits at one also waits behind it. */
-function withSkippedStars(tokens: readonly string[], positions: readonly number[]): number[] {
+export function withSkippedStars(tokens: readonly string[], positions: readonly number[]): number[] {
   const all = new Set<number>()
   for (let position of positions) {
     all.add(position)

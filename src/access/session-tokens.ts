@@ -23,7 +23,10 @@ export interface Session {
 
 export interface SessionTokens {
   /** `extra` is for the reader of the token; only what `verify` returns is ever trusted. */
-  sign(user: User, extra: { given_name: string; family_name: string; locale: string; organization?: { id: number; canonical: string; name: string } }): Promise<string>
+  sign(
+    user: User,
+    extra: { given_name: string; family_name: string; locale: string; organization?: { id: number; canonical: string; name: string } },
+  ): Promise<string>
   verify(token: string): Promise<Session | undefined>
   /** A token for an API key: looks like a session token to clients, but is found by its hash, so rotation does not end it. */
   mintKey(organization: string): Promise<string>
@@ -61,7 +64,12 @@ export async function openSessionTokens(database: Database, master: MasterKeys, 
   return {
     async sign(user, { organization, ...names }) {
       const { kid, secret } = await current()
-      const claims = { trochoid: { user: { id: user.id, username: user.username, generation: user.generation, ...names }, ...(organization ? { organization } : {}) } }
+      const claims = {
+        trochoid: {
+          user: { id: user.id, username: user.username, generation: user.generation, ...names },
+          ...(organization ? { organization } : {}),
+        },
+      }
       return new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid })
         .setIssuer(issuer)
@@ -79,8 +87,17 @@ export async function openSessionTokens(database: Database, master: MasterKeys, 
         const key = await keyOf(decodeProtectedHeader(token).kid)
         if (!key) return undefined
         const { payload } = await jwtVerify(token, key.secret, { algorithms: ['HS256'], issuer, audience: 'session', clockTolerance: 5 })
-        const { user, organization } = payload.trochoid as { user: { id: number; username: string; generation: number }; organization?: { canonical: string } }
-        const actor: User = { kind: 'user', id: user.id, username: user.username, generation: user.generation, organization: organization?.canonical ?? null }
+        const { user, organization } = payload.trochoid as {
+          user: { id: number; username: string; generation: number }
+          organization?: { canonical: string }
+        }
+        const actor: User = {
+          kind: 'user',
+          id: user.id,
+          username: user.username,
+          generation: user.generation,
+          organization: organization?.canonical ?? null,
+        }
         return { actor, expiresAt: (payload.exp ?? 0) * 1000 }
       } catch {
         return undefined
@@ -121,12 +138,43 @@ export async function openSessionTokens(database: Database, master: MasterKeys, 
   }
 }
 
+/** For `npm run keys -- rewrap`. Answers how many it changed. */
+export function rewrapSigningKeys(database: Database, master: MasterKeys): Promise<number> {
+  return AccountTx.write(database, { kind: 'platform' }, async ({ db }) => {
+    const rows = await db.selectFrom('signing_keys').select(['kid', 'sealed']).forUpdate().execute()
+    const old = rows.filter(({ sealed }) => !master.isCurrent(sealed))
+    for (const { kid, sealed } of old) {
+      const context = `signing_key:${kid}`
+      await db
+        .updateTable('signing_keys')
+        .set({ sealed: master.wrap(master.unwrap(sealed, context), context) })
+        .where('kid', '=', kid)
+        .execute()
+    }
+    return old.length
+  })
+}
+
+/** Forgets the keys that were retired before then: whatever they signed must have expired. Answers their ids. */
+export async function dropSigningKeys(database: Database, retiredBefore: Date): Promise<string[]> {
+  const rows = await AccountTx.write(database, { kind: 'platform' }, ({ db }) =>
+    db.deleteFrom('signing_keys').where('retired_at', '<', retiredBefore).returning('kid').execute(),
+  )
+  return rows.map(({ kid }) => kid)
+}
+
 const oneTimeMac = (key: SigningKey, purpose: string, id: string, nonce: string) =>
   createHmac('sha256', key.secret).update(`${purpose}:${id}:${nonce}`).digest('hex').slice(0, 40)
 
 async function loadKeys(database: Database, master: MasterKeys): Promise<SigningKey[]> {
-  const rows = await AccountTx.read(database, { kind: 'platform' }, ({ db }) => db.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').execute())
-  return rows.map(({ kid, sealed, retired_at }) => ({ kid, secret: master.unwrap(sealed, `signing_key:${kid}`), retired: retired_at !== null }))
+  const rows = await AccountTx.read(database, { kind: 'platform' }, ({ db }) =>
+    db.selectFrom('signing_keys').selectAll().orderBy('created_at', 'desc').execute(),
+  )
+  return rows.map(({ kid, sealed, retired_at }) => ({
+    kid,
+    secret: master.unwrap(sealed, `signing_key:${kid}`),
+    retired: retired_at !== null,
+  }))
 }
 
 /** Two processes may start on an empty database at once: the lock lets one make the key and the other find it. */

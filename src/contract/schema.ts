@@ -467,7 +467,7 @@ export interface paths {
         put?: never;
         /**
          * Create a child organization
-         * @description Creates an organization below the one in the path. The caller becomes its owner and administrator, and administrators of the parents keep access to it; it starts with the same built-in content as a new root organization and uses the subscription of its parent. To work in it, call `refreshToken` with `child_canonical`. The answer is 409 when the canonical is taken anywhere in the installation.
+         * @description Creates an organization below the one in the path. The caller becomes its owner and administrator (for an API key its owner, if that is a member of the parent), and administrators of the parents keep access to it; it starts with the same built-in content as a new root organization and uses the subscription of its parent. To work in it, call `refreshToken` with `child_canonical`. The answer is 409 when the canonical is taken anywhere in the installation.
          */
         post: operations["createChild"];
         delete?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
         put?: never;
         /**
          * Create a config repository
-         * @description Registers a git repository and branch for the configuration files of projects. The platform must be able to write to it with the credential: type `ssh` for an SSH address, `basic_auth` for an HTTPS address. With `default` set, it takes over from the present default. A canonical that is taken gives 409, an unknown credential gives 404 or 422.
+         * @description Registers a git repository and branch for the configuration files of projects. The platform must be able to write to it with the credential: type `ssh` for an SSH address, `basic_auth` for an HTTPS address (422 otherwise); that is not tried yet when you register it. The address is `https://host/path`, `ssh://user@host/path` or `user@host:path`, without a password in it. With `default` set, it takes over from the present default; the first config repository of an organization is the default in any case. A canonical that is taken gives 409, an unknown credential or a branch name that git does not allow gives 422.
          */
         post: operations["createConfigRepository"];
         delete?: never;
@@ -1122,13 +1122,13 @@ export interface paths {
         get: operations["getConfigRepository"];
         /**
          * Update a config repository
-         * @description Replaces the data of a config repository; the canonical stays. Another address or branch does not move any file: make sure that the new place holds the files of the projects that use it. Setting `default` takes it away from the present default.
+         * @description Replaces the data of a config repository; the canonical stays. Another address or branch does not move any file: make sure that the new place holds the files of the projects that use it. Setting `default` takes it away from the present default; taking it away without giving it to another one gives 422.
          */
         put: operations["updateConfigRepository"];
         post?: never;
         /**
          * Delete a config repository
-         * @description Removes a config repository from the platform; the git repository itself stays as it is. While projects use it the answer is 409.
+         * @description Removes a config repository from the platform; the git repository itself stays as it is. While projects use it the answer is 409; also while it is the default and there are others.
          */
         delete: operations["deleteConfigRepository"];
         options?: never;
@@ -1211,7 +1211,7 @@ export interface paths {
         put?: never;
         /**
          * Create a credential
-         * @description Stores a secret. The type decides which keys `raw` must carry: `ssh` has `ssh_key`; `aws` has `access_key` and `secret_key`; `gcp` has `json_key`; `azure` has `client_id`, `client_secret`, `subscription_id` and `tenant_id`, plus `environment` to choose the Azure cloud; `azure_storage` has `account_name` and `access_key`; `basic_auth` and `vmware` have `username` and `password`; `elasticsearch` adds `ca_cert` to these; `swift` has `auth_url`, `username`, `password`, `domain_id` and `tenant_id`; `custom` takes any keys inside `raw.raw`. Other keys, or missing ones, give 422. A canonical or path that is taken gives 409.
+         * @description Stores a secret. The type decides which keys `raw` must carry: `ssh` has `ssh_key`; `aws` has `access_key` and `secret_key`; `gcp` has `json_key`, a JSON object as text; `azure` has `client_id`, `client_secret`, `subscription_id` and `tenant_id`, and may have `environment` to choose the Azure cloud; `azure_storage` has `account_name` and `access_key`; `basic_auth` and `vmware` have `username` and `password`; `elasticsearch` adds `ca_cert` to these, which may be empty; `swift` has `auth_url`, `username`, `password`, `domain_id` (may be empty) and `tenant_id`; `custom` has one object in `raw.raw`, whose keys hold letters, digits, `_`, `-` and `.` and whose values are any JSON. Other keys, missing ones and empty ones give 422, and so do values of more than 64 KiB. A canonical or path that is taken gives 409. The answer repeats the values that were sent.
          */
         post: operations["createCredential"];
         delete?: never;
@@ -1229,18 +1229,18 @@ export interface paths {
         };
         /**
          * Get a credential
-         * @description Gives one credential with its secret values. This needs the permission to read it; a caller who may only list credentials sees the names of the keys but no values. For the type `custom` the values are under `raw.raw`.
+         * @description Gives one credential with its secret values. This needs the permission to read it; a caller who may only list credentials finds it in the list, with the names of the keys but no values. For the type `custom` the values are under `raw.raw`.
          */
         get: operations["getCredential"];
         /**
          * Update a credential
-         * @description Replaces the data and all secret values of a credential; you cannot send only some keys. The type and the canonical must be repeated as they are. Pipelines use the new values from their next run on.
+         * @description Replaces the data and all secret values of a credential; you cannot send only some keys. The type and the canonical must be repeated as they are (422). The owner stays when left out, and only the owner or an administrator may name another one. Pipelines use the new values from their next run on. The `vault` credential that every organization has keeps its path. The answer repeats the values that were sent.
          */
         put: operations["updateCredential"];
         post?: never;
         /**
          * Delete a credential
-         * @description Deletes a credential and its secret values. While a config repository, a catalog repository or an external backend uses it, the answer is 409; `in_use` shows which. Pipelines that refer to its path fail afterwards.
+         * @description Deletes a credential and its secret values. While a config repository, a catalog repository or an external backend uses it, the answer is 409; `in_use` shows which. The `vault` credential that every organization has cannot be deleted (409). Pipelines that refer to its path fail afterwards.
          */
         delete: operations["deleteCredential"];
         options?: never;
@@ -1257,7 +1257,7 @@ export interface paths {
         };
         /**
          * List what a credential gives access to
-         * @description Connects to a service with the credential and lists what it can see there, to help to fill in a form. At present it lists the projects, datasets and tables of Google BigQuery, which you need to set up cost data. A credential of another type than `gcp` gives 422.
+         * @description Connects to a service with the credential and lists what it can see there, to help to fill in a form. At present it lists the projects, datasets and tables of Google BigQuery, which you need to set up cost data. A project that is closed to the credential has no datasets. A credential of another type than `gcp`, or one that Google refuses, gives 422; when Google does not answer within 20 seconds it is 503.
          */
         get: operations["getCredentialOptions"];
         put?: never;
@@ -1349,13 +1349,13 @@ export interface paths {
         };
         /**
          * List the events
-         * @description Lists the events of a period. Always give `begin` and `end` (422 without them), in unix milliseconds, unlike most times of the API. Several values of one filter are alternatives (OR), different filters must all match (AND). The list is complete, not split into pages, so keep the period short.
+         * @description Lists the events of a period. Always give `begin` and `end` (422 without them), in unix milliseconds, unlike most times of the API. Several values of one filter are alternatives (OR), different filters must all match (AND). Both ends belong to the period. The newest event comes first. The list is not split into pages: it holds the 10,000 newest events of the period at most, so keep the period short.
          */
         get: operations["getEvents"];
         put?: never;
         /**
          * Send an event
-         * @description Writes an event of your own into the log, for example a deployment or an alert. Use the type `Custom` or `Monitoring`; the platform writes its own events with another type. The time is set on arrival. If the organization has an external backend for events, the event is forwarded to it too.
+         * @description Writes an event of your own into the log, for example a deployment or an alert. Use the type `Custom` or `Monitoring`; the platform writes its own events with another type. The time is set on arrival; without an icon it is `fa-info-circle`, without a colour `default`. If the organization has an external backend for events, the event is forwarded to it too.
          */
         post: operations["sendEvent"];
         delete?: never;
@@ -2382,12 +2382,20 @@ export interface paths {
         };
         /**
          * Look up an invitation by its token
-         * @description Gives the e-mail address that an invitation was sent to, so that a sign-up page can fill it in. The token is the only proof needed; no session is required. An unknown or used token gives 404.
+         * @description Gives the e-mail address that an invitation was sent to, so that a sign-up page can fill it in. The token is the only proof needed; no session is required. A token that is unknown, used, withdrawn or older than 14 days gives 404.
          */
         get: operations["getPendingMemberInvitation"];
-        put?: never;
+        /**
+         * Accept an invitation
+         * @description Makes the signed-in user a member of the organization that the invitation is for, with the role it names. The invited address must be one of the user's verified addresses, otherwise the answer is 403. An unknown, used, withdrawn or expired token gives 404, and somebody who is a member already gets 409. People without an account sign up with the token instead.
+         */
+        put: operations["acceptInvitation"];
         post?: never;
-        delete?: never;
+        /**
+         * Decline an invitation
+         * @description Refuses an invitation, which is then listed with the state `declined`. The token is the only proof needed, and is used up; an unknown, used, withdrawn or expired one gives 404. The organization may invite the address again.
+         */
+        delete: operations["declineInvitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2408,7 +2416,7 @@ export interface paths {
         put?: never;
         /**
          * Invite a person to the organization
-         * @description Invites somebody by e-mail and fixes the role that the person will have; this needs the permission to create members. The invitation is listed as a member with the state `pending` until the person accepts it, by signing up with the token from the mail or by following the link. If the address already belongs to a member, that member is returned with the present role and nothing changes. An unknown role gives 404 or 422.
+         * @description Invites somebody by e-mail and fixes the role that the person will have; this needs the permission to create members. The invitation is listed as a member with the state `pending` until the person accepts it, by signing up with the token from the mail or by following the link. If the address already belongs to a member, that member is returned with the present role and nothing changes. A second invitation of an address replaces the first: its role counts, and only the newest mail works, for 14 days. An unknown role gives 422. Nobody can give a role that allows more than they may do themselves: that gives 403.
          */
         post: operations["inviteUserToOrgMember"];
         delete?: never;
@@ -2431,13 +2439,13 @@ export interface paths {
         get: operations["getOrgMember"];
         /**
          * Change the role of a member
-         * @description Gives a member another organization role, which takes effect at once. The last administrator cannot be given a lower role. Needs the permission to update members; an unknown role gives 422.
+         * @description Gives a member another organization role, which takes effect at once. Needs the permission to update members. Nobody can give a role that allows more than they may do themselves, and only administrators can take the role of an administrator away (403). The last administrator keeps the role (409). An unknown role gives 422.
          */
         put: operations["updateOrgMember"];
         post?: never;
         /**
          * Remove a member
-         * @description Takes a person out of the organization and out of all its teams. The account itself stays. A pending invitation is withdrawn in the same way. The last administrator cannot be removed.
+         * @description Takes a person out of the organization and out of all its teams, and deletes the API keys that the person owns in it. The account itself stays, and so does the ownership of other things. A pending invitation is withdrawn in the same way. Only administrators can remove an administrator (403); the last one cannot be removed (409).
          */
         delete: operations["removeOrgMember"];
         options?: never;
@@ -2455,7 +2463,7 @@ export interface paths {
         get?: never;
         /**
          * Send an invitation again
-         * @description Sends the invitation e-mail of a pending member once more and sets `invitation_resent_at`. A member that does not exist or is no longer pending gives 404.
+         * @description Sends the invitation e-mail of a pending member once more and sets `invitation_resent_at`. It has a new token, valid for 14 days; earlier mails no longer work. A member that does not exist or is no longer pending gives 404.
          */
         put: operations["resendMemberInvitation"];
         post?: never;
@@ -2503,13 +2511,13 @@ export interface paths {
         get: operations["getOrg"];
         /**
          * Update an organization
-         * @description Changes the name and the switches of an organization; the canonical always stays. Turning `quotas` off is refused with 422 while quotas exist. With `mfa_enabled` everybody must confirm each login to this organization with an e-mailed link. For administrators.
+         * @description Changes the name and the switches of an organization; the canonical always stays, and so do switches that are left out. Turning `quotas` off is refused with 422 while quotas exist. Turning `mfa_enabled` on is refused with 422 in this version. `can_children_create_appearance` holds for present and future children at once. For administrators.
          */
         put: operations["updateOrg"];
         post?: never;
         /**
          * Delete an organization
-         * @description Deletes an organization with its settings, members, teams and roles. Delete its projects first, so that nothing that is deployed is left without a manager. This cannot be undone. Only people whose permissions include deleting the organization may call it.
+         * @description Deletes an organization with its settings, members, teams and roles. Delete its projects and child organizations first, so that nothing that is deployed is left without a manager: while it has any, the answer is 409 and says what is left. This cannot be undone. Only people whose permissions include deleting the organization may call it. The event is kept by the parent organization.
          */
         delete: operations["deleteOrg"];
         options?: never;
@@ -2526,7 +2534,7 @@ export interface paths {
         };
         /**
          * List the parents of an organization
-         * @description Lists the organizations between this one and the one through which the caller gets access, nearest parent first, along the shortest way. A root organization has an empty list. A console uses it to show the path of an organization. An invalid token gives 401.
+         * @description Lists the organizations between this one and the one through which the caller gets access, nearest parent first, up to and including the nearest ancestor that the user is a member of, or that the API key belongs to; those above it stay unnamed. A root organization has an empty list. A console uses it to show the path of an organization. An invalid token gives 401.
          */
         get: operations["getAncestors"];
         put?: never;
@@ -5168,7 +5176,7 @@ export interface components {
             /** @description Terraform addresses of the resources left out of the total because no price is known for them. */
             skipped_resource_addresses?: string[];
         };
-        /** @description A secret with its values. `raw` is empty for a caller who may not read it. */
+        /** @description A secret with its values. */
         Credential: {
             /** Format: uint32 */
             id: number;
@@ -5179,7 +5187,7 @@ export interface components {
             description?: string;
             /** @description Which entities use the credential. */
             in_use?: components["schemas"]["CredentialInUse"];
-            /** @description The names of the keys that hold a value. */
+            /** @description The names of the keys. */
             keys: string[];
             /** @description The user who owns the credential and may do everything with it. Absent when that account was deleted. */
             owner?: components["schemas"]["User"];
@@ -5271,7 +5279,7 @@ export interface components {
              * @description The present type of the credential, repeated.
              * @enum {string}
              */
-            type: "ssh" | "aws" | "custom" | "azure" | "azure_storage" | "gcp" | "basic_auth" | "elasticsearch" | "vmware";
+            type: "ssh" | "aws" | "custom" | "azure" | "azure_storage" | "gcp" | "basic_auth" | "elasticsearch" | "swift" | "vmware";
         };
         /** @description The new data of an environment. */
         UpdateEnvironment: {
@@ -5956,7 +5964,7 @@ export interface components {
         CanDoInput: {
             /** @description The policy code to check, for example `organization:team:read`. */
             action: string;
-            /** @description The canonicals on the path to the entity, without the organization, for example `["my-team"]`. Send an empty list for the organization itself. */
+            /** @description The canonicals on the path to the entity, without the organization, for example `["my-team"]`. Send an empty list for the organization itself. With fewer canonicals than the path has, the question is whether there could be any entity below for which the action is allowed. */
             entity_canonicals: string[];
         };
         /** @description The answer about one permission. */
@@ -10891,7 +10899,7 @@ export interface operations {
     listConfigRepositories: {
         parameters: {
             query?: {
-                /** @description With `true`, only the default config repository; with `false`, only the others. */
+                /** @description With `true`, only the default config repository; with `false`, all of them. */
                 default?: boolean;
                 /** @description Number of the page to return; the first one is 1. */
                 page_index?: components["parameters"]["page_index"];
@@ -11171,9 +11179,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Deprecated, use `credential_types`. Only credentials of this type. */
-                credential_type?: "ssh" | "aws" | "custom" | "azure" | "azure_storage" | "gcp" | "basic_auth" | "elasticsearch" | "swift";
+                credential_type?: "ssh" | "aws" | "custom" | "azure" | "azure_storage" | "gcp" | "basic_auth" | "elasticsearch" | "swift" | "vmware";
                 /** @description Only credentials of these types. Repeat it for several. */
-                credential_types?: ("ssh" | "aws" | "custom" | "azure" | "azure_storage" | "gcp" | "basic_auth" | "elasticsearch" | "swift")[];
+                credential_types?: ("ssh" | "aws" | "custom" | "azure" | "azure_storage" | "gcp" | "basic_auth" | "elasticsearch" | "swift" | "vmware")[];
                 /** @description Number of the page to return; the first one is 1. */
                 page_index?: components["parameters"]["page_index"];
                 /** @description How many items a page holds at most. */
@@ -13856,11 +13864,59 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token from the invitation e-mail. */
+                verification_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user is a member; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    declineInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token from the invitation e-mail. */
+                verification_token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation is declined; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
     getOrgMembers: {
         parameters: {
             query?: {
                 /** @description Only members whose invitation is in this state. It may be given several times. */
-                invitation_state?: "accepted" | "pending" | "declined";
+                invitation_state?: ("accepted" | "pending" | "declined")[];
                 /** @description Only members who joined at this time, in unix seconds. */
                 member_created_at?: number;
                 /** @description Field to sort by and the direction, separated by a colon: `field:asc` or `field:desc`. */

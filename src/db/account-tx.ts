@@ -1,8 +1,7 @@
 import type { Kysely, QueryResult, RawBuilder } from 'kysely'
-import type { PoolClient } from 'pg'
 import type { AccountDatabase, DB } from './database.ts'
 import { OrgTx } from './organization-tx.ts'
-import type { Database, Scope } from './pool.ts'
+import type { Database, Scope, WriteSession } from './pool.ts'
 
 type OutsideScope = Extract<Scope, { kind: 'account' | 'platform' }>
 
@@ -13,13 +12,13 @@ type OutsideScope = Extract<Scope, { kind: 'account' | 'platform' }>
 export class AccountTx {
   readonly db: Kysely<AccountDatabase>
   readonly #db: Kysely<DB>
-  readonly #client: PoolClient | null
+  readonly #session: WriteSession | null
   readonly #scope: OutsideScope
 
-  private constructor(scope: OutsideScope, db: Kysely<DB>, client: PoolClient | null) {
+  private constructor(scope: OutsideScope, db: Kysely<DB>, session: WriteSession | null) {
     this.#scope = scope
     this.#db = db
-    this.#client = client
+    this.#session = session
     this.db = db as unknown as Kysely<AccountDatabase>
   }
 
@@ -28,7 +27,7 @@ export class AccountTx {
   }
 
   static write<T>(database: Database, scope: OutsideScope, run: (tx: AccountTx) => Promise<T>): Promise<T> {
-    return database.write(scope, (db, client) => run(new AccountTx(scope, db, client)))
+    return database.write(scope, (db, session) => run(new AccountTx(scope, db, session)))
   }
 
   execute<R>(statement: RawBuilder<R>): Promise<QueryResult<R>> {
@@ -37,8 +36,8 @@ export class AccountTx {
 
   /** A step into an organization in the same transaction: founding one, accepting an invitation, leaving. */
   inOrganization<T>(organizationId: number, accountId: number | null, run: (tx: OrgTx) => Promise<T>): Promise<T> {
-    if (!this.#client) throw new Error('a read cannot step into an organization')
+    if (!this.#session) throw new Error('a read cannot step into an organization')
     const scope: Scope = { kind: 'organization', organizationId, accountId, subjects: [], epoch: null }
-    return OrgTx.within(this.#client, this.#db, scope, this.#scope, run)
+    return OrgTx.within(this.#session, this.#db, scope, this.#scope, run)
   }
 }

@@ -57,6 +57,11 @@ export interface ChildOrganizations {
   id: number
   canonical: string
   name: string
+  ci_team_name: string
+  mfa_enabled: boolean
+  quotas: boolean
+  can_create_appearance: boolean
+  can_children_create_appearance: boolean
   created_at: Date
   updated_at: Date
 }
@@ -276,7 +281,7 @@ export interface Users {
   locale: Generated<string>
   picture_url: string | null
   mfa_enabled: Generated<boolean>
-  guide: Generated<Json>
+  guide: ColumnType<unknown, string | undefined, string>
   token_generation: Generated<number>
   last_login_at: Date | null
   created_at: Generated<Date>

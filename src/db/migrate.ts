@@ -23,7 +23,9 @@ const files: MigrationProvider = {
  */
 export async function migrate(url: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: url, max: 2 })
-  pool.on('error', () => {}) // a broken idle connection shows at the next statement
+  // A broken connection shows at the next statement; without a listener it would end the process.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     await runMigrations({ pgPool: pool, logger: undefined as never })

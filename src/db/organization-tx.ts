@@ -1,4 +1,5 @@
 import {
+  type CompiledQuery,
   type DeleteQueryBuilder,
   type DeleteResult,
   type Insertable,
@@ -12,12 +13,13 @@ import {
   type UpdateQueryBuilder,
   type UpdateResult,
 } from 'kysely'
-import type { PoolClient } from 'pg'
 import type { DB, TenantDatabase, TenantTable } from './database.ts'
-import { type Database, type Scope, scopeText } from './pool.ts'
+import type { Database, Scope, WriteSession } from './pool.ts'
 
 type OrganizationScope = Extract<Scope, { kind: 'organization' }>
-type Values<T extends TenantTable> = Omit<Insertable<DB[T]>, 'organization_id'>
+type Columns<T extends TenantTable> = Omit<Insertable<DB[T]>, 'organization_id'>
+/** A value, or the SQL that finds it. */
+type Values<T extends TenantTable> = { [C in keyof Columns<T>]: Columns<T>[C] | RawBuilder<NonNullable<Columns<T>[C]>> }
 
 /**
  * A transaction inside one organization. Every statement starts from a tenant table and already carries organization_id,
@@ -27,14 +29,14 @@ type Values<T extends TenantTable> = Omit<Insertable<DB[T]>, 'organization_id'>
 export class OrgTx {
   readonly organizationId: number
   readonly #db: Kysely<DB>
-  readonly #client: PoolClient | null
+  readonly #session: WriteSession | null
   readonly #scope: OrganizationScope
 
-  private constructor(scope: OrganizationScope, db: Kysely<DB>, client: PoolClient | null) {
+  private constructor(scope: OrganizationScope, db: Kysely<DB>, session: WriteSession | null) {
     this.organizationId = scope.organizationId
     this.#scope = scope
     this.#db = db
-    this.#client = client
+    this.#session = session
   }
 
   static read<T>(database: Database, scope: OrganizationScope, run: (tx: OrgTx) => Promise<T>): Promise<T> {
@@ -42,14 +44,14 @@ export class OrgTx {
   }
 
   static write<T>(database: Database, scope: OrganizationScope, run: (tx: OrgTx) => Promise<T>): Promise<T> {
-    return database.write(scope, (db, client) => run(new OrgTx(scope, db, client)))
+    return database.write(scope, (db, session) => run(new OrgTx(scope, db, session)))
   }
 
   /** Inside a transaction that another scope opened: see `inOrganization` and account-tx.ts. */
-  static async within<T>(client: PoolClient, db: Kysely<DB>, scope: OrganizationScope, back: Scope, run: (tx: OrgTx) => Promise<T>): Promise<T> {
-    await client.query(scopeText(scope))
-    const result = await run(new OrgTx(scope, db, client))
-    await client.query(scopeText(back))
+  static async within<T>(session: WriteSession, db: Kysely<DB>, scope: OrganizationScope, back: Scope, run: (tx: OrgTx) => Promise<T>): Promise<T> {
+    await session.enter(scope)
+    const result = await run(new OrgTx(scope, db, session))
+    await session.enter(back)
     return result
   }
 
@@ -79,10 +81,16 @@ export class OrgTx {
     return statement.execute(this.#db)
   }
 
+  /** Sent together with `commit`: for what nobody waits for, such as the audit event of the change. */
+  lastly(query: { compile(): CompiledQuery }): void {
+    if (!this.#session) throw new Error('a read writes nothing')
+    this.#session.last(query.compile())
+  }
+
   /** A step into another organization in the same transaction, for creating a child together with its parent's event. */
   inOrganization<T>(organizationId: number, run: (tx: OrgTx) => Promise<T>): Promise<T> {
-    if (!this.#client) throw new Error('a read cannot step into another organization')
+    if (!this.#session) throw new Error('a read cannot step into another organization')
     const scope: OrganizationScope = { ...this.#scope, organizationId, epoch: null }
-    return OrgTx.within(this.#client, this.#db, scope, { ...this.#scope, epoch: null }, run)
+    return OrgTx.within(this.#session, this.#db, scope, { ...this.#scope, epoch: null }, run)
   }
 }

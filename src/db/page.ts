@@ -24,8 +24,7 @@ export async function page<D, T extends keyof D, R>(
   { page_index: index = 1, page_size: size = 1000, order_by }: PageQuery,
   { columns, tieBreaker }: { columns: Readonly<Record<string, string>>; tieBreaker: string },
 ): Promise<Page<R>> {
-  if (index < 1) throw invalid('Pages are counted from 1', ['query.page_index: must be at least 1'])
-  if (size < 1) throw invalid('A page holds at least one item', ['query.page_size: must be at least 1'])
+  assertPage(index, size)
   const { column, direction } = readOrder(order_by, columns)
   const offset = BigInt(index - 1) * BigInt(size)
   const ordered = query
@@ -39,6 +38,17 @@ export async function page<D, T extends keyof D, R>(
   return { rows, pagination: { index, size, total } }
 }
 
+/** The same for a list that is known without asking the database. */
+export function pageOf<R>(items: readonly R[], { page_index: index = 1, page_size: size = 1000 }: Omit<PageQuery, 'order_by'>): Page<R> {
+  assertPage(index, size)
+  return { rows: items.slice((index - 1) * size, index * size), pagination: { index, size, total: items.length } }
+}
+
+function assertPage(index: number, size: number): void {
+  if (index < 1) throw invalid('Pages are counted from 1', ['query.page_index: must be at least 1'])
+  if (size < 1) throw invalid('A page holds at least one item', ['query.page_size: must be at least 1'])
+}
+
 /** Only for a page beyond the last: there no row carries the total. */
 async function count<D, T extends keyof D, R>(query: SelectQueryBuilder<D, T, R>): Promise<number> {
   const [row] = await query.select(sql<number>`count(*) over ()`.as('page_total')).limit(1).execute()
@@ -49,6 +59,8 @@ function readOrder(text: string | undefined, columns: Readonly<Record<string, st
   const [fallback] = Object.values(columns)
   if (fallback === undefined) throw new Error('a page needs an order')
   if (text === undefined) return { column: fallback, direction: 'asc' }
+  // Where the document does not declare it, nothing has looked at it yet: repeated, it is a list.
+  if (typeof text !== 'string') throw invalid('A list has one order', ['query.order_by: may be given once'])
   const [field = '', direction = 'asc', ...rest] = text.split(':')
   const column = Object.hasOwn(columns, field) ? columns[field] : undefined
   if (column === undefined || rest.length > 0 || (direction !== 'asc' && direction !== 'desc'))

@@ -27,10 +27,18 @@ export type Scope =
 /** Thrown when remembered rules turned out to be old; http/enter-organization.ts reads them again and repeats the request. */
 export class StaleAccess extends Error {}
 
+/** What a transaction can do beside statements. */
+export interface WriteSession {
+  /** Steps into another scope. */
+  enter(scope: Scope): Promise<void>
+  /** Sent together with `commit`, after everything else; its failure fails the transaction. */
+  last(query: CompiledQuery): void
+}
+
 export interface Database {
   readonly pool: pg.Pool
   read<T>(scope: Scope, run: (db: Kysely<DB>) => Promise<T>): Promise<T>
-  write<T>(scope: Scope, run: (db: Kysely<DB>, client: pg.PoolClient) => Promise<T>): Promise<T>
+  write<T>(scope: Scope, run: (db: Kysely<DB>, session: WriteSession) => Promise<T>): Promise<T>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -59,6 +67,7 @@ export function openDatabase({ url, size, statementTimeout = 15_000, onError }: 
     // Whoever the URL says we are, we work as a role that owns nothing and bypasses nothing.
     options: `-c role=trochoid_app -c statement_timeout=${statementTimeout} -c idle_in_transaction_session_timeout=60000 -c jit=off -c TimeZone=UTC`,
     application_name: 'trochoid',
+    pipeline: true,
     // Every ScopedQuery finds its scope statement prepared.
     async onConnect(client: pg.ClientBase) {
       for (const { name, text, values } of Object.values(scopeStatements)) await client.query({ name, text, values: [...values] })
@@ -94,12 +103,24 @@ async function lease<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Promise<T
 /** The connection is in an unknown state and must not go back to the pool. */
 class ConnectionLost extends Error {}
 
-async function transaction<T>(client: pg.PoolClient, scope: Scope, run: (db: Kysely<DB>, client: pg.PoolClient) => Promise<T>): Promise<T> {
+/**
+ * One transaction. Statements are pipelined where nothing waits for them: `begin` travels with the first statement, and
+ * what `last` holds (the audit event) with `commit`. Profile of a create at 20 connections: a third of the process' time
+ * went into writing to the database's socket, six times a request; now it is twice.
+ */
+async function transaction<T>(client: pg.PoolClient, scope: Scope, run: (db: Kysely<DB>, write: WriteSession) => Promise<T>): Promise<T> {
+  const last: CompiledQuery[] = []
+  // Every interpolated value is a number or a subject of the form [ou]<number>.
+  const begun = together(client, () => client.query(`begin; ${scopeText(scope)}`))
+  begun.catch(() => {})
+  const connection = new WriteConnection(client, begun)
   try {
-    // One round trip; every interpolated value is a number or a subject of the form [ou]<number>.
-    await client.query(`begin; ${scopeText(scope)}`)
-    const result = await run(kyselyOver(new WriteConnection(client)), client)
-    await client.query('commit')
+    const session: WriteSession = { enter: async (other) => void (await client.query(scopeText(other))), last: (query) => void last.push(query) }
+    const result = await run(kyselyOver(connection), session)
+    await begun
+    const sent = together(client, () => [...last.map((query) => connection.executeQuery(query)), client.query('commit')] as const)
+    const ended = (await Promise.all(sent)).at(-1) as pg.QueryResult
+    if (ended.command !== 'COMMIT') throw new Error(`the transaction ended with ${ended.command}`)
     return result
   } catch (error) {
     await client.query('rollback').catch((cause) => {
@@ -107,6 +128,14 @@ async function transaction<T>(client: pg.PoolClient, scope: Scope, run: (db: Kys
     })
     throw translate(error)
   }
+}
+
+/** Statements sent during this turn of the event loop leave in one packet. */
+function together<T>(client: pg.PoolClient, send: () => T): T {
+  const { stream } = (client as unknown as { connection: { stream: { cork(): void; uncork(): void } } }).connection
+  stream.cork()
+  setImmediate(() => stream.uncork())
+  return send()
 }
 
 /** Serialization failures and deadlocks are Postgres asking to try again; the whole transaction is repeated. */
@@ -122,10 +151,12 @@ async function retrying<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whoever steps back out of an organization no longer sees its rows. */
+const outside = `set_config('trochoid.organization_id', '', true)`
 const scopeStatements = {
   organization: { name: 'scope_organization', text: 'select enter_organization($1, $2, $3, $4)', values: ['0', null, '{}', null] },
-  account: { name: 'scope_account', text: `select set_config('trochoid.account_id', $1, true)`, values: [''] },
-  platform: { name: 'scope_platform', text: `select set_config('trochoid.platform', 'on', true)`, values: [] },
+  account: { name: 'scope_account', text: `select set_config('trochoid.account_id', $1, true), ${outside}`, values: [''] },
+  platform: { name: 'scope_platform', text: `select set_config('trochoid.platform', 'on', true), ${outside}`, values: [] },
 } as const
 
 const numberText = (value: number | null) => (value === null ? null : String(value))
@@ -141,7 +172,7 @@ function scopeValues(scope: Scope): (string | null)[] {
   }
 }
 
-export function scopeText(scope: Scope): string {
+function scopeText(scope: Scope): string {
   const literal = (value: string | null) => (value === null ? 'null' : `'${value}'`)
   const values = scopeValues(scope).map(literal)
   return scopeStatements[scope.kind].text.replace(/\$(\d)/g, (_, index: string) => values[Number(index) - 1] ?? 'null')
@@ -175,12 +206,20 @@ class ReadConnection implements DatabaseConnection {
 
 class WriteConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient
-  constructor(client: pg.PoolClient) {
+  readonly #begun: Promise<unknown>
+  constructor(client: pg.PoolClient, begun: Promise<unknown>) {
     this.#client = client
+    this.#begun = begun
   }
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, rowCount } = await this.#client.query({ name: statementName(sql), text: sql, values: parameters as unknown[] })
-    return { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) }
+    try {
+      const { rows, rowCount } = await this.#client.query({ name: statementName(sql), text: sql, values: parameters as unknown[] })
+      return { rows: rows as R[], numAffectedRows: BigInt(rowCount ?? 0) }
+    } catch (error) {
+      // When `begin` was refused, that is the reason; this statement only met an aborted transaction.
+      await this.#begun
+      throw error
+    }
   }
   // biome-ignore lint/correctness/useYield: as above.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

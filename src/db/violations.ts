@@ -101,6 +101,11 @@ export const violations: Record<string, (() => ApiError) | null> = {
   users_username_uq: () => alreadyExists('an account with this username'),
 }
 
+/** Columns that a statement fills by looking something up: null means that the caller named what is not there. */
+const unknownReferences: Record<string, () => ApiError> = {
+  'projects.config_repository_id': () => invalid('There is no such config repository', ['body.config_repository_canonical: unknown config repository']),
+}
+
 /** Postgres error codes that a caller's input can cause whatever the table. */
 const inputErrors: Record<string, () => ApiError> = {
   '2201B': () => invalid('A filter holds a regular expression that cannot be read', ['query: invalid regular expression']),
@@ -115,8 +120,9 @@ const inputErrors: Record<string, () => ApiError> = {
 
 /** @returns the sentence for what Postgres refused, with the original as cause; other errors unchanged. */
 export function translateViolation(error: unknown): unknown {
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+  const { code, constraint, table, column } = error as { code?: unknown; constraint?: unknown; table?: unknown; column?: unknown }
   if (typeof code !== 'string') return error
-  const sentence = (typeof constraint === 'string' ? violations[constraint] : undefined) ?? inputErrors[code]
+  const broken = typeof constraint === 'string' ? violations[constraint] : undefined
+  const sentence = broken ?? (code === '23502' ? unknownReferences[`${table}.${column}`] : inputErrors[code])
   return sentence ? Object.assign(sentence(), { cause: error }) : error
 }

@@ -40,8 +40,11 @@ export interface OrganizationContext {
   readonly organization: Organization
   readonly access: Access
   read<T>(run: (tx: OrgTx) => Promise<T>): Promise<T>
-  /** One transaction with its audit event: both or neither. `about` names what changed, when the URL and the result do not. */
-  write<T>(run: (tx: OrgTx) => Promise<T>, about?: (result: T) => EventDetails): Promise<T>
+  /**
+   * One transaction with its audit event: both or neither. `about` names what changed, when the URL and the result do not;
+   * it answers null when nothing changed, or nothing is left that could keep the event.
+   */
+  write<T>(run: (tx: OrgTx) => Promise<T>, about?: (result: T) => EventDetails | null): Promise<T>
   /** A transaction without an event, for reserving something before work outside. The `write` that settles it is audited. */
   prepare<T>(run: (tx: OrgTx) => Promise<T>): Promise<T>
   /** What of a list the caller may see: rows for which one of the actions is allowed. */
@@ -106,7 +109,8 @@ export function organizationContext({ platform, request }: Base, operation: Oper
     async write(run, about) {
       const result = await OrgTx.write(platform.database, scope(), async (tx) => {
         const changed = await run(tx)
-        if (operation.audit) await recordEvent(tx, { actor, operation, path, details: about?.(changed) ?? {}, changed })
+        const details = about ? about(changed) : {}
+        if (operation.audit && details) await recordEvent(tx, { actor, operation, path, details, changed })
         return changed
       })
       epoch = null

@@ -1,6 +1,8 @@
 /** What is not an operation of the contract: the document and its reference page, health, metrics, the development outbox. */
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import express, { type Express, type Response } from 'express'
-import { absolutePath } from 'swagger-ui-dist'
 import document from '../contract/openapi.json' with { type: 'json' }
 import { listMails } from '../domains/accounts/outbox.ts'
 import { checkHealth } from '../domains/system/checks.ts'
@@ -14,7 +16,11 @@ export function mountPages(app: Express, platform: Platform): void {
   const policy = `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
   app.get('/docs', (_, response) => void guarded(response, policy).type('html').send(referencePage))
   app.get('/docs/start.js', (_, response) => void response.type('js').send(referenceScript))
-  app.use('/docs', express.static(absolutePath(), { index: false, maxAge: '1h' }))
+  app.use('/docs', express.static(referenceFiles, { index: false, maxAge: '1h' }))
+
+  // Images of the default appearance. Opened on its own, an SVG is a page: it may not load or run anything.
+  const images = express.static(fileURLToPath(new URL('static', import.meta.url)), { index: false, redirect: false, maxAge: '1h' })
+  app.use('/static', (request, response, next) => images(request, guarded(response, `default-src 'none'; style-src 'unsafe-inline'`), next))
 
   app.get('/health_check', async (_, response) => {
     const healthy = !platform.draining && (await checkHealth(platform))
@@ -37,6 +43,9 @@ function guarded(response: Response, policy: string): Response {
   response.setHeader('referrer-policy', 'no-referrer')
   return response
 }
+
+// Found, not imported: importing it would run its megabyte of browser script at every start.
+const referenceFiles = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
 const referencePage = `<!doctype html>
 <html lang="en">

@@ -2,7 +2,7 @@
 import { type Actor, accountOf, nameOf } from '../access/actor.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import type { OrgTx } from '../db/organization-tx.ts'
-import { insertEvent } from '../domains/events/queries.ts'
+import { eventInsert, insertEvent, type NewEventRow } from '../domains/events/queries.ts'
 
 /** What the URL and the result do not say by themselves. */
 export interface EventDetails {
@@ -10,6 +10,8 @@ export interface EventDetails {
   name?: string
   message?: string
   tags?: Readonly<Record<string, string>>
+  /** The organization that keeps the event, when the one it happened in is gone. */
+  into?: number
 }
 
 interface Change {
@@ -35,19 +37,24 @@ export async function recordEvent(tx: OrgTx, { actor, operation, path, details, 
   const article = /^[aeiou]/.test(what) ? 'An' : 'A'
   const places = operation.resource.slice(1).map(({ entity: place, parameter }) => [`${place}_canonical`, String(path[parameter] ?? '')] as const)
   const tags = { action, entity, name, user: nameOf(actor), ...Object.fromEntries(places), ...details.tags }
-  await insertEvent(tx, {
+  const event: NewEventRow = {
     type: 'Cycloid',
     severity: 'info',
     title: `${article} ${what} has been ${done}`,
     message: details.message ?? `${nameOf(actor)} ${done} the ${what} ${name}`.trim(),
     icon: 'fa-info-circle',
     color: 'default',
-    tags: Object.entries(tags).map(([key, value]) => ({ key, value: value.slice(0, 254) })),
+    tags: Object.entries(tags).map(([key, value]) => ({ key, value: tagText(value) })),
     user_id: accountOf(actor),
     api_key_id: actor.kind === 'api_key' ? actor.id : null,
     operation: `${entity}:${action}`,
-  })
+  }
+  if (details.into === undefined) tx.lastly(eventInsert(tx, event))
+  else await tx.inOrganization(details.into, (keeper) => insertEvent(keeper, event))
 }
+
+/** What a tag may hold by the contract; an invited address may have more. */
+const tagText = (value: string): string => value.replace(/[^\w\-+=.:/@ ]/g, '_').slice(0, 254)
 
 function canonicalOf(changed: unknown): string | undefined {
   const canonical = (changed as { canonical?: unknown } | null | undefined)?.canonical

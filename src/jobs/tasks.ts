@@ -4,10 +4,12 @@
  */
 import type { Platform } from '../platform.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
-import { sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
+import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
 import { forgetOldAttempts } from '../access/rate-limit.ts'
 
 export interface TaskPayloads {
+  'accounts.requestVerification': { email: string }
+  'accounts.requestPasswordReset': { email: string }
   'accounts.sendVerification': { tokenId: number }
   'accounts.sendPasswordReset': { tokenId: number }
   'members.sendInvitation': { organizationId: number; memberId: number }
@@ -16,6 +18,8 @@ export interface TaskPayloads {
 export type TaskName = keyof TaskPayloads
 
 export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayloads[Name]) => Promise<void> } = {
+  'accounts.requestVerification': requestVerification,
+  'accounts.requestPasswordReset': requestPasswordReset,
   'accounts.sendVerification': sendVerification,
   'accounts.sendPasswordReset': sendPasswordReset,
   'members.sendInvitation': sendInvitation,

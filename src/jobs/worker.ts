@@ -1,4 +1,4 @@
-import { Logger, type Runner, run } from 'graphile-worker'
+import { Logger, parseCronItems, type Runner, run } from 'graphile-worker'
 import pg from 'pg'
 import type { Platform } from '../platform.ts'
 import { schedule, tasks } from './tasks.ts'
@@ -9,7 +9,10 @@ import { schedule, tasks } from './tasks.ts'
  */
 export async function startWorker(platform: Platform, url: string): Promise<AsyncDisposable> {
   const pool = new pg.Pool({ connectionString: url, max: platform.config.workerConcurrency + 2, application_name: 'trochoid-worker' })
-  pool.on('error', (err) => platform.log.warn({ err }, 'a database connection of the worker broke'))
+  const onBroken = (err: Error) => platform.log.warn({ err }, 'a database connection of the worker broke')
+  pool.on('error', onBroken)
+  // A connection can also break while the worker holds it.
+  pool.on('connect', (client) => client.on('error', onBroken))
   const runner: Runner = await run({
     pgPool: pool,
     concurrency: platform.config.workerConcurrency,
@@ -17,7 +20,7 @@ export async function startWorker(platform: Platform, url: string): Promise<Asyn
     pollInterval: 2000,
     logger: new Logger(() => (level, message) => platform.log[level === 'warning' ? 'warn' : level === 'error' ? 'error' : 'debug']({ worker: true }, message)),
     taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(platform, payload as never)])),
-    crontab: schedule.map(({ match, task }) => `${match} ${task}`).join('\n'),
+    parsedCronItems: parseCronItems(schedule.map(({ match, task }) => ({ match, task, identifier: task.replace('.', '_') }))),
   })
   return {
     async [Symbol.asyncDispose]() {

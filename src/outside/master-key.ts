@@ -1,6 +1,18 @@
 /** The one secret that is not in the database: it wraps all others. From the environment, or from a file beside the data. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 export interface Key {
@@ -15,22 +27,78 @@ export interface MasterKeys {
   unwrap(wrapped: string, context: string): Buffer
   /** Is it wrapped by the first key already? */
   isCurrent(wrapped: string): boolean
+  /** Of the keys at hand, the one that wraps first. */
+  readonly ids: readonly string[]
 }
 
-/** @param text `id:base64,id:base64`, or undefined for the key file in `home` (made at the first start, mode 0600). */
+/**
+ * @param text `id:base64,id:base64`, or undefined for the key file in `home` (made at the first start, mode 0600). The file is
+ *   read again when something is wrapped by a key that is not known yet: a rotation needs no restart then.
+ */
 export function openMasterKeys(text: string | undefined, home: string): MasterKeys {
-  const keys = parseKeys(text ?? readOrMakeFile(join(home, 'master.keys')))
-  const [current] = keys
-  if (!current) throw new Error('there is no master key')
+  const read = () => parseKeys(text ?? readOrMakeFile(keyFile(home)))
+  let keys = read()
+  const find = (id: string | undefined) => keys.find((candidate) => candidate.id === id)
+  const current = (): Key => {
+    const [first] = keys
+    if (!first) throw new Error('there is no master key')
+    return first
+  }
+  current()
   return {
-    wrap: (secret, context) => `${current.id}.${seal(current.secret, secret, context)}`,
+    wrap(secret, context) {
+      const { id, secret: key } = current()
+      return `${id}.${seal(key, secret, context)}`
+    },
     unwrap(wrapped, context) {
       const [id, ...rest] = wrapped.split('.')
-      const key = keys.find((candidate) => candidate.id === id)
-      if (!key) throw new Error(`the master key "${id}" is needed to open what is stored, but MASTER_KEYS does not list it`)
+      if (!find(id) && text === undefined) keys = read()
+      const key = find(id)
+      if (!key)
+        throw new Error(
+          `the master key "${id}" is needed to open what is stored, but ${text === undefined ? keyFile(home) : 'MASTER_KEYS'} does not list it`,
+        )
       return unseal(key.secret, rest.join('.'), context)
     },
-    isCurrent: (wrapped) => wrapped.startsWith(`${current.id}.`),
+    isCurrent: (wrapped) => wrapped.startsWith(`${current().id}.`),
+    get ids() {
+      return keys.map(({ id }) => id)
+    },
+  }
+}
+
+export const keyFile = (home: string): string => join(home, 'master.keys')
+
+/**
+ * Puts a new key in front of the ones in the key file, which stay. All or nothing, and one at a time: a lost key would be
+ * the loss of everything it wraps.
+ * @returns the id of the new key
+ */
+export function addKeyToFile(home: string): string {
+  const path = keyFile(home)
+  const draft = `${path}.new`
+  let file: number
+  try {
+    file = openSync(draft, 'wx', 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new Error(`${draft} is there already: another rotation is under way, or one was interrupted; delete the file then`)
+  }
+  try {
+    const added = newKeyText()
+    writeFileSync(file, `${added}\n${readFileSync(path, 'utf8')}`)
+    const { uid, gid, mode } = statSync(path)
+    // Root may rotate for a service that runs as somebody else.
+    if (process.getuid?.() === 0) fchownSync(file, uid, gid)
+    fchmodSync(file, mode & 0o777)
+    fsyncSync(file)
+    renameSync(draft, path)
+    return idOf(added)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  } finally {
+    closeSync(file)
   }
 }
 
@@ -42,10 +110,13 @@ function parseKeys(text: string): Key[] {
     .map((pair) => pair.trim())
     .filter(Boolean)
     .map((pair) => {
-      const colon = pair.indexOf(':')
-      return { id: pair.slice(0, colon), secret: Buffer.from(pair.slice(colon + 1), 'base64') }
+      const secret = Buffer.from(pair.slice(idOf(pair).length + 1), 'base64')
+      if (secret.length !== 32) throw new Error(`the master key "${idOf(pair)}" is not 32 bytes in base64`)
+      return { id: idOf(pair), secret }
     })
 }
+
+const idOf = (pair: string): string => pair.split(':', 1)[0] ?? ''
 
 function readOrMakeFile(path: string): string {
   try {
@@ -63,10 +134,13 @@ function readOrMakeFile(path: string): string {
   return readFileSync(path, 'utf8')
 }
 
+/** Said outright, since Node would open a value that was cut down to a four-byte tag too. */
+const tagLength = 16
+
 /** AES-256-GCM: `<nonce>.<ciphertext and tag>`, base64url. `context` is authenticated, not stored. */
 export function seal(key: Buffer, plain: Buffer, context: string): string {
   const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(Buffer.from(context))
   const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
   return `${nonce.toString('base64url')}.${sealed.toString('base64url')}`
 }
@@ -75,7 +149,9 @@ export function seal(key: Buffer, plain: Buffer, context: string): string {
 export function unseal(key: Buffer, text: string, context: string): Buffer {
   const [nonce = '', sealed = ''] = text.split('.')
   const bytes = Buffer.from(sealed, 'base64url')
-  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url')).setAAD(Buffer.from(context))
-  decipher.setAuthTag(bytes.subarray(-16))
-  return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()])
+  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: tagLength }).setAAD(
+    Buffer.from(context),
+  )
+  decipher.setAuthTag(bytes.subarray(-tagLength))
+  return Buffer.concat([decipher.update(bytes.subarray(0, -tagLength)), decipher.final()])
 }

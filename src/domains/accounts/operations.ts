@@ -1,13 +1,108 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import type { Actor } from '../../access/actor.ts'
+import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
+import { checkPassword, hashPassword } from '../../access/password.ts'
+import type { DomainHandlers, Schema } from '../../contract/operation.ts'
+import { invalid } from '../../errors.ts'
+import type { AccountContext } from '../../http/context.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
+import { confirmAddress, getAccount, type PasswordChange, removeAccount, resetPassword, signUp, updateAccount } from './accounts.ts'
+import { checkAddresses, newAddresses } from './emails.ts'
+import { checkGuide, checkProfile } from './profile.ts'
+import { findPasswordHash, updateUser } from './queries.ts'
+import { viewAccount } from './view.ts'
 
 export const accounts: DomainHandlers<'accounts'> = {
-  deleteUserAccount: notImplemented,
-  getUserAccount: notImplemented,
-  signUp: notImplemented,
-  updateUserAccount: notImplemented,
-  emailVerificationResend: notImplemented,
-  emailVerification: notImplemented,
-  updateUserGuide: notImplemented,
-  passwordResetReq: notImplemented,
-  passwordResetUpdate: notImplemented,
+  async signUp({ platform, request, write }, { body }) {
+    checkProfile(body)
+    await countAttempt(platform, request, 'signUp', body.email)
+    if (body.invitation_token !== undefined) await countAttempt(platform, request, 'invitation', subjectOfToken(body.invitation_token))
+    const passwordHash = await hashPassword(body.password)
+    await write((tx) => signUp(platform, tx, body, passwordHash))
+    return undefined
+  },
+
+  async emailVerificationResend({ platform, request, write }, { body }) {
+    await countAttempt(platform, request, 'verificationMail', body.email)
+    // Whether there is such an account is the job's question, so that the answer takes the same time.
+    await write((tx) => enqueue(tx, 'accounts.requestVerification', { email: body.email }))
+    return undefined
+  },
+
+  async emailVerification({ platform, request, write }, { path }) {
+    await countAttempt(platform, request, 'verification', subjectOfToken(path.verification_token))
+    await write((tx) => confirmAddress(platform, tx, path.verification_token))
+    return undefined
+  },
+
+  async passwordResetReq({ platform, request, write }, { body }) {
+    await countAttempt(platform, request, 'resetMail', body.email)
+    await write((tx) => enqueue(tx, 'accounts.requestPasswordReset', { email: body.email }))
+    return undefined
+  },
+
+  async passwordResetUpdate({ platform, request, write }, { body }) {
+    await countAttempt(platform, request, 'reset', subjectOfToken(body.token))
+    const passwordHash = await hashPassword(body.password)
+    await write((tx) => resetPassword(platform, tx, body.token, passwordHash))
+    return undefined
+  },
+
+  async getUserAccount({ read, actor }) {
+    return { data: viewAccount(await read((tx) => getAccount(tx, personId(actor)))) }
+  },
+
+  async updateUserAccount(context, { body }) {
+    const { write, actor } = context
+    if (body.mfa_enabled)
+      throw invalid('A second factor is not available in this version', ['body.mfa_enabled: true is not available in this version'])
+    checkProfile(body)
+    if (body.emails) await prepareAddresses(context, body.emails)
+    const password = body.password_update && (await preparePassword(context, body.password_update))
+    const account = await write(async (tx) => {
+      await updateAccount(tx, personId(actor), body, password)
+      return getAccount(tx, personId(actor))
+    })
+    return { data: viewAccount(account) }
+  },
+
+  async updateUserGuide({ write, actor }, { body }) {
+    const guide = body ?? {}
+    checkGuide(guide)
+    await write((tx) => updateUser(tx, personId(actor), { guide: JSON.stringify(guide) }))
+    return undefined
+  },
+
+  async deleteUserAccount({ write, actor }) {
+    await write((tx) => removeAccount(tx, personId(actor)))
+    return undefined
+  },
+}
+
+/** Keys were refused before: what is about a person cannot be called by one. */
+function personId(actor: Actor): number {
+  if (actor.kind !== 'user') throw invalid('This endpoint is about a person and cannot be used with an API key')
+  return actor.id
+}
+
+/** Each new address gets a mail, and is counted with those that were asked for: nobody's inbox is filled through a list. */
+async function prepareAddresses(
+  { platform, request, read, actor }: AccountContext,
+  addresses: readonly Schema<'UpdateUserAccountEmail'>[],
+): Promise<void> {
+  checkAddresses(addresses)
+  for (const email of await read((tx) => newAddresses(tx, personId(actor), addresses)))
+    await countAttempt(platform, request, 'verificationMail', email)
+}
+
+/** Comparing takes long on purpose, so it happens before the account is locked; `updateAccount` looks whether it still holds. */
+async function preparePassword(
+  { platform, request, read, actor }: AccountContext,
+  { current, new: next }: Schema<'UpdateUserAccountPasswordUpdate'>,
+): Promise<PasswordChange> {
+  const attempt = await countAttempt(platform, request, 'password', String(personId(actor)))
+  const checked = await read((tx) => findPasswordHash(tx, personId(actor)))
+  if (!(await checkPassword(checked, current)))
+    throw invalid('The present password is wrong', ['body.password_update.current: is not the present password'])
+  await attempt.giveBack()
+  return { checked, hash: await hashPassword(next) }
 }

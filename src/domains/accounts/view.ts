@@ -1,5 +1,7 @@
 import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
+import { countryOf } from '../system/countries.ts'
+import type { AccountRow } from './queries.ts'
 
 /** A row of the view `people`, as joins hand it out; as JSON its times are text. */
 export interface PersonRow {
@@ -31,5 +33,23 @@ export function viewUser(person: PersonRow): Schema<'User'> {
     ...(person.country_code ? { country_code: person.country_code } : {}),
     ...(person.picture_url ? { picture_url: person.picture_url } : {}),
     ...(person.last_login_at ? { last_login_at: seconds(new Date(person.last_login_at)) } : {}),
+  }
+}
+
+/** What only the person sees. */
+export function viewAccount(account: AccountRow): Schema<'UserAccount'> {
+  return {
+    username: account.username,
+    given_name: account.given_name,
+    family_name: account.family_name,
+    locale: account.locale as Schema<'UserAccount'>['locale'],
+    mfa_enabled: account.mfa_enabled,
+    emails: account.emails.map(({ created_at, ...email }) => ({ ...email, created_at: seconds(new Date(created_at)) })),
+    guide: account.guide as Schema<'UserGuide'>,
+    last_login: account.last_login_at ? seconds(account.last_login_at) : 0,
+    created_at: seconds(account.created_at),
+    updated_at: seconds(account.updated_at),
+    ...(account.country_code ? { country: countryOf(account.country_code) } : {}),
+    ...(account.picture_url ? { picture_url: account.picture_url } : {}),
   }
 }

@@ -1,11 +1,45 @@
+import { canonicalOf } from '../../canonical.ts'
 import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import { createConfigRepository, getConfigRepository, removeConfigRepository, updateConfigRepository } from './config-repositories.ts'
+import { listConfigRepositories } from './queries.ts'
+import { viewConfigRepository } from './view.ts'
 
 export const configRepositories: DomainHandlers<'config-repositories'> = {
   getRepoBranches: notImplemented,
-  listConfigRepositories: notImplemented,
-  createConfigRepository: notImplemented,
-  deleteConfigRepository: notImplemented,
-  getConfigRepository: notImplemented,
-  updateConfigRepository: notImplemented,
+
+  async listConfigRepositories({ read, visible }, { query }) {
+    const { rows } = await read((tx) =>
+      listConfigRepositories(tx, query, visible('organization:config_repository:list', 'organization:config_repository:read')),
+    )
+    return { data: rows.map(viewConfigRepository) }
+  },
+
+  async createConfigRepository({ write, assertMayCreate }, { body }) {
+    const canonical = body.canonical ?? canonicalOf(body.name)
+    assertMayCreate(canonical)
+    const row = await write(async (tx) => {
+      await createConfigRepository(tx, canonical, body)
+      return getConfigRepository(tx, canonical)
+    })
+    return { data: viewConfigRepository(row) }
+  },
+
+  async getConfigRepository({ read }, { path }) {
+    return { data: viewConfigRepository(await read((tx) => getConfigRepository(tx, path.config_repository_canonical))) }
+  },
+
+  async updateConfigRepository({ write }, { path, body }) {
+    const row = await write(async (tx) => {
+      await updateConfigRepository(tx, path.config_repository_canonical, body)
+      return getConfigRepository(tx, path.config_repository_canonical)
+    })
+    return { data: viewConfigRepository(row) }
+  },
+
+  async deleteConfigRepository({ write }, { path }) {
+    await write((tx) => removeConfigRepository(tx, path.config_repository_canonical))
+    return undefined
+  },
+
   createConfigRepositoryConfig: notImplemented,
 }

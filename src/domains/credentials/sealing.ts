@@ -25,7 +25,10 @@ async function currentDataKey(tx: OrgTx, master: MasterKeys): Promise<{ id: numb
   const row = await tx.selectFrom('data_keys').select(['id', 'wrapped']).orderBy('id', 'desc').limit(1).executeTakeFirst()
   if (row) return { id: row.id, key: master.unwrap(row.wrapped, wrapContext(tx.organizationId)) }
   const key = randomBytes(32)
-  const { id } = await tx.insertInto('data_keys', { wrapped: master.wrap(key, wrapContext(tx.organizationId)) }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await tx
+    .insertInto('data_keys', { wrapped: master.wrap(key, wrapContext(tx.organizationId)) })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   return { id, key }
 }
 
@@ -35,6 +38,10 @@ export async function rewrapDataKeys(tx: OrgTx, master: MasterKeys): Promise<num
   const rows = await tx.selectFrom('data_keys').select(['id', 'wrapped']).forUpdate().execute()
   const old = rows.filter(({ wrapped }) => !master.isCurrent(wrapped))
   for (const { id, wrapped } of old)
-    await tx.updateTable('data_keys').set({ wrapped: master.wrap(master.unwrap(wrapped, context), context) }).where('id', '=', id).execute()
+    await tx
+      .updateTable('data_keys')
+      .set({ wrapped: master.wrap(master.unwrap(wrapped, context), context) })
+      .where('id', '=', id)
+      .execute()
   return old.length
 }

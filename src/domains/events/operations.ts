@@ -1,7 +1,48 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import { accountOf } from '../../access/actor.ts'
+import type { DomainHandlers } from '../../contract/operation.ts'
+import { invalid } from '../../errors.ts'
+import { findTags, insertEvent, listEvents } from './queries.ts'
+import { viewEvent } from './view.ts'
+
+/** The answer has no pages, and must still end. */
+const mostEvents = 10_000
 
 export const events: DomainHandlers<'events'> = {
-  getEvents: notImplemented,
-  sendEvent: notImplemented,
-  getEventsTags: notImplemented,
+  async getEvents({ read, visible }, { query }) {
+    const { begin, end, ...filters } = query
+    if (begin === undefined || end === undefined)
+      throw invalid('Events are listed for a period: give its begin and end in unix milliseconds', [
+        ...(begin === undefined ? ['query.begin: is required'] : []),
+        ...(end === undefined ? ['query.end: is required'] : []),
+      ])
+    if (begin > end) throw invalid('The period ends before it begins', ['query.begin: must not be later than end'])
+    const rows = await read((tx) => listEvents(tx, { begin, end, ...filters }, visible('organization:event:list'), mostEvents))
+    return { data: rows.map(viewEvent) }
+  },
+
+  async sendEvent({ write, actor }, { body }) {
+    const { color = 'default', icon = 'fa-info-circle', type, severity, title, message, tags } = body
+    // The pattern of the contract is not anchored, so `#ff0000` would pass it.
+    if (!/^[a-z]+$/.test(color))
+      throw invalid('The colour of an event is a keyword such as red', ['body.color: must be a CSS colour keyword'])
+    const row = await write((tx) =>
+      insertEvent(tx, {
+        type,
+        severity,
+        title,
+        message,
+        icon,
+        color,
+        tags,
+        user_id: accountOf(actor),
+        api_key_id: actor.kind === 'api_key' ? actor.id : null,
+        operation: null,
+      }),
+    )
+    return { data: viewEvent(row) }
+  },
+
+  async getEventsTags({ read, visible }) {
+    return { data: await read((tx) => findTags(tx, visible('organization:event:list'))) }
+  },
 }

@@ -11,8 +11,10 @@ export interface Founding {
   canonical: string
   name: string
   parent: { id: number; path: readonly number[]; can_children_create_appearance: boolean } | null
-  /** Becomes its first administrator. Null when a key without a person behind it founds a child. */
+  /** Becomes its first administrator. Null when a key without a person behind it founds a child: those above administrate it. */
   founder: { id: number; name: string } | null
+  /** The key that founds a child, for whoever reads its first event. */
+  key?: { id: number; name: string } | undefined
   master: MasterKeys
 }
 
@@ -22,7 +24,7 @@ interface Steps {
 }
 
 /** @returns the new organization's id. @throws AlreadyExists when the canonical is taken anywhere on the platform */
-export async function foundOrganization({ execute, into }: Steps, { canonical, name, parent, founder, master }: Founding): Promise<number> {
+export async function foundOrganization({ execute, into }: Steps, { canonical, name, parent, founder, key, master }: Founding): Promise<number> {
   const { rows } = await execute(sql<{ id: number }>`select nextval('organizations_id_seq') as id`)
   const id = rows[0]?.id
   if (id === undefined) throw new Error('the sequence of organizations gave no number')
@@ -38,16 +40,17 @@ export async function foundOrganization({ execute, into }: Steps, { canonical, n
       await tx.insertInto('members', accepted(founder.id, role)).execute()
     }
     await insertVault(tx, master)
+    const by = key?.name ?? founder?.name ?? 'The platform'
     await insertEvent(tx, {
       type: 'Cycloid',
       severity: 'info',
       title: 'An organization has been created',
-      message: `${founder?.name ?? 'An API key'} created the organization ${canonical}`,
+      message: `${by} created the organization ${canonical}`,
       icon: 'fa-info-circle',
       color: 'default',
-      tags: Object.entries({ action: 'create', entity: 'organization', name: canonical, user: founder?.name ?? '' }).map(([key, value]) => ({ key, value })),
+      tags: Object.entries({ action: 'create', entity: 'organization', name: canonical, user: by }).map(([key, value]) => ({ key, value })),
       user_id: founder?.id ?? null,
-      api_key_id: null,
+      api_key_id: key?.id ?? null,
       operation: 'organization:create',
     })
   })

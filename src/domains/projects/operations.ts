@@ -16,10 +16,7 @@ export const projects: DomainHandlers<'projects'> = {
   async createProject({ write, actor, assertMayCreate }, { body }) {
     const canonical = body.canonical ?? canonicalOf(body.name, 1)
     assertMayCreate(canonical)
-    const row = await write(async (tx) => {
-      await createProject(tx, canonical, body, { id: accountOf(actor), caller: callerOf(actor) })
-      return getProject(tx, canonical, favoritesOf(actor))
-    })
+    const row = await write((tx) => createProject(tx, canonical, body, { id: accountOf(actor), caller: callerOf(actor) }))
     return { data: viewProject(row) }
   },
 
@@ -29,10 +26,7 @@ export const projects: DomainHandlers<'projects'> = {
 
   async updateProject(context, { path, body }) {
     const { write, actor } = context
-    const row = await write(async (tx) => {
-      await updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId))
-      return getProject(tx, path.project_canonical, favoritesOf(actor))
-    })
+    const row = await write((tx) => updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId)))
     return { data: viewProject(row) }
   },
 

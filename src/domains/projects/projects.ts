@@ -20,56 +20,52 @@ export async function lockProject(tx: OrgTx, canonical: string) {
   return project
 }
 
-export async function createProject(tx: OrgTx, canonical: string, body: Schema<'NewProject'>, owner: { id: number | null; caller: Caller }): Promise<void> {
+export async function createProject(tx: OrgTx, canonical: string, body: Schema<'NewProject'>, owner: { id: number | null; caller: Caller }): Promise<queries.ProjectRow> {
   // One instant for both: `updated_at` is the version that the next update must name, and some clients name `created_at`.
   const now = new Date()
-  await queries.insertProject(tx, {
+  const row = {
     canonical,
     name: body.name,
     description: body.description ?? '',
     color: body.color ?? 'default',
     icon: body.icon ?? 'default',
     cloud_provider: null,
-    config_repository_id: await configRepositoryId(tx, body.config_repository_canonical),
+    config_repository: body.config_repository_canonical,
     owner_id: body.owner ? await resolveOwner(tx, body.owner, owner.caller) : owner.id,
     team_id: body.team_canonical ? await teamId(tx, body.team_canonical) : null,
     created_at: now,
     updated_at: now,
-  })
+  }
+  return queries.insertProject(tx, row, owner.caller?.id ?? null)
 }
 
 /**
  * What is absent is cleared, except the repository and the owner, who stay.
  * @throws Conflict when somebody else changed the project since the caller read it
  */
-export async function updateProject(tx: OrgTx, canonical: string, body: Schema<'UpdateProject'>, caller: Caller, mayChangeOwner: (ownerId: number | null) => boolean): Promise<void> {
+export async function updateProject(tx: OrgTx, canonical: string, body: Schema<'UpdateProject'>, caller: Caller, mayChangeOwner: (ownerId: number | null) => boolean): Promise<queries.ProjectRow> {
   const project = await lockProject(tx, canonical)
   if (body.updated_at !== seconds(project.updated_at))
     throw conflict(`The project ${canonical} was changed meanwhile: read it again and repeat your change`, [`body.updated_at: is ${body.updated_at}, but the project was last changed at ${seconds(project.updated_at)}`])
   const ownerId = body.owner ? await resolveOwner(tx, body.owner, caller) : project.owner_id
   if (ownerId !== project.owner_id && !mayChangeOwner(project.owner_id))
     throw invalid('Only the owner or an administrator may hand a project to somebody else', ['body.owner: may not be changed by you'])
-  await queries.updateProject(tx, project.id, {
+  const row = {
     name: body.name,
     description: body.description ?? '',
     color: body.color ?? 'default',
     icon: body.icon ?? 'default',
     cloud_provider: body.cloud_provider ?? null,
-    ...(body.config_repository_canonical ? { config_repository_id: await configRepositoryId(tx, body.config_repository_canonical) } : {}),
+    ...(body.config_repository_canonical ? { config_repository: body.config_repository_canonical } : {}),
     owner_id: ownerId,
     updated_at: new Date(),
-  })
+  }
+  return queries.updateProject(tx, project.id, row, caller?.id ?? null)
 }
 
 export async function removeProject(tx: OrgTx, canonical: string): Promise<void> {
   const { id } = await lockProject(tx, canonical)
   await queries.deleteProject(tx, id)
-}
-
-async function configRepositoryId(tx: OrgTx, canonical: string): Promise<number> {
-  const id = await queries.findConfigRepositoryId(tx, canonical)
-  if (id === undefined) throw invalid(`There is no config repository ${canonical}`, ['body.config_repository_canonical: unknown config repository'])
-  return id
 }
 
 async function teamId(tx: OrgTx, canonical: string): Promise<number> {

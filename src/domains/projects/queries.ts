@@ -8,7 +8,9 @@ import { whereVisible } from '../../db/visible.ts'
 import { personIn } from '../people.ts'
 import { teamIn } from '../teams/simple.ts'
 
-export type NewProjectRow = Omit<Insertable<Projects>, 'organization_id' | 'id'>
+/** The repository is found by its canonical in the statement that writes it; an unknown one is refused by violations.ts. */
+export type NewProjectRow = Omit<Insertable<Projects>, 'organization_id' | 'id' | 'config_repository_id'> & { config_repository: string }
+export type ProjectChanges = Omit<Updateable<Projects>, 'organization_id' | 'id' | 'config_repository_id'> & { config_repository?: string }
 export type ProjectRow = NonNullable<Awaited<ReturnType<typeof findProject>>>
 
 interface EnvironmentJson {
@@ -25,18 +27,20 @@ const environments: RawBuilder<EnvironmentJson[]> = sql`(
     'created_at', e.created_at, 'updated_at', e.updated_at) order by e.canonical), '[]')
   from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id)`
 
+const configRepositoryCanonical: RawBuilder<string> = sql`(
+  select c.canonical from config_repositories c where c.organization_id = projects.organization_id and c.id = projects.config_repository_id)`
+
+/** What a view shows beside the row's own columns; usable in a select and in the returning of an insert or update. */
+const beside = (accountId: number | null) => [
+  configRepositoryCanonical.as('config_repository_canonical'),
+  teamIn('projects.team_id').as('team'),
+  personIn('projects.owner_id').as('owner'),
+  environments.as('environments'),
+  isFavorite(accountId).as('favorite'),
+]
+
 /** A project with everything its view shows. `accountId` is whose favourites count. */
-function selectProjects(tx: OrgTx, accountId: number | null) {
-  return tx
-    .selectFrom('projects')
-    .innerJoin('config_repositories as c', (join) => join.onRef('c.organization_id', '=', 'projects.organization_id').onRef('c.id', '=', 'projects.config_repository_id'))
-    .selectAll('projects')
-    .select('c.canonical as config_repository_canonical')
-    .select(teamIn('projects.team_id').as('team'))
-    .select(personIn('projects.owner_id').as('owner'))
-    .select(environments.as('environments'))
-    .select(isFavorite(accountId).as('favorite'))
-}
+const selectProjects = (tx: OrgTx, accountId: number | null) => tx.selectFrom('projects').selectAll('projects').select(() => beside(accountId))
 
 const isFavorite = (accountId: number | null): RawBuilder<boolean> =>
   sql`exists (select from project_favorites f where f.organization_id = projects.organization_id and f.project_id = projects.id and f.user_id = ${accountId})`
@@ -56,7 +60,7 @@ export async function listProjects(tx: OrgTx, query: ProjectFilters, filters: re
   if (query.project_name !== undefined) found = found.where('projects.name', '=', query.project_name)
   if (query.project_description !== undefined) found = found.where('projects.description', '=', query.project_description)
   if (query.project_created_at !== undefined) found = found.where(sql`extract(epoch from date_trunc('second', projects.created_at))`, '=', query.project_created_at)
-  if (query.project_config_repository_canonical !== undefined) found = found.where('c.canonical', '=', query.project_config_repository_canonical)
+  if (query.project_config_repository_canonical !== undefined) found = found.where(configRepositoryCanonical, '=', query.project_config_repository_canonical)
   if (query.favorite !== undefined) found = found.where(isFavorite(accountId), '=', query.favorite)
   if (query.environment_canonical !== undefined) found = found.where(hasEnvironment(query.environment_canonical))
   if (query.member_id !== undefined) found = found.where(belongsToMember(query.member_id))
@@ -88,9 +92,24 @@ export const findProject = (tx: OrgTx, canonical: string, accountId: number | nu
 export const lockProject = (tx: OrgTx, canonical: string) =>
   tx.selectFrom('projects').selectAll().where('canonical', '=', canonical).forUpdate().executeTakeFirst()
 
-export const insertProject = (tx: OrgTx, row: NewProjectRow) => tx.insertInto('projects', row).returning('id').executeTakeFirstOrThrow()
+export const insertProject = (tx: OrgTx, { config_repository, ...row }: NewProjectRow, accountId: number | null) =>
+  tx
+    .insertInto('projects', { ...row, config_repository_id: configRepositoryId(config_repository) })
+    .returningAll()
+    .returning(() => beside(accountId))
+    .executeTakeFirstOrThrow()
 
-export const updateProject = (tx: OrgTx, id: number, row: Updateable<Projects>) => tx.updateTable('projects').set(row).where('id', '=', id).execute()
+export const updateProject = (tx: OrgTx, id: number, { config_repository, ...row }: ProjectChanges, accountId: number | null) =>
+  tx
+    .updateTable('projects')
+    .set({ ...row, ...(config_repository === undefined ? {} : { config_repository_id: configRepositoryId(config_repository) }) })
+    .where('id', '=', id)
+    .returningAll()
+    .returning(() => beside(accountId))
+    .executeTakeFirstOrThrow()
+
+const configRepositoryId = (canonical: string): RawBuilder<number> =>
+  sql`(select c.id from config_repositories c where c.organization_id = current_organization_id() and c.canonical = ${canonical})`
 
 export const deleteProject = (tx: OrgTx, id: number) => tx.deleteFrom('projects').where('id', '=', id).execute()
 
@@ -99,9 +118,6 @@ export const insertFavorite = (tx: OrgTx, projectId: number, userId: number) =>
 
 export const deleteFavorite = (tx: OrgTx, projectId: number, userId: number) =>
   tx.deleteFrom('project_favorites').where('project_id', '=', projectId).where('user_id', '=', userId).execute()
-
-export const findConfigRepositoryId = async (tx: OrgTx, canonical: string): Promise<number | undefined> =>
-  (await tx.selectFrom('config_repositories').select('id').where('canonical', '=', canonical).executeTakeFirst())?.id
 
 export const findTeamId = async (tx: OrgTx, canonical: string): Promise<number | undefined> =>
   (await tx.selectFrom('teams').select('id').where('canonical', '=', canonical).executeTakeFirst())?.id

@@ -16,19 +16,37 @@ const looking = [
   ...reading('member', 'team', 'team:member', 'role', 'appearance', 'service_catalog'),
 ]
 const projectEntities = ['project', 'environment', 'component', 'pipeline', 'job', 'build', 'resource', 'kpi']
-const viewing = [...looking, ...reading(...projectEntities), 'organization:project:favorite', 'organization:kpi:favorite', 'organization:pipeline:synced', 'organization:log:read', 'organization:infrastructure:read']
+const viewing = [
+  ...looking,
+  ...reading(...projectEntities),
+  'organization:project:favorite',
+  'organization:kpi:favorite',
+  'organization:pipeline:synced',
+  'organization:log:read',
+  'organization:infrastructure:read',
+]
 
 export const adminRole = 'organization-admin'
 
 export const builtInRoles: readonly BuiltInRole[] = [
-  { canonical: adminRole, name: 'Organization admin', description: 'May do everything in the organization and in its descendants.', actions: ['organization:**'] },
+  {
+    canonical: adminRole,
+    name: 'Organization admin',
+    description: 'May do everything in the organization and in its descendants.',
+    actions: ['organization:**'],
+  },
   {
     canonical: 'organization-member',
     name: 'Organization member',
     description: 'Sees the organization, its people, stacks and projects; teams give more.',
     actions: [...looking, ...reading('project'), 'organization:project:favorite'],
   },
-  { canonical: 'default-project-viewer', name: 'Project viewer', description: 'Sees all projects and what is in them, without secrets.', actions: viewing },
+  {
+    canonical: 'default-project-viewer',
+    name: 'Project viewer',
+    description: 'Sees all projects and what is in them, without secrets.',
+    actions: viewing,
+  },
   {
     canonical: 'default-project-creator',
     name: 'Project creator',
@@ -50,5 +68,10 @@ export const builtInRoles: readonly BuiltInRole[] = [
       'organization:credential:list',
     ],
   },
-  { canonical: 'default-no-permissions', name: 'No permissions', description: 'May do nothing by itself; teams may give more.', actions: [] },
+  {
+    canonical: 'default-no-permissions',
+    name: 'No permissions',
+    description: 'May do nothing by itself; teams may give more.',
+    actions: [],
+  },
 ]

@@ -31,9 +31,12 @@ export const checkers: readonly Checker[] = [
     canonical: 'jobs',
     category: 'storage',
     async run({ database }) {
-      const { rows } = await AccountTx.read(database, platformScope, (tx) => tx.execute(sql<{ waiting: number; seconds: number }>`select * from queue_state()`))
+      const { rows } = await AccountTx.read(database, platformScope, (tx) =>
+        tx.execute(sql<{ waiting: number; seconds: number }>`select * from queue_state()`),
+      )
       const { waiting = 0, seconds = 0 } = rows[0] ?? {}
-      if (seconds > 300) return { status: 'Error', message: `${waiting} jobs wait, the oldest for ${Math.round(seconds)} seconds: is a worker running?` }
+      if (seconds > 300)
+        return { status: 'Error', message: `${waiting} jobs wait, the oldest for ${Math.round(seconds)} seconds: is a worker running?` }
       return good(waiting === 0 ? 'No job waits' : `${waiting} jobs wait`)
     },
   },
@@ -61,6 +64,16 @@ export async function runCheck(platform: Platform, { canonical, category, run }:
     platform.log.warn({ err, check: canonical }, 'a check failed')
     return { canonical, category, status: 'Error', message: `The ${canonical} check failed` }
   }
+}
+
+/** A part that is not configured cannot be found out about, and does not make the platform sick. */
+export function summarize(checks: readonly Check[]): Pick<Schema<'GeneralStatus'>, 'status' | 'message'> {
+  const failing = checks.filter(({ status }) => status === 'Error').map(({ canonical }) => canonical)
+  if (failing.length > 0) return { status: 'Error', message: `Not working: ${failing.join(', ')}` }
+  const working = checks.filter(({ status }) => status === 'Success').map(({ canonical }) => canonical)
+  return working.length > 0
+    ? { status: 'Success', message: `Working: ${working.join(', ')}` }
+    : { status: 'Unknown', message: 'Nothing could be found out' }
 }
 
 export async function checkHealth(platform: Platform): Promise<boolean> {

@@ -1,9 +1,31 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import type { DomainHandlers } from '../../contract/operation.ts'
+import { notFound, serviceDown } from '../../errors.ts'
+import { checkers, runCheck, summarize } from './checks.ts'
+import { countries } from './countries.ts'
 
 export const system: DomainHandlers<'system'> = {
-  getConfig: notImplemented,
-  getCountries: notImplemented,
-  getStatus: notImplemented,
-  getServiceStatus: notImplemented,
-  getAppVersion: notImplemented,
+  async getConfig() {
+    return { data: { authentication: { local: { enabled: true }, oauth: [], saml2: [] }, sentry_enabled: false } }
+  },
+
+  async getCountries() {
+    return { data: [...countries] }
+  },
+
+  async getStatus({ platform }) {
+    const checks = await Promise.all(checkers.map((checker) => runCheck(platform, checker)))
+    return { data: { ...summarize(checks), checks } }
+  },
+
+  async getServiceStatus({ platform }, { path }) {
+    const checker = checkers.find(({ canonical }) => canonical === path.service_status_canonical)
+    if (!checker) throw notFound(`check ${path.service_status_canonical}`)
+    const check = await runCheck(platform, checker)
+    if (check.status === 'Error') throw serviceDown(check.message)
+    return { data: check }
+  },
+
+  async getAppVersion({ platform }) {
+    return { data: platform.config.version }
+  },
 }

@@ -1,0 +1,59 @@
+/** What is true of config repositories: above all, that an organization which has any has exactly one default. */
+import type { Schema } from '../../contract/operation.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
+import { conflict, invalid, notFound } from '../../errors.ts'
+import { assertBranch, type Transport, transportOf } from '../git-address.ts'
+import * as queries from './queries.ts'
+
+export async function getConfigRepository(tx: OrgTx, canonical: string): Promise<queries.ConfigRepositoryRow> {
+  const repository = await queries.findConfigRepository(tx, canonical)
+  if (!repository) throw notFound(`config repository ${canonical}`)
+  return repository
+}
+
+/** The first one is the default, whatever was asked for. */
+export async function createConfigRepository(tx: OrgTx, canonical: string, body: Schema<'NewConfigRepository'>): Promise<void> {
+  const fields = await fieldsOf(tx, body)
+  await queries.lockDefaults(tx)
+  const present = await queries.findDefault(tx)
+  if (body.default && present) await queries.clearDefault(tx)
+  await queries.insertConfigRepository(tx, { canonical, ...fields, is_default: body.default || !present })
+}
+
+/** @throws Invalid for taking the default away without giving it to another one */
+export async function updateConfigRepository(tx: OrgTx, canonical: string, body: Schema<'UpdateConfigRepository'>): Promise<void> {
+  await queries.lockDefaults(tx)
+  const { id, is_default } = await getConfigRepository(tx, canonical)
+  const fields = await fieldsOf(tx, body)
+  if (is_default && !body.default)
+    throw invalid(`${canonical} is the default config repository: make another one the default instead`, [
+      'body.default: there must be a default; set it on another config repository',
+    ])
+  if (body.default && !is_default) await queries.clearDefault(tx)
+  await queries.updateConfigRepository(tx, id, { ...fields, is_default: body.default, updated_at: new Date() })
+}
+
+/** The default goes last. */
+export async function removeConfigRepository(tx: OrgTx, canonical: string): Promise<void> {
+  await queries.lockDefaults(tx)
+  const { id, is_default } = await getConfigRepository(tx, canonical)
+  const projects = (await queries.listProjectsOf(tx, id)).map((project) => `project ${project.canonical}`)
+  if (projects.length > 0) throw conflict(`The config repository ${canonical} is in use: ${projects.join(', ')}`, projects)
+  if (is_default && (await queries.findOther(tx, id)))
+    throw conflict(`${canonical} is the default config repository: make another one the default first`)
+  await queries.deleteConfigRepository(tx, id)
+}
+
+const credentialTypes: Record<Transport, string> = { ssh: 'ssh', https: 'basic_auth' }
+
+async function fieldsOf(tx: OrgTx, { name, url, branch, credential_canonical }: Schema<'UpdateConfigRepository'>) {
+  const wanted = credentialTypes[transportOf(url)]
+  assertBranch(branch)
+  const credential = await queries.lockCredential(tx, credential_canonical)
+  if (!credential) throw invalid(`There is no credential ${credential_canonical}`, ['body.credential_canonical: unknown credential'])
+  if (credential.type !== wanted)
+    throw invalid(`This address needs a credential of the type ${wanted}, and ${credential_canonical} is of the type ${credential.type}`, [
+      `body.credential_canonical: must be of the type ${wanted}`,
+    ])
+  return { name, url, branch, credential_id: credential.id }
+}

@@ -1,0 +1,89 @@
+/** Invitations: rows of members that wait for an answer. */
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { accountOf } from '../../access/actor.ts'
+import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
+import type { Schema } from '../../contract/operation.ts'
+import type { AccountTx } from '../../db/account-tx.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
+import { forbidden, notFound } from '../../errors.ts'
+import type { OrganizationContext, PublicContext } from '../../http/context.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
+import { insertEvent } from '../events/queries.ts'
+import { acceptInvitation, type Invitation, readInvitationToken } from './invitation-token.ts'
+import { getMember, grantableRole } from './members.ts'
+import * as queries from './queries.ts'
+import type { MemberRow } from './view.ts'
+
+/** Whoever reads the row's nonce and the keys can make the token again; nobody else can. */
+const newNonce = () => randomBytes(16).toString('base64url')
+
+/**
+ * Invites an address, or invites it again with the role asked for now: the newest mail counts. Somebody who is a member
+ * already is returned as they are.
+ */
+export async function invite(tx: OrgTx, context: Pick<OrganizationContext, 'access' | 'actor'>, body: Schema<'NewMemberInvitation'>): Promise<{ member: MemberRow; invited: boolean }> {
+  const email = body.email.trim()
+  const role = await grantableRole(tx, context, body.role_canonical)
+  await queries.lockPendingInvitation(tx, email)
+  const present = await queries.findMemberByEmail(tx, email)
+  if (present) return { member: present, invited: false }
+  const invited_by_id = await queries.findMemberIdOf(tx, accountOf(context.actor))
+  const { id } = await queries.upsertInvitation(tx, { email, role_id: role.id, nonce: newNonce(), invited_by_id, now: new Date() })
+  await enqueue(tx, 'members.sendInvitation', { organizationId: tx.organizationId, memberId: id })
+  return { member: await getMember(tx, id), invited: true }
+}
+
+/** With a new nonce: the mail that is lost, or went astray, must not work beside the new one. */
+export async function inviteAgain(tx: OrgTx, id: number): Promise<MemberRow> {
+  const member = await queries.lockMember(tx, id)
+  if (member?.invitation_state !== 'pending') throw notFound(`pending invitation ${id}`)
+  const now = new Date()
+  await queries.updateMember(tx, id, { invitation_nonce: newNonce(), invitation_resent_at: now, updated_at: now })
+  await enqueue(tx, 'members.sendInvitation', { organizationId: tx.organizationId, memberId: id })
+  return getMember(tx, id)
+}
+
+/** The invitation of a token, for anybody who holds it. A wrong one counts as an attempt at guessing. @throws NotFoundEntity */
+export async function withInvitation<T>({ platform, request, write }: PublicContext, token: string, run: (tx: AccountTx, invitation: Invitation) => Promise<T>): Promise<T> {
+  const attempt = await countAttempt(platform, request, 'invitation', subjectOfToken(token))
+  const result = await write(async (tx) => {
+    const invitation = await readInvitationToken(platform, tx, token)
+    if (!invitation) throw notFound('invitation')
+    return run(tx, invitation)
+  })
+  await attempt.giveBack()
+  return result
+}
+
+/** A forwarded mail does not let another person in: the invited address must be the person's own. */
+export async function accept(tx: AccountTx, { organizationId, member }: Invitation, person: { id: number; username: string }): Promise<void> {
+  const { email } =
+    (await tx.db
+      .selectFrom('user_emails')
+      .select('email')
+      .where('user_id', '=', person.id)
+      .where('verified_at', 'is not', null)
+      .where(sql<boolean>`lower(email) = lower(${member.invitation_email})`)
+      .executeTakeFirst()) ?? {}
+  if (email === undefined) throw forbidden('This invitation was sent to another address: sign in with the account that has it, or verify it as one of yours')
+  await tx.inOrganization(organizationId, person.id, (inside) => acceptInvitation(inside, { memberId: member.id, userId: person.id, username: person.username }))
+}
+
+export async function decline(tx: AccountTx, { organizationId, member }: Invitation): Promise<void> {
+  await tx.inOrganization(organizationId, null, async (inside) => {
+    await queries.updateMember(inside, member.id, { invitation_state: 'declined', invitation_nonce: null, updated_at: new Date() })
+    await insertEvent(inside, {
+      type: 'Cycloid',
+      severity: 'info',
+      title: 'An invitation has been declined',
+      message: `${member.invitation_email} declined the invitation to the organization`,
+      icon: 'fa-info-circle',
+      color: 'default',
+      tags: Object.entries({ action: 'decline', entity: 'member', name: String(member.id) }).map(([key, value]) => ({ key, value })),
+      user_id: null,
+      api_key_id: null,
+      operation: 'member:decline',
+    })
+  })
+}

@@ -1,0 +1,95 @@
+import { type RawBuilder, sql, type Updateable } from 'kysely'
+import type { AccountTx } from '../../db/account-tx.ts'
+import type { Organizations } from '../../db/database.ts'
+import { applyFilters, type Filter } from '../../db/filter.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
+import { type PageQuery, page } from '../../db/page.ts'
+import type { OrganizationRow } from './view.ts'
+
+/** A door, because a person's own list shows organizations whose children are out of sight. */
+export const hasChildren = (column: string): RawBuilder<boolean> => sql<boolean>`has_children(${sql.ref(column)})`
+
+export const findOrganization = (tx: OrgTx): Promise<OrganizationRow | undefined> =>
+  tx.selectFrom('organizations').selectAll('organizations').select(hasChildren('organizations.id').as('has_children')).executeTakeFirst()
+
+/** `share` keeps the settings as they are; `update` keeps projects and children from being created meanwhile. */
+export async function lockOrganization(tx: OrgTx, strength: 'share' | 'no key update' | 'update') {
+  const query = tx.selectFrom('organizations').selectAll('organizations')
+  const locked = strength === 'share' ? query.forShare() : strength === 'update' ? query.forUpdate() : query.forNoKeyUpdate()
+  return locked.executeTakeFirst()
+}
+
+export const updateOrganization = (tx: OrgTx, row: Updateable<Organizations>) => tx.updateTable('organizations').set(row).execute()
+
+export const deleteOrganization = (tx: OrgTx) => tx.deleteFrom('organizations').execute()
+
+export interface OrganizationFilters extends PageQuery {
+  organization_name?: string
+  organization_created_at?: number
+}
+
+/** The organizations that the person of the transaction is a member of. */
+export async function listOwnOrganizations({ db }: AccountTx, accountId: number, query: OrganizationFilters, filters: readonly Filter[]) {
+  let found = db
+    .selectFrom('members')
+    .innerJoin('organizations', 'organizations.id', 'members.organization_id')
+    .where('members.user_id', '=', accountId)
+    .where('members.invitation_state', '=', 'accepted')
+    .selectAll('organizations')
+    .select(hasChildren('organizations.id').as('has_children'))
+  if (query.organization_name !== undefined) found = found.where('organizations.name', '=', query.organization_name)
+  if (query.organization_created_at !== undefined)
+    found = found.where(sql`extract(epoch from date_trunc('second', organizations.created_at))`, '=', query.organization_created_at)
+  return page(applyFilters(found, filters, { organization_canonical: 'organizations.canonical' }), query, {
+    columns: {
+      organization_canonical: 'organizations.canonical',
+      organization_name: 'organizations.name',
+      organization_created_at: 'organizations.created_at',
+    },
+    tieBreaker: 'organizations.id',
+  })
+}
+
+export const findOwnOrganization = ({ db }: AccountTx, id: number): Promise<OrganizationRow | undefined> =>
+  db.selectFrom('organizations').where('organizations.id', '=', id).selectAll('organizations').select(hasChildren('organizations.id').as('has_children')).executeTakeFirst()
+
+/**
+ * From the nearest parent up to the first organization that the caller belongs to; none for who belongs here.
+ * @param home how the caller belongs: by membership, or as a key of that organization
+ */
+export async function listAncestors(tx: OrgTx, home: { accountId: number } | { organizationId: number }): Promise<OrganizationRow[]> {
+  const isHome =
+    'accountId' in home
+      ? sql`exists (select from members m where m.organization_id = o.id and m.user_id = ${home.accountId} and m.invitation_state = 'accepted')`
+      : sql`o.id = ${home.organizationId}`
+  const { rows } = await tx.execute(sql<OrganizationRow & { is_home: boolean }>`
+    select o.*, true as has_children, ${isHome} as is_home
+    from (select * from organizations where id = ${tx.organizationId} union all select * from ancestors_of(${tx.organizationId})) o
+    order by cardinality(o.path) desc`)
+  return rows.slice(1, rows.findIndex(({ is_home }) => is_home) + 1)
+}
+
+export interface Counts {
+  config_repositories: number
+  credentials: number
+  projects: number
+  roles: number
+  teams: number
+  users: number
+  children: number
+}
+
+export async function countContents(tx: OrgTx): Promise<Counts> {
+  const id = tx.organizationId
+  const { rows } = await tx.execute(sql<Counts>`select
+    (select count(*) from config_repositories where organization_id = ${id}) as config_repositories,
+    (select count(*) from credentials where organization_id = ${id}) as credentials,
+    (select count(*) from projects where organization_id = ${id}) as projects,
+    (select count(*) from roles where organization_id = ${id}) as roles,
+    (select count(*) from teams where organization_id = ${id}) as teams,
+    (select count(*) from members where organization_id = ${id} and invitation_state = 'accepted') as users,
+    (select count(*) from organizations where parent_id = ${id}) as children`)
+  const [counts] = rows
+  if (!counts) throw new Error('counting answered nothing')
+  return counts
+}

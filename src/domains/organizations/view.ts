@@ -1,0 +1,41 @@
+import type { Config } from '../../config.ts'
+import type { Schema } from '../../contract/operation.ts'
+import { seconds } from '../../time.ts'
+
+export interface OrganizationRow {
+  id: number
+  canonical: string
+  name: string
+  ci_team_name: string
+  mfa_enabled: boolean
+  quotas: boolean
+  can_create_appearance: boolean
+  can_children_create_appearance: boolean
+  has_children: boolean
+  created_at: Date
+  updated_at: Date
+}
+
+export function viewOrganization(row: OrganizationRow, config: Config): Schema<'Organization'> {
+  return {
+    id: row.id,
+    canonical: row.canonical,
+    name: row.name,
+    blocked: [],
+    ...viewEngine(config),
+    ci_team_name: row.ci_team_name,
+    has_children: row.has_children,
+    mfa_enabled: row.mfa_enabled,
+    quotas: row.quotas,
+    can_create_appearance: row.can_create_appearance,
+    can_children_create_appearance: row.can_children_create_appearance,
+    created_at: seconds(row.created_at),
+    updated_at: seconds(row.updated_at),
+  }
+}
+
+/** Clients require an address; without an engine of its own the platform answers for pipelines itself. */
+function viewEngine({ apiUrl }: Config): { ci_url: string; ci_port: string } {
+  const { protocol, port } = new URL(apiUrl)
+  return { ci_url: apiUrl, ci_port: port || (protocol === 'https:' ? '443' : '80') }
+}
