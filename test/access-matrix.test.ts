@@ -2,7 +2,7 @@
  * Who may do what, as a table that is committed: a change of policy is a small readable diff. It is computed from the rules
  * of the built-in roles alone, and then every cell is tried over HTTP.
  */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { decide, decideBelow } from '../src/access/decide.ts'
 import { ruleSet } from '../src/access/rules.ts'
 import type { OperationId, OperationRow } from '../src/contract/operations.ts'
@@ -12,6 +12,9 @@ import { type AnyQuestion, plainQuestion } from './support/questions.ts'
 import { apiKey, fresh, member, organization, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 import { textFile } from './support/text-file.ts'
+
+// Some thousand requests: plenty of time, for machines that do something else too.
+vi.setConfig({ testTimeout: 240_000 })
 
 /** ✔ may, ✘ a member who may not (403), - not even a member (403), ! nobody knows who this is (401), p for people only (422) */
 type Cell = '✔' | '✘' | '-' | '!' | 'p'

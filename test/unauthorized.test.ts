@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { openSessionTokens } from '../src/access/session-tokens.ts'
 import type { OperationId } from '../src/contract/operations.ts'
 import { ask, inTurns, operations, wordsOf } from './support/ask.ts'
@@ -14,6 +14,8 @@ import type { RawAnswer } from './support/raw.ts'
 import { fresh, person, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 
+// Some thousand requests each: plenty of time, for machines that do something else too.
+vi.setConfig({ testTimeout: 240_000 })
 const server = useServer()
 let acme: House
 let globex: House

@@ -156,7 +156,7 @@ do $$ declare name text; begin
 end $$;
 -- Not on every update: writing down when a key was last used must not throw everybody's rules away. A new owner does matter,
 -- because what a key creates is its owner's.
-create trigger api_keys_access after insert or delete on api_keys for each row execute function on_organization_access_change();
+create trigger api_keys_access after insert or delete or update of owner_id on api_keys for each row execute function on_organization_access_change();
 
 -- Exceptions to the walls, each named; db/README.md lists them and a test compares.
 -- A person lists the organizations they belong to.

@@ -14,7 +14,7 @@ export interface paths {
         get: operations["getUserAccount"];
         /**
          * Update my account
-         * @description Replaces the profile of the calling user, so send it completely. If `emails` is sent it replaces the whole list, which must hold exactly one primary address; new addresses get a verification e-mail. To change the password send `password_update` with the present password. The answer is 409 when the user name or an address belongs to somebody else, and 503 with a `Retry-After` header (seconds) when the e-mail could not be sent and you should try again later.
+         * @description Replaces the profile of the calling user, so send it completely. If `emails` is sent it replaces the whole list, which must hold exactly one primary address; new addresses get a verification e-mail. To change the password send `password_update` with the present password; all sessions of the account then end, also the one that made the change, so log in again. An address can become primary once it is verified. The answer is 409 when the user name or an address belongs to somebody else, and 503 with a `Retry-After` header (seconds) when the platform cannot take the change for the moment and you should try again later.
          */
         put: operations["updateUserAccount"];
         /**
@@ -102,7 +102,7 @@ export interface paths {
         get?: never;
         /**
          * Set a new password with a reset token
-         * @description Sets a new password by means of the token from the reset e-mail. A token that is wrong, used or expired, or whose user was deleted in the meantime, gives 404. No session is needed; log in afterwards with the new password.
+         * @description Sets a new password by means of the token from the reset e-mail. A token that is wrong, used or expired, or whose user was deleted in the meantime, gives 404. No session is needed; all sessions of the account end, so log in afterwards with the new password. The address counts as verified from then on: its owner has read the mail.
          */
         put: operations["passwordResetUpdate"];
         /**
@@ -131,7 +131,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API key
-         * @description Creates a key and gives its token; store the token at once, because this is the only answer that shows it. The rules cannot go beyond what the owner may do, and they cannot be changed later: delete the key and create a new one instead. A canonical that is taken gives 409. Keys cannot call operations about a person, such as `getOrgs` or the account operations.
+         * @description Creates a key and gives its token; store the token at once, because this is the only answer that shows it. The rules cannot go beyond what the caller may do (403), and they cannot be changed later: delete the key and create a new one instead. They stay as they are when the caller or the owner loses rights later, or deletes their account; taking the owner out of the organization deletes the key. A canonical that is taken gives 409. Keys cannot call operations about a person, such as `getOrgs` or the account operations.
          */
         post: operations["createAPIKey"];
         delete?: never;
@@ -154,7 +154,7 @@ export interface paths {
         get: operations["getAPIKey"];
         /**
          * Update an API key
-         * @description Changes the name, the description and the owner of a key. Optional fields that are left out or empty are cleared. The token and the rules stay as they are. Only the present owner or an organization administrator may change the owner.
+         * @description Changes the name, the description and the owner of a key. A description that is left out is cleared; an owner that is left out stays. The token and the rules stay as they are. Only the present owner or an organization administrator may change the owner.
          */
         put: operations["updateAPIkey"];
         post?: never;
@@ -3388,7 +3388,7 @@ export interface paths {
         put?: never;
         /**
          * Create a role
-         * @description Creates a role from a list of rules. Each rule allows one action, or a pattern of actions, on all or on some entities. Use `getPolicies` to see which actions exist. A canonical that is taken gives 409, an action with a wrong form gives 422.
+         * @description Creates a role from a list of rules. Each rule allows one action, or a pattern of actions, on all or on some entities. Use `getPolicies` to see which actions exist. A rule cannot go beyond what the caller may do (403). A canonical that is taken gives 409. An action that matches no policy and a resource that cannot exist in the organization give 422. A role holds at most 500 rules with 100 resources each, 2000 in all.
          */
         post: operations["createRole"];
         delete?: never;
@@ -3411,13 +3411,13 @@ export interface paths {
         get: operations["getRole"];
         /**
          * Update a role
-         * @description Replaces the name, the description and all rules of a role; the canonical stays. The change holds at once for every member and team that has the role. Built-in roles cannot be changed and are refused with 403 or 422.
+         * @description Replaces the name, the description and all rules of a role; the canonical stays. The change holds at once for every member and team that has the role. Neither the present rules nor the new ones can go beyond what the caller may do; built-in roles cannot be changed at all. Both give 403.
          */
         put: operations["updateRole"];
         post?: never;
         /**
          * Delete a role
-         * @description Deletes a role of your own; built-in roles are refused with 403 or 422. Give the members and teams that have it another role first.
+         * @description Deletes a role of your own; built-in roles are refused with 403. Give the members and teams that have it another role first: while it is in use the answer is 409.
          */
         delete: operations["deleteRole"];
         options?: never;
@@ -3834,7 +3834,7 @@ export interface paths {
         };
         /**
          * Get the health of one part
-         * @description Runs one health check. It answers 200 when the part works and 500 with the normal error body when it does not, which makes it a ready-made probe for load balancers and orchestrators; `database` is the usual readiness probe. Anybody may call it.
+         * @description Runs one health check. It answers 200 when the part works, or is not configured (status `Unknown`), and 500 with the normal error body and the code `Unexpected` when it does not work, which makes it a ready-made probe for load balancers and orchestrators; `database` is the usual readiness probe. Anybody may call it.
          */
         get: operations["getServiceStatus"];
         put?: never;
@@ -3880,7 +3880,7 @@ export interface paths {
         put?: never;
         /**
          * Create a team
-         * @description Creates a team without members and gives it one or more roles; every member added later gets the permissions of these roles. The caller becomes the owner unless `owner` names somebody else. An unknown role gives 404 or 422, a canonical that is taken gives 409. Needs the permission to create teams.
+         * @description Creates a team without members and gives it one or more roles; every member added later gets the permissions of these roles, so they cannot go beyond what the caller may do (403). The caller becomes the owner unless `owner` names somebody else. An unknown role gives 422, a canonical that is taken gives 409. Needs the permission to create teams.
          */
         post: operations["createTeam"];
         delete?: never;
@@ -3903,7 +3903,7 @@ export interface paths {
         get: operations["getTeam"];
         /**
          * Update a team
-         * @description Changes the name, the owner and the roles of a team. The list of roles replaces the old one and takes effect at once for all members. Repeat the present canonical in the body; it cannot be changed. Only the present owner or an organization administrator may change the owner.
+         * @description Changes the name, the owner and the roles of a team. The list of roles replaces the old one and takes effect at once for all members; a role that is added cannot go beyond what the caller may do (403). Repeat the present canonical in the body; it cannot be changed. Only the present owner or an organization administrator may change the owner.
          */
         put: operations["updateTeam"];
         post?: never;
@@ -3932,7 +3932,7 @@ export interface paths {
         put?: never;
         /**
          * Add a member to a team
-         * @description Puts a member of the organization into a team; the person has the roles of the team from then on. The person must be a member of the organization already: invite other people first. An unknown user name gives 404.
+         * @description Puts a member of the organization into a team; the person has the roles of the team from then on, so the caller must be allowed all that these roles allow (403). The person must be a member of the organization already: invite other people first. An unknown user name gives 404, somebody who is in the team already 409.
          */
         post: operations["assignMemberToTeam"];
         delete?: never;
@@ -4104,7 +4104,7 @@ export interface components {
              * @enum {string}
              */
             locale: "en" | "fr" | "es";
-            /** @description True to require an e-mailed link at each login. */
+            /** @description True to require an e-mailed link at each login. That is not available in this version, which refuses true with 422. */
             mfa_enabled: boolean;
             /** @description Send it only to change the password. */
             password_update?: components["schemas"]["UpdateUserAccountPasswordUpdate"];
@@ -5882,7 +5882,7 @@ export interface components {
         UserLogin: {
             /**
              * Format: email
-             * @description The primary e-mail address. Do not send it together with `username`.
+             * @description A verified e-mail address of the account. Do not send it together with `username`.
              */
             email?: string;
             /** @description The organization that the token should be for. Without it the token covers only the user. */
@@ -7930,7 +7930,7 @@ export interface components {
             /** @description The overall result in words. */
             message: string;
             /**
-             * @description The overall result: `Success` when all checks pass, `Error` when at least one fails, `Unknown` when the result could not be found out.
+             * @description The overall result: `Error` when at least one check fails, `Success` when none does (a part that is not configured is `Unknown` and does not count), `Unknown` when the result could not be found out.
              * @enum {string}
              */
             status: "Unknown" | "Success" | "Error";
@@ -17330,7 +17330,7 @@ export interface operations {
                 page_size?: components["parameters"]["page_size"];
                 /** @description Only teams created at this time, in unix seconds. */
                 team_created_at?: number;
-                /** @description Only teams with this description. */
+                /** @description Only teams with this description. Teams have none, so any text but the empty one finds nothing. */
                 team_description?: string;
                 /** @description Only teams with this name. */
                 team_name?: string;

@@ -64,6 +64,8 @@ function readOrder(text: string | undefined, columns: Readonly<Record<string, st
   const [field = '', direction = 'asc', ...rest] = text.split(':')
   const column = Object.hasOwn(columns, field) ? columns[field] : undefined
   if (column === undefined || rest.length > 0 || (direction !== 'asc' && direction !== 'desc'))
-    throw invalid(`This list cannot be ordered by "${text}"`, [`query.order_by: must be one of ${Object.keys(columns).join(', ')}, followed by :asc or :desc`])
+    throw invalid(`This list cannot be ordered by "${text}"`, [
+      `query.order_by: must be one of ${Object.keys(columns).join(', ')}, followed by :asc or :desc`,
+    ])
   return { column, direction }
 }

@@ -1,7 +1,7 @@
 /** Ownership, the same for everything that can be owned. */
 import type { Actor } from '../access/actor.ts'
 import type { OrgTx } from '../db/organization-tx.ts'
-import { forbidden } from '../errors.ts'
+import { invalid } from '../errors.ts'
 import type { OrganizationContext } from '../http/context.ts'
 import { resolveOwner } from './people.ts'
 
@@ -18,7 +18,7 @@ export function mayHandOver({ actor, access }: Pick<OrganizationContext, 'actor'
 /**
  * Who owns a thing after an update that names `asked`: left out or empty, the owner stays.
  * @param what as a reader knows it: "the team core"
- * @throws Unauthorized when the caller may not hand it over, Invalid when `asked` is not a member
+ * @throws Invalid when the caller may not hand it over, or `asked` is not a member
  */
 export async function ownerAfter(
   tx: OrgTx,
@@ -30,6 +30,6 @@ export async function ownerAfter(
   if (!asked) return present
   const ownerId = await resolveOwner(tx, asked, callerOf(context.actor))
   if (ownerId !== present && !mayHandOver(context, present))
-    throw forbidden(`Only the owner or an administrator may hand ${what} to somebody else`)
+    throw invalid(`Only the owner or an administrator may hand ${what} to somebody else`, ['body.owner: may not be changed by you'])
   return ownerId
 }

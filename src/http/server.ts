@@ -1,7 +1,7 @@
 /** HTTP: a loop over the operation table. There is no list of routes beside it. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import express, { type Request, type Response } from 'express'
 import createRouter from 'find-my-way'
 import { newRequestId } from './request-id.ts'
@@ -93,12 +93,15 @@ function notFoundOrNotAllowed(router: ReturnType<typeof createRouter>, path: str
   return new ApiError('MethodNotAllowed', `This path does not take ${request.method}; it takes ${allowed.join(', ')}`)
 }
 
-/** Lets requests under way finish, tells keep-alive clients to go elsewhere, and closes what is idle. */
+/**
+ * Stops without losing a request. Node's own `server.close()` cuts idle connections at once, and with them a request that is
+ * just arriving on one. So only the listening ends first; whoever still speaks on an open connection is answered, with
+ * `connection: close`; what stays silent is closed after a moment.
+ */
 async function drain(server: Server, platform: Platform): Promise<void> {
   platform.draining = true
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
-  const idle = setInterval(() => server.closeIdleConnections(), 100)
+  const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve))
+  const idle = setInterval(() => server.closeIdleConnections(), 500)
   const giveUp = setTimeout(() => server.closeAllConnections(), 25_000)
   await closed
   clearInterval(idle)

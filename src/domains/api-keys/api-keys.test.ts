@@ -121,7 +121,7 @@ describe('API keys', () => {
     const path = { organization_canonical, api_key_canonical: 'ci-key' }
     await ada.createAPIKey({ path, body: { name: 'CI key', rules: [allow('organization:**')] } })
     const handTo = (owner: string) => ({ path, body: { name: 'CI key', owner } })
-    expect(await bob.updateAPIkey(handTo('bob'))).toHaveStatus(403)
+    expect(await bob.updateAPIkey(handTo('bob'))).toBeError('Invalid', 'Only the owner or an administrator')
     expect(await ada.updateAPIkey(handTo('nobody'))).toBeError('Invalid', 'body.owner')
     expect((await ada.updateAPIkey(handTo('bob'))).body.data.owner?.username).toBe('bob')
     expect((await bob.updateAPIkey(handTo('eve'))).body.data.owner?.username).toBe('eve')
@@ -133,6 +133,18 @@ describe('API keys', () => {
     )[0]?.id
     expect((await eve.getAPIKeys({ path, query: { member_id: Number(id) } })).body.data).toHaveLength(1)
     expect((await eve.getAPIKeys({ path, query: { member_id: Number(id) + 999 } })).body.data).toEqual([])
+  })
+
+  test('what a key makes is its new owner’s from the next request after it was handed over', async () => {
+    const organization_canonical = acme()
+    const { ada } = await scenario(server, organization(organization_canonical, member('ada'), member('bob'), configRepository('config')))
+    const path = { organization_canonical, api_key_canonical: 'ci-key' }
+    const { token = '' } = (await ada.createAPIKey({ path, body: { name: 'CI key', rules: [allow('organization:**')] } })).body.data
+    const ownerOfNew = async (name: string) =>
+      (await server.client(token).createProject({ path, body: { name, config_repository_canonical: 'config' } })).body.data.owner?.username
+    expect(await ownerOfNew('web')).toBe('ada')
+    await ada.updateAPIkey({ path, body: { name: 'CI key', owner: 'bob' } })
+    expect(await ownerOfNew('api')).toBe('bob')
   })
 
   test('the owner sees, renames and deletes their key without any rule', async () => {

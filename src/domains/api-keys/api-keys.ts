@@ -2,8 +2,8 @@
  * What is true of API keys. Every function works in the transaction it is handed.
  *
  * A key's rules are what its maker could give at that moment, and stay: a key outlives the rights, and even the account, of
- * whoever made or owns it, because what runs with it must not stop when a person changes desks. Whoever must not go on
- * through a key has to have it deleted; `last_used` and the list by owner show which.
+ * whoever made or owns it, because what runs with it must not stop when a person changes desks. Taking somebody out of the
+ * organization is meant to shut them out, so that does delete the keys they own (members.ts).
  */
 import { accountOf } from '../../access/actor.ts'
 import { assertMayGrant } from '../../access/cover.ts'

@@ -133,7 +133,8 @@ export const upsertInvitation = (tx: OrgTx, row: { email: string; role_id: numbe
     .onConflict((on) =>
       on
         .expression(sql`organization_id, lower(invitation_email)`)
-        .where('invitation_state', '=', 'pending')
+        // Literally, not as a parameter: a generic plan could not tell that the partial index fits, and refuse.
+        .where(sql<boolean>`invitation_state = 'pending'`)
         .doUpdateSet({ role_id: row.role_id, invitation_nonce: row.nonce, invited_by_id: row.invited_by_id, invitation_resent_at: row.now, updated_at: row.now }),
     )
     .returning('members.id')

@@ -36,9 +36,13 @@ export async function readRules(tx: OrgTx, organization: string, rules: readonly
   const patterns = new Set(read.map(({ action }) => action).filter((action) => action.includes('*')))
   if (patterns.size > mostPatterns)
     throw invalid('There are too many patterns', [`body.rules: must hold at most ${mostPatterns} different actions with stars`])
-  const problems = [...formProblems(read), ...(await placeProblems(tx, organization, read))].slice(0, 20)
-  if (problems[0] !== undefined) throw invalid(`The rules cannot be meant like this: ${problems[0]}`, problems)
+  refuse(formProblems(read))
+  refuse(await placeProblems(tx, organization, read))
   return read
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems[0] !== undefined) throw invalid(`The rules cannot be meant like this: ${problems[0]}`, problems.slice(0, 20))
 }
 
 function formProblems(rules: readonly ReadRule[]): string[] {
