@@ -483,7 +483,7 @@ bump_access_epoch(changed text) security definer volatile owned by trochoid_door
 current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
 enqueue_job(task text, payload jsonb, key text) security definer volatile owned by the owner
-enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) volatile owned by the owner
+enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
 has_children(organization bigint) security definer stable owned by trochoid_doors
 identify_api_key(hash text) security definer stable owned by trochoid_doors
 in_platform_scope() stable owned by the owner

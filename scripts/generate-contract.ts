@@ -89,7 +89,9 @@ function row(document: ApiDocument, path: string, method: string, operation: Ope
     target: opening || resource.at(-1)?.entity === entity ? null : (fullName[entity] ?? entity),
     audit: !opening && changes ? { entity, action: verb } : null,
     apiKeys: !opening || operation['x-api-keys'] === true,
-    query: [...new Set((operation.parameters ?? []).map((parameter) => resolve(document, parameter)))].filter((p) => p.in === 'query').map((p) => p.name),
+    query: [...new Set((operation.parameters ?? []).map((parameter) => resolve(document, parameter)))]
+      .filter((p) => p.in === 'query')
+      .map((p) => p.name),
     body: Object.keys(operation.requestBody?.content ?? {}),
     success: Number(success),
     respond: success.startsWith('3') ? 'redirect' : respondOf(operation.responses[success]),
@@ -115,7 +117,8 @@ function complainAboutPermissions(rows: Row[], permissions: { code: string; rese
   for (const { id, permission } of rows)
     if (permission && !known.has(permission)) throw new Error(`${id}: ${permission} is not in openapi/permissions.yaml`)
   for (const { code, reserved } of permissions)
-    if (!used.has(code) && !reserved) throw new Error(`openapi/permissions.yaml: no operation needs ${code} (mark it reserved, and say why)`)
+    if (!used.has(code) && !reserved)
+      throw new Error(`openapi/permissions.yaml: no operation needs ${code} (mark it reserved, and say why)`)
 }
 
 function operationsFile(rows: Row[]): string {

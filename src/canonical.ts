@@ -13,6 +13,8 @@ export function canonicalOf(name: string, min = 3): string {
     .slice(0, 100)
     .replace(/^[-_]+|[-_]+$/g, '')
   if (canonical.length < min)
-    throw invalid(`No canonical can be made from the name "${name.slice(0, 100)}": give one`, [`body.canonical: cannot be derived from the name, which has fewer than ${min} letters or digits`])
+    throw invalid(`No canonical can be made from the name "${name.slice(0, 100)}": give one`, [
+      `body.canonical: cannot be derived from the name, which has fewer than ${min} letters or digits`,
+    ])
   return canonical
 }

@@ -90,7 +90,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: text('HOST') ?? '0.0.0.0',
     home: isAbsolute(home) ? home : resolve(home),
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
-    databasePoolSize: integer('DATABASE_POOL_SIZE', 10, 2, 1000),
+    databasePoolSize: integer('DATABASE_POOL_SIZE', 20, 2, 1000),
     apiUrl: url('API_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
     consoleUrl: url('CONSOLE_URL', ['http:', 'https:']) ?? `http://localhost:${port}/console`,
     masterKeys,

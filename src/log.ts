@@ -3,7 +3,21 @@ import { pino } from 'pino'
 export type Log = pino.Logger
 
 /** What must never reach a log line, wherever it hangs in a logged object. */
-const secretKeys = ['password', 'token', 'raw', 'authorization', 'cookie', 'secret', 'api_key', 'jwt', 'key', 'sealed', 'password_hash', 'current', 'new']
+const secretKeys = [
+  'password',
+  'token',
+  'raw',
+  'authorization',
+  'cookie',
+  'secret',
+  'api_key',
+  'jwt',
+  'key',
+  'sealed',
+  'password_hash',
+  'current',
+  'new',
+]
 
 /** JSON lines on standard output, time as ISO 8601. Request id, actor and organization are added per request. */
 export function openLog(level: string, destination?: pino.DestinationStream): Log {

@@ -1,7 +1,7 @@
 /** `npm start`: database, migrations, API and worker in one process. */
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { serve } from './http/server.ts'

@@ -45,7 +45,14 @@ export function openMetrics(database: Database, log: Log): Metrics {
       const status = response.statusCode
       duration.observe({ operation: operation ?? 'none', status }, seconds)
       // Never the URL: paths and query strings carry tokens.
-      const line = { request_id: requestId, method: request.method, operation: operation ?? null, status, ms: Math.round(seconds * 1e5) / 100, ...response.locals }
+      const line = {
+        request_id: requestId,
+        method: request.method,
+        operation: operation ?? null,
+        status,
+        ms: Math.round(seconds * 1e5) / 100,
+        ...response.locals,
+      }
       if (status >= 500 && status !== 501) log.error(line, 'request')
       else log.info(line, 'request')
     },

@@ -37,7 +37,11 @@ export interface Platform {
  */
 export async function openPlatform(config: Config, log: Log, url: string): Promise<Platform> {
   const master = openMasterKeys(config.masterKeys, config.home)
-  const database = openDatabase({ url, size: config.databasePoolSize, onError: (err) => log.warn({ err }, 'an idle database connection broke') })
+  const database = openDatabase({
+    url,
+    size: config.databasePoolSize,
+    onError: (err) => log.warn({ err }, 'an idle database connection broke'),
+  })
   try {
     await assertWalls(database)
     const tokens = await openSessionTokens(database, master, config.sessionHours)
@@ -64,4 +68,3 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
     throw error
   }
 }
-

@@ -38,25 +38,37 @@ function cell(operation: OperationRow, column: string): Cell {
   if (scope === 'authenticated') return column === 'key **' && !apiKeys ? 'p' : '✔'
   if (column === 'outsider') return '-'
   const actions = column === 'key **' ? ['organization:**'] : (builtInRoles.find(({ canonical }) => canonical === column)?.actions ?? [])
-  const rules = ruleSet(actions.map((action, id) => ({ id, organization_id: 1, action, resources: [] })), 1)
+  const rules = ruleSet(
+    actions.map((action, id) => ({ id, organization_id: 1, action, resources: [] })),
+    1,
+  )
   const resource = operation.resource.map(({ entity }) => `${entity}:x`).join(':')
   const open = operation.target !== null && /:(create|list)$/.test(permission ?? '')
-  return (open ? decideBelow(rules, permission ?? '', `${resource}:${operation.target}:`) : decide(rules, permission ?? '', resource)) ? '✔' : '✘'
+  return (open ? decideBelow(rules, permission ?? '', `${resource}:${operation.target}:`) : decide(rules, permission ?? '', resource))
+    ? '✔'
+    : '✘'
 }
 
 const rows = operations
-  .map(([id, operation]) => ({ id, operation, what: operation.permission ?? `(${operation.scope})`, cells: columns.map((column) => cell(operation, column)) }))
+  .map(([id, operation]) => ({
+    id,
+    operation,
+    what: operation.permission ?? `(${operation.scope})`,
+    cells: columns.map((column) => cell(operation, column)),
+  }))
   .sort((a, b) => a.what.localeCompare(b.what, 'en') || a.id.localeCompare(b.id, 'en'))
 
 describe('the access matrix', () => {
-  const legend = '✔ may, ✘ a member who may not, - not a member, ! nobody knows who this is, p for people only. Owners may more. Written by: UPDATE=1 npx vitest run test/access-matrix.test.ts'
+  const legend =
+    '✔ may, ✘ a member who may not, - not a member, ! nobody knows who this is, p for people only. Owners may more. Written by: UPDATE=1 npx vitest run test/access-matrix.test.ts'
   const file = textFile('test/access-matrix.txt', legend)
 
   test('is the committed one', () => {
     const width = (values: string[]) => Math.max(...values.map((value) => value.length)) + 2
     const [what, id] = [width(rows.map((row) => row.what)), width(rows.map((row) => row.id))]
     const titles = columns.map((column) => short[column] ?? column)
-    const line = (left: string, middle: string, cells: string[]) => `${left.padEnd(what)}${middle.padEnd(id)}${cells.map((value, index) => value.padEnd((titles[index]?.length ?? 0) + 2)).join('')}`.trimEnd()
+    const line = (left: string, middle: string, cells: string[]) =>
+      `${left.padEnd(what)}${middle.padEnd(id)}${cells.map((value, index) => value.padEnd((titles[index]?.length ?? 0) + 2)).join('')}`.trimEnd()
     file.expectOrUpdate([line('', '', titles), ...rows.map((row) => line(row.what, row.id, row.cells))])
   })
 
@@ -74,7 +86,11 @@ describe('over HTTP', () => {
 
   beforeAll(async () => {
     const people = roles.map((role) => member(`holds-${role}`, role))
-    const cast = (await scenario(server, organization(canonical, ...people, apiKey('all')), organization(fresh('other'), member('stranger')))) as Record<string, { token: string | undefined }>
+    const cast = (await scenario(
+      server,
+      organization(canonical, ...people, apiKey('all')),
+      organization(fresh('other'), member('stranger')),
+    )) as Record<string, { token: string | undefined }>
     for (const role of roles) tokens.set(role, cast[`holds-${role}`]?.token)
     tokens.set('key **', cast['all']?.token).set('outsider', cast['stranger']?.token)
   })
@@ -82,7 +98,10 @@ describe('over HTTP', () => {
   /** About things that are not there, and with a body that nobody takes: what may be done is decided before, and nothing changes. */
   const harmless = (id: OperationId): AnyQuestion => {
     const question = plainQuestion(id)
-    return { ...question, path: { ...question.path, ...('organization_canonical' in question.path ? { organization_canonical: canonical } : {}) } }
+    return {
+      ...question,
+      path: { ...question.path, ...('organization_canonical' in question.path ? { organization_canonical: canonical } : {}) },
+    }
   }
   const meant: Record<Cell, (status: number) => boolean> = {
     '✔': (status) => status !== 401 && status !== 403,
@@ -92,7 +111,14 @@ describe('over HTTP', () => {
     p: (status) => status === 422,
   }
   /** Check a secret of their own, or end what the test stands on; both have tests of their own. */
-  const apart: OperationId[] = ['login', 'emailAuthenticationVerification', 'getOAuthUser', 'createOAuthUser', 'deleteOrg', 'deleteUserAccount']
+  const apart: OperationId[] = [
+    'login',
+    'emailAuthenticationVerification',
+    'getOAuthUser',
+    'createOAuthUser',
+    'deleteOrg',
+    'deleteUserAccount',
+  ]
 
   test.each(columns)('the column %s says what happens', async (column) => {
     const tried = rows.filter(({ id, operation }) => !apart.includes(id) && operation.scope !== 'token')
@@ -100,7 +126,10 @@ describe('over HTTP', () => {
     await inTurns(tried, 8, async ({ id, cells }) => {
       const expected = cells[columns.indexOf(column)] as Cell
       const question = harmless(id)
-      const answer = await ask(server.url, id, question, { token: tokens.get(column), ...(question.body === undefined ? {} : { text: '"nobody takes this"' }) })
+      const answer = await ask(server.url, id, question, {
+        token: tokens.get(column),
+        ...(question.body === undefined ? {} : { text: '"nobody takes this"' }),
+      })
       if (!meant[expected](answer.status)) wrong.push(`${id}: ${expected} but ${answer.status} ${answer.text.slice(0, 200)}`)
     })
     expect(wrong).toEqual([])

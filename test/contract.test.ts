@@ -4,11 +4,11 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ApiError } from '../src/errors.ts'
+import document from '../src/contract/openapi.json' with { type: 'json' }
+import { notImplemented } from '../src/contract/operation.ts'
 import type { OperationId } from '../src/contract/operations.ts'
 import { operationTable } from '../src/contract/operations.ts'
-import { notImplemented } from '../src/contract/operation.ts'
-import document from '../src/contract/openapi.json' with { type: 'json' }
+import { ApiError } from '../src/errors.ts'
 import { handlers } from '../src/http/handlers.ts'
 import { textFile } from './support/text-file.ts'
 
@@ -22,8 +22,14 @@ const here = existsSync(new URL('operations.json', contract))
 const deviations: [fact: RegExp, reason: string][] = [
   [/^\w+ answer \d{3} body is = ErrorPayload instead of nothing/, 'errors always have the shape of ErrorPayload'],
   [/^schema UserLogin(\.\*)? (minProperties|maxProperties|additionalProperties|type)/, 'the prose has 2 to 3 keys and no others'],
-  [/^schema (NewExternalBackend|UpdateExternalBackend|NewInfraImport|InfraImportResourceBody|InfraImportResourcesBody) required/, 'the prose requires configuration'],
-  [/^schema (NewKPI\.config|TerraformJSONConfig\.config|NewInventoryResource\.custom_attributes|FormsValidation\.form_file|UserGuide)( |$)/, 'an object in the prose'],
+  [
+    /^schema (NewExternalBackend|UpdateExternalBackend|NewInfraImport|InfraImportResourceBody|InfraImportResourcesBody) required/,
+    'the prose requires configuration',
+  ],
+  [
+    /^schema (NewKPI\.config|TerraformJSONConfig\.config|NewInventoryResource\.custom_attributes|FormsValidation\.form_file|UserGuide)( |$)/,
+    'an object in the prose',
+  ],
   [/^(createOrUpdateState|setInventoryPlan) body (type|additionalProperties)/, 'an object in the prose'],
   [/^schema (NewTeam|UpdateTeam)\.roles_canonical\[\]/, 'canonicals in the prose'],
   [/^\w+ query tag(\[\])? (minLength|maxLength|pattern|uniqueItems)/, 'unique key|value pairs in the prose'],
@@ -33,8 +39,14 @@ const deviations: [fact: RegExp, reason: string][] = [
   [/^getServiceCatalogConfig query use_case/, 'a canonical of 3 to 100 characters in the prose'],
   [/^getOrgMembers query user_canonical/, 'any string in the prose'],
   [/^getOrgMembers query invitation_state/, 'repeatable, as clients send it'],
-  [/^\w+ query (cache_path|concourse_page_since|concourse_page_until|dashboard|service_catalog_template|default) default/, 'defaults of the prose'],
-  [/^(getComponent|updateComponent|migrateComponent|updateCloudCostManagementLinkedAccount) answer 200/, 'the real server wraps it in data'],
+  [
+    /^\w+ query (cache_path|concourse_page_since|concourse_page_until|dashboard|service_catalog_template|default) default/,
+    'defaults of the prose',
+  ],
+  [
+    /^(getComponent|updateComponent|migrateComponent|updateCloudCostManagementLinkedAccount) answer 200/,
+    'the real server wraps it in data',
+  ],
   [/^createRole answer 200/, 'the real server answers the whole role'],
   [/^\w+ query (begin|end) (type|format)/, 'dates and timestamps are both sent'],
   [/^unlockState body required/, 'terraform force-unlock sends none'],
@@ -61,7 +73,9 @@ describe.skipIf(!here)('the wire contract (../shared/contract; skipped where tha
     const mine = eachOperation().filter(({ operation }) => !theirs.has(operation.operationId))
     expect(mine.filter(({ operation }) => operation['x-trochoid'] !== true).map(({ operation }) => operation.operationId)).toEqual([])
     const nameless = ['CostEstimationForm', 'FormsInterpolation'] // bodies without a name in the contract
-    const models = Object.entries(document.components.schemas as Record<string, Schema>).filter(([name]) => !(name in schemas) && !nameless.includes(name))
+    const models = Object.entries(document.components.schemas as Record<string, Schema>).filter(
+      ([name]) => !(name in schemas) && !nameless.includes(name),
+    )
     expect(models.filter(([, schema]) => schema['x-trochoid'] !== true).map(([name]) => name)).toEqual([])
   })
 })
@@ -110,7 +124,10 @@ describe('the document', () => {
 
 describe('what is not built yet', () => {
   const missing = (Object.keys(operationTable) as OperationId[]).filter((id) => (handlers[id] as unknown) === notImplemented).sort()
-  const list = textFile('test/not-implemented.txt', 'Operations that answer 501. This list may only shrink. Written by: UPDATE=1 npx vitest run test/contract.test.ts')
+  const list = textFile(
+    'test/not-implemented.txt',
+    'Operations that answer 501. This list may only shrink. Written by: UPDATE=1 npx vitest run test/contract.test.ts',
+  )
 
   test('test/not-implemented.txt is the list of operations that answer 501, and has not grown', () => {
     const before = list.read()
@@ -176,7 +193,9 @@ function factsOfContract(): Facts {
     for (const [status, answer] of Object.entries(responses)) {
       facts.set(`${id} answer ${status}`, 'promised')
       const schema = (answer['schema'] ?? answer) as Schema
-      if (Array.isArray(answer['headers'])) for (const header of answer['headers'] as string[]) if (header !== 'Content-Type') facts.set(`${id} answer ${status} header ${header}`, 'promised')
+      if (Array.isArray(answer['headers']))
+        for (const header of answer['headers'] as string[])
+          if (header !== 'Content-Type') facts.set(`${id} answer ${status} header ${header}`, 'promised')
       if (!('headers' in answer) || 'schema' in answer) addSchema(facts, `${id} answer ${status} body`, schema)
     }
   }
@@ -191,7 +210,9 @@ interface DocumentOperation extends Json {
 }
 
 const eachOperation = () =>
-  Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item as unknown as Record<string, DocumentOperation>).map(([method, operation]) => ({ path, method, operation })))
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item as unknown as Record<string, DocumentOperation>).map(([method, operation]) => ({ path, method, operation })),
+  )
 
 function factsOfDocument(): Facts {
   const facts: Facts = new Map()
@@ -227,9 +248,25 @@ function factsOfDocument(): Facts {
 
 /** The two bodies that have no name in the contract are compared by what is in them. */
 const inlined = (schema: Schema): Schema =>
-  ['CostEstimationForm', 'FormsInterpolation'].some((name) => String(schema['$ref']).endsWith(`/${name}`)) ? (resolve(schema) as Schema) : schema
+  ['CostEstimationForm', 'FormsInterpolation'].some((name) => String(schema['$ref']).endsWith(`/${name}`))
+    ? (resolve(schema) as Schema)
+    : schema
 
-const limits = ['type', 'format', 'minLength', 'maxLength', 'pattern', 'minimum', 'maximum', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'uniqueItems', 'default'] as const
+const limits = [
+  'type',
+  'format',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minimum',
+  'maximum',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
+  'uniqueItems',
+  'default',
+] as const
 
 function addSchema(facts: Facts, name: string, schema: Schema): void {
   const { allOf, $ref } = schema as { allOf?: Schema[]; $ref?: string }
@@ -242,9 +279,16 @@ function addSchema(facts: Facts, name: string, schema: Schema): void {
     const value = limit === 'pattern' ? (schema['x-contract-pattern'] ?? schema['pattern']) : schema[limit]
     if (value !== undefined) facts.set(`${name} ${limit}`, JSON.stringify(value))
   }
-  for (const set of ['enum', 'required'] as const) if (Array.isArray(schema[set])) facts.set(`${name} ${set}`, [...(schema[set] as string[])].sort().join(', '))
-  const { discriminator, items, properties, additionalProperties } = schema as { discriminator?: { propertyName: string; mapping: Json }; items?: Schema; properties?: Record<string, Schema>; additionalProperties?: unknown }
-  if (discriminator) facts.set(`${name} chosen by`, `${discriminator.propertyName}: ${Object.keys(discriminator.mapping).sort().join(', ')}`)
+  for (const set of ['enum', 'required'] as const)
+    if (Array.isArray(schema[set])) facts.set(`${name} ${set}`, [...(schema[set] as string[])].sort().join(', '))
+  const { discriminator, items, properties, additionalProperties } = schema as {
+    discriminator?: { propertyName: string; mapping: Json }
+    items?: Schema
+    properties?: Record<string, Schema>
+    additionalProperties?: unknown
+  }
+  if (discriminator)
+    facts.set(`${name} chosen by`, `${discriminator.propertyName}: ${Object.keys(discriminator.mapping).sort().join(', ')}`)
   if (items) addSchema(facts, `${name}[]`, items)
   for (const [property, inner] of Object.entries(properties ?? {})) {
     if (inner['x-trochoid'] === true) continue
@@ -262,8 +306,12 @@ function compare(contract: Facts, mine: Facts): string[] {
   const { operations, schemas } = readContract()
   const theirs = new Set([...operations.map(({ operationId }) => operationId), ...Object.keys(schemas).map((name) => `schema ${name}`)])
   const known = (fact: string) => theirs.has(fact.match(/^(schema \w+|\w+)/)?.[0] ?? '')
-  const lost = [...contract].filter(([fact, value]) => mine.get(fact) !== value).map(([fact, value]) => `${fact} = ${mine.get(fact) ?? 'nothing'} instead of ${value}`)
-  const added = [...mine].filter(([fact]) => !contract.has(fact) && known(fact) && !always.test(fact)).map(([fact, value]) => `${fact} = ${value} instead of nothing`)
+  const lost = [...contract]
+    .filter(([fact, value]) => mine.get(fact) !== value)
+    .map(([fact, value]) => `${fact} = ${mine.get(fact) ?? 'nothing'} instead of ${value}`)
+  const added = [...mine]
+    .filter(([fact]) => !contract.has(fact) && known(fact) && !always.test(fact))
+    .map(([fact, value]) => `${fact} = ${value} instead of nothing`)
   return [...lost, ...added].sort()
 }
 

@@ -29,7 +29,9 @@ describe('the schema', () => {
   })
 
   test('every table and view says what it holds', async () => {
-    const silent = await namesOf(`select c.relname as name from pg_class c where ${mine} and c.relkind in ('r', 'p', 'v', 'm') and obj_description(c.oid) is null order by 1`)
+    const silent = await namesOf(
+      `select c.relname as name from pg_class c where ${mine} and c.relkind in ('r', 'p', 'v', 'm') and obj_description(c.oid) is null order by 1`,
+    )
     expect(silent).toEqual([])
   })
 })
@@ -59,7 +61,8 @@ describe('constraints', () => {
   })
 
   test('broken by a caller they are an answer, broken by us they stay what they are', () => {
-    const broken = (constraint: string, code = '23505') => translateViolation(Object.assign(new Error('duplicate key'), { code, constraint }))
+    const broken = (constraint: string, code = '23505') =>
+      translateViolation(Object.assign(new Error('duplicate key'), { code, constraint }))
     expect(broken('projects_canonical_uq')).toBeInstanceOf(ApiError)
     expect(broken('projects_canonical_uq')).toMatchObject({ code: 'AlreadyExists', cause: { constraint: 'projects_canonical_uq' } })
     expect(broken('projects_pk')).not.toBeInstanceOf(ApiError)

@@ -49,7 +49,11 @@ describe('the rows of a table, in the scope of another organization', () => {
   test('the tables below are all there are, and each holds something of both', async () => {
     expect(tables.length).toBeGreaterThan(10)
     for (const table of tables)
-      for (const { id } of [a, b]) expect(await server.database.query(`select from ${table} where organization_id = $1`, [id]), `${table}: add a row in test/support/full-house.ts`).not.toHaveLength(0)
+      for (const { id } of [a, b])
+        expect(
+          await server.database.query(`select from ${table} where organization_id = $1`, [id]),
+          `${table}: add a row in test/support/full-house.ts`,
+        ).not.toHaveLength(0)
   })
 
   test('none is visible, neither by its organization nor by joining', async () => {
@@ -68,7 +72,10 @@ describe('the rows of a table, in the scope of another organization', () => {
         `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity <> 'a' and attname not in ('organization_id', 'id') limit 1`,
         [table],
       )
-      for (const statement of [`update ${table} set ${columns[0]?.name} = ${columns[0]?.name} where organization_id = ${a.id}`, `delete from ${table} where organization_id = ${a.id}`]) {
+      for (const statement of [
+        `update ${table} set ${columns[0]?.name} = ${columns[0]?.name} where organization_id = ${a.id}`,
+        `delete from ${table} where organization_id = ${a.id}`,
+      ]) {
         const outcome = await asService(b.id, (query) => query(statement)).then(
           ({ rowCount }) => rowCount,
           (error: { code?: string }) => error.code,
@@ -88,18 +95,31 @@ describe('the rows of a table, in the scope of another organization', () => {
       const list = columns[0]?.list
       // organizations has its number under `id`, from which organization_id follows.
       const own = table === 'organizations' ? '' : `${a.id}, `
-      const copied = table === 'organizations' ? list?.replace(/\bid, parent_id\b/, `${a.id + 1_000_000}, parent_id`).replace(/\bpath\b/, `array[${a.id + 1_000_000}]`) : list
+      const copied =
+        table === 'organizations'
+          ? list?.replace(/\bid, parent_id\b/, `${a.id + 1_000_000}, parent_id`).replace(/\bpath\b/, `array[${a.id + 1_000_000}]`)
+          : list
       const into = table === 'organizations' ? list : `organization_id, ${list}`
-      expect(await refusalOf(asService(b.id, (query) => query(`insert into ${table} (${into}) select ${own}${copied} from ${table} where organization_id = ${b.id}`))), `insert into ${table}`).toBe('42501')
+      expect(
+        await refusalOf(
+          asService(b.id, (query) =>
+            query(`insert into ${table} (${into}) select ${own}${copied} from ${table} where organization_id = ${b.id}`),
+          ),
+        ),
+        `insert into ${table}`,
+      ).toBe('42501')
       if (table === 'organizations') continue
-      expect(['42501'], `hand over a row of ${table}`).toContain(await refusalOf(asService(b.id, (query) => query(`update ${table} set organization_id = ${a.id}`))))
+      expect(['42501'], `hand over a row of ${table}`).toContain(
+        await refusalOf(asService(b.id, (query) => query(`update ${table} set organization_id = ${a.id}`))),
+      )
     }
   })
 
   test('without a scope nothing is visible', async () => {
     await asService(null, async (query) => {
       for (const table of tables) expect(await count(query, `select count(*) as n from ${table}`), table).toBe(0)
-      for (const table of ['users', 'user_emails', 'account_tokens', 'signing_keys', 'mails']) expect(await count(query, `select count(*) as n from ${table}`), table).toBe(0)
+      for (const table of ['users', 'user_emails', 'account_tokens', 'signing_keys', 'mails'])
+        expect(await count(query, `select count(*) as n from ${table}`), table).toBe(0)
     })
   })
 
@@ -121,7 +141,8 @@ describe('the rows of a table, in the scope of another organization', () => {
     const { pool } = server.platform.database
     const clients = await Promise.all(Array.from({ length: 4 }, () => pool.connect()))
     try {
-      for (const client of clients) for (const table of tables) expect(Number((await client.query(`select count(*) as n from ${table}`)).rows[0].n), table).toBe(0)
+      for (const client of clients)
+        for (const table of tables) expect(Number((await client.query(`select count(*) as n from ${table}`)).rows[0].n), table).toBe(0)
     } finally {
       for (const client of clients) client.release()
     }
@@ -130,38 +151,56 @@ describe('the rows of a table, in the scope of another organization', () => {
 
 describe('keys', () => {
   test('begin with the organization in every tenant table', async () => {
-    const rows = await server.database.query<{ table: string; columns: string[] }>(`
+    const rows = await server.database.query<{ table: string; columns: string[] }>(
+      `
       select c.relname as table, array(select attname::text from unnest(k.conkey) with ordinality u (n, o) join pg_attribute on attrelid = c.oid and attnum = n order by o) as columns
-      from pg_constraint k join pg_class c on c.oid = k.conrelid where k.contype = 'p' and c.relname = any ($1)`, [tables])
+      from pg_constraint k join pg_class c on c.oid = k.conrelid where k.contype = 'p' and c.relname = any ($1)`,
+      [tables],
+    )
     expect(rows.map(({ table }) => table).sort()).toEqual(tables)
     expect(rows.filter(({ table, columns }) => columns[0] !== 'organization_id' && table !== 'organizations')).toEqual([])
   })
 
   test('a reference between tenant tables names the organization on both sides, so no row of one can point into the other', async () => {
-    const rows = await server.database.query<{ name: string; here: string[]; there: string[] }>(`
+    const rows = await server.database.query<{ name: string; here: string[]; there: string[] }>(
+      `
       select k.conname as name,
         array(select attname::text from unnest(k.conkey) with ordinality u (n, o) join pg_attribute on attrelid = k.conrelid and attnum = n order by o) as here,
         array(select attname::text from unnest(k.confkey) with ordinality u (n, o) join pg_attribute on attrelid = k.confrelid and attnum = n order by o) as there
-      from pg_constraint k where k.contype = 'f' and k.conrelid = any ($1::regclass[]) and k.confrelid = any ($1::regclass[]) and k.confrelid <> 'organizations'::regclass`, [tables])
+      from pg_constraint k where k.contype = 'f' and k.conrelid = any ($1::regclass[]) and k.confrelid = any ($1::regclass[]) and k.confrelid <> 'organizations'::regclass`,
+      [tables],
+    )
     expect(rows.length).toBeGreaterThan(8)
-    expect(rows.filter(({ here, there }) => here.indexOf('organization_id') === -1 || there[here.indexOf('organization_id')] !== 'organization_id')).toEqual([])
+    expect(
+      rows.filter(
+        ({ here, there }) => here.indexOf('organization_id') === -1 || there[here.indexOf('organization_id')] !== 'organization_id',
+      ),
+    ).toEqual([])
   })
 
   test('Postgres refuses such a row, even from the owner of the tables', async () => {
     const [theirs] = await server.database.query<{ id: string }>('select id from projects where organization_id = $1 limit 1', [a.id])
-    const insert = server.database.query(`insert into environments (organization_id, project_id, canonical, name, color) values ($1, $2, 'x', 'x', 'x')`, [b.id, theirs?.id])
+    const insert = server.database.query(
+      `insert into environments (organization_id, project_id, canonical, name, color) values ($1, $2, 'x', 'x', 'x')`,
+      [b.id, theirs?.id],
+    )
     expect(await refusalOf(insert)).toBe('23503')
   })
 
   test('emptying a reference when its target goes leaves the organization in place', async () => {
-    const rows = await server.database.query<{ name: string }>(`
-      select conname as name from pg_constraint where contype = 'f' and confdeltype = 'n' and conrelid = any ($1::regclass[]) and cardinality(conkey) > 1 and cardinality(confdelsetcols) is distinct from 1`, [tables])
+    const rows = await server.database.query<{ name: string }>(
+      `
+      select conname as name from pg_constraint where contype = 'f' and confdeltype = 'n' and conrelid = any ($1::regclass[]) and cardinality(conkey) > 1 and cardinality(confdelsetcols) is distinct from 1`,
+      [tables],
+    )
     expect(rows).toEqual([])
   })
 })
 
 describe('the walls themselves', () => {
-  const listed = [...readFileSync(new URL('../db/README.md', import.meta.url), 'utf8').matchAll(/^\| `(\w+\.\w+)` \|/gm)].map(([, name]) => name)
+  const listed = [...readFileSync(new URL('../db/README.md', import.meta.url), 'utf8').matchAll(/^\| `(\w+\.\w+)` \|/gm)].map(
+    ([, name]) => name,
+  )
 
   test('db/README.md gives a reason for every exception, and for nothing else', () => {
     expect(listed.sort()).toEqual([...exceptions].sort())
@@ -186,7 +225,11 @@ describe('the walls themselves', () => {
   test.each([
     ['a policy is gone', 'drop policy descendants on organizations', 'organizations.descendants'],
     ['a policy was added', 'create policy generous on projects to trochoid_app using (true)', 'projects.generous'],
-    ['a policy lets more through', 'drop policy tenant on teams; create policy tenant on teams to trochoid_app using (true) with check (true)', 'teams.tenant'],
+    [
+      'a policy lets more through',
+      'drop policy tenant on teams; create policy tenant on teams to trochoid_app using (true) with check (true)',
+      'teams.tenant',
+    ],
     ['a tenant policy is gone', 'drop policy tenant on credentials', 'credentials'],
     ['a table is not protected', 'create table notes (organization_id bigint, id bigint)', 'notes'],
     ['a table is not protected against its owner', 'alter table roles no force row level security', 'roles'],

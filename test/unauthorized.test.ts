@@ -30,7 +30,8 @@ beforeAll(async () => {
   const good = tokenOf(acme.admin)
   const header = decodeProtectedHeader(good)
   const payload = decodeJwt(good)
-  const sign = (kid: string, secret = randomBytes(32)) => new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid }).sign(secret)
+  const sign = (kid: string, secret = randomBytes(32)) =>
+    new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid }).sign(secret)
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const [head = '', body = '', signature = ''] = good.split('.')
   const other = part({ ...payload, sub: '1', trochoid: { user: { id: 1, username: 'root', generation: 1 } } })
@@ -39,7 +40,10 @@ beforeAll(async () => {
   Object.assign(badTokens, {
     rubbish: 'rubbish',
     'three parts of rubbish': 'a.b.c',
-    expired: await late.sign({ kind: 'user', id, username, generation: 1, organization: null }, { given_name: 'x', family_name: 'y', locale: 'en' }),
+    expired: await late.sign(
+      { kind: 'user', id, username, generation: 1, organization: null },
+      { given_name: 'x', family_name: 'y', locale: 'en' },
+    ),
     'signed by an unknown key': await sign('s000000000000'),
     'signed with another secret under a known key': await sign(header.kid ?? ''),
     'alg none': `${part({ ...header, alg: 'none' })}.${body}.`,
@@ -53,7 +57,10 @@ const tokenOf = ({ token }: { token: string | undefined }): string => token ?? '
 
 /** What is there, in the organization that is asked about. */
 const aboutAcme = (id: OperationId): AnyQuestion => plainQuestion(id, acme.shared)
-const about = (id: OperationId, canonical: string): AnyQuestion => ({ ...aboutAcme(id), path: { ...aboutAcme(id).path, organization_canonical: canonical } })
+const about = (id: OperationId, canonical: string): AnyQuestion => ({
+  ...aboutAcme(id),
+  path: { ...aboutAcme(id).path, organization_canonical: canonical },
+})
 const rubbishBodies = ['{"rubbish":', '[]']
 
 const inOrganization = operations.filter(([, { scope }]) => scope === 'organization')
@@ -65,7 +72,10 @@ const byStateToken = operations.filter(([, { scope }]) => scope === 'token')
 async function refusals(id: OperationId, question: AnyQuestion, way: { token?: string; apiKey?: string }): Promise<RawAnswer> {
   const answer = await ask(server.url, id, question, way)
   if (question.body !== undefined)
-    for (const text of rubbishBodies) expect(wordsOf(await ask(server.url, id, question, { ...way, text })), `${id} tells a stranger which body it takes`).toBe(wordsOf(answer))
+    for (const text of rubbishBodies)
+      expect(wordsOf(await ask(server.url, id, question, { ...way, text })), `${id} tells a stranger which body it takes`).toBe(
+        wordsOf(answer),
+      )
   return answer
 }
 
@@ -81,21 +91,31 @@ describe('without good credentials', () => {
     })
   })
 
-  test.each(['rubbish', 'three parts of rubbish', 'expired', 'signed by an unknown key', 'signed with another secret under a known key', 'alg none', 'alg none with the old signature', 'somebody else’s payload', 'one letter short'])(
-    'a token that is %s: 401, in the header and in ?api_key=',
-    async (kind) => {
-      const token = badTokens[kind] ?? ''
-      await inTurns(everyone, 8, async ([id]) => {
-        const byHeader = kind === 'rubbish' ? await refusals(id, aboutAcme(id), { token }) : await ask(server.url, id, aboutAcme(id), { token })
-        expect(byHeader.status, `${id}: ${byHeader.text}`).toBe(401)
-        if (['rubbish', 'expired', 'alg none'].includes(kind)) expect(wordsOf(await ask(server.url, id, aboutAcme(id), { apiKey: token })), id).toBe(wordsOf(byHeader))
-      })
-    },
-  )
+  test.each([
+    'rubbish',
+    'three parts of rubbish',
+    'expired',
+    'signed by an unknown key',
+    'signed with another secret under a known key',
+    'alg none',
+    'alg none with the old signature',
+    'somebody else’s payload',
+    'one letter short',
+  ])('a token that is %s: 401, in the header and in ?api_key=', async (kind) => {
+    const token = badTokens[kind] ?? ''
+    await inTurns(everyone, 8, async ([id]) => {
+      const byHeader =
+        kind === 'rubbish' ? await refusals(id, aboutAcme(id), { token }) : await ask(server.url, id, aboutAcme(id), { token })
+      expect(byHeader.status, `${id}: ${byHeader.text}`).toBe(401)
+      if (['rubbish', 'expired', 'alg none'].includes(kind))
+        expect(wordsOf(await ask(server.url, id, aboutAcme(id), { apiKey: token })), id).toBe(wordsOf(byHeader))
+    })
+  })
 
   test('a token of a state store opens nothing by being absent or wrong', async () => {
     for (const [id] of byStateToken)
-      for (const search of ['', 'jwt=rubbish', `jwt=${badTokens['alg none']}`, `jwt=${tokenOf(acme.admin)}`]) expect((await ask(server.url, id, plainQuestion(id), { search })).status, id).toBeGreaterThanOrEqual(400)
+      for (const search of ['', 'jwt=rubbish', `jwt=${badTokens['alg none']}`, `jwt=${tokenOf(acme.admin)}`])
+        expect((await ask(server.url, id, plainQuestion(id), { search })).status, id).toBeGreaterThanOrEqual(400)
   })
 })
 
@@ -142,7 +162,9 @@ describe('a member without any right', () => {
       // Up to the name of what was asked for, which is the caller's own word.
       const [said = ''] = wordsOf(answer).split(' on organization:')
       expect(wordsOf(unknown).startsWith(said), `${id}: ${unknown.text}`).toBe(true)
-      expect(unknown.text.length - '4294967295'.length, id).toBe(answer.text.length - JSON.stringify(nameIn(question.path[last.parameter])).length + 2)
+      expect(unknown.text.length - '4294967295'.length, id).toBe(
+        answer.text.length - JSON.stringify(nameIn(question.path[last.parameter])).length + 2,
+      )
     })
   })
 })
@@ -156,7 +178,13 @@ describe('open to everybody', () => {
 
   test('public operations answer without a token, and a bad token makes no difference', async () => {
     for (const [id] of open) {
-      const question = { ...plainQuestion(id), path: { ...plainQuestion(id).path, ...('organization_canonical' in plainQuestion(id).path ? { organization_canonical: acme.canonical } : {}) } }
+      const question = {
+        ...plainQuestion(id),
+        path: {
+          ...plainQuestion(id).path,
+          ...('organization_canonical' in plainQuestion(id).path ? { organization_canonical: acme.canonical } : {}),
+        },
+      }
       // Spoiled where there is a body, so that nothing is signed up or reset on the way.
       const way = question.body === undefined ? {} : { text: '{}' }
       const answer = await ask(server.url, id, question, way)
@@ -174,17 +202,24 @@ describe('open to everybody', () => {
 describe('with good credentials', () => {
   test('?api_key= says who is calling as well as the header does', async () => {
     for (const token of [tokenOf(acme.admin), tokenOf(acme.key)])
-      await inTurns(everyone.filter(([, { method }]) => method === 'get'), 8, async ([id]) => {
-        const byHeader = await ask(server.url, id, aboutAcme(id), { token })
-        const byQuery = await ask(server.url, id, aboutAcme(id), { apiKey: token })
-        expect(byHeader.status, id).not.toBe(401)
-        expect(byQuery.status, id).toBe(byHeader.status)
-      })
+      await inTurns(
+        everyone.filter(([, { method }]) => method === 'get'),
+        8,
+        async ([id]) => {
+          const byHeader = await ask(server.url, id, aboutAcme(id), { token })
+          const byQuery = await ask(server.url, id, aboutAcme(id), { apiKey: token })
+          expect(byHeader.status, id).not.toBe(401)
+          expect(byQuery.status, id).toBe(byHeader.status)
+        },
+      )
   })
 
   test('the scheme of the header may be written in any case', async () => {
     for (const scheme of ['Bearer', 'bearer', 'BEARER']) {
-      const answer = await acme.admin.call('getProjects', { path: { organization_canonical: acme.canonical }, headers: { authorization: `${scheme} ${tokenOf(acme.admin)}` } })
+      const answer = await acme.admin.call('getProjects', {
+        path: { organization_canonical: acme.canonical },
+        headers: { authorization: `${scheme} ${tokenOf(acme.admin)}` },
+      })
       expect(answer, scheme).toHaveStatus(200)
     }
   })

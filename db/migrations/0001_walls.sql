@@ -56,15 +56,16 @@ create function access_epoch(subjects text[]) returns bigint language sql stable
 alter function access_epoch owner to trochoid_doors;
 
 -- First words of every transaction on behalf of an organization. With an epoch it refuses (TR001) when the caller's
--- remembered rules are out of date.
+-- remembered rules are out of date. A door, so that it reads the epochs itself: calling access_epoch for it took twice as long.
 create function enter_organization(organization bigint, account bigint, subjects text[], epoch bigint)
-returns void language plpgsql set search_path = public as $$ begin
+returns void language plpgsql security definer set search_path = public as $$ begin
   perform set_config('trochoid.organization_id', organization::text, true),
           set_config('trochoid.account_id', coalesce(account::text, ''), true);
-  if epoch is not null and access_epoch(subjects) <> epoch then
+  if epoch is not null and (select coalesce(sum(e.epoch), 0) from access_epochs e where e.subject = any (subjects)) <> epoch then
     raise exception using errcode = 'TR001', message = 'the remembered access is out of date';
   end if;
 end $$;
+alter function enter_organization owner to trochoid_doors;
 grant execute on function enter_organization, access_epoch, bump_access_epoch to trochoid_app;
 
 create function on_organization_access_change() returns trigger language plpgsql security definer set search_path = public as $$ begin

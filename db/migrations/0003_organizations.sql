@@ -209,6 +209,8 @@ language sql stable security definer set search_path = public as $$
     'member_id', (select m.id from members m where actor_kind = 'user' and m.organization_id = o.id and m.user_id = actor_id and m.invitation_state = 'accepted'),
     'belongs', (select count(*) > 0 from held) or exists (select from api_keys k where actor_kind = 'api_key' and k.id = actor_id and k.organization_id = any (o.path)),
     'generation', (select u.token_generation from users u where actor_kind = 'user' and u.id = actor_id),
+    -- As it is now: a session token keeps the name it was made with.
+    'username', (select u.username from users u where actor_kind = 'user' and u.id = actor_id),
     'rules', coalesce((select jsonb_agg(jsonb_build_object('id', id, 'organization_id', organization_id, 'action', action, 'resources', to_jsonb(resources)) order by id) from rule_rows), '[]'),
     'subjects', to_jsonb(s.list),
     'epoch', access_epoch(s.list)

@@ -8,7 +8,7 @@ interface Statement {
 }
 
 const { list, insert } = JSON.parse(process.env.STATEMENTS ?? '{}') as { list: Statement; insert: Statement }
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 })
 const app = express()
 app.disable('x-powered-by')
 app.set('etag', false)

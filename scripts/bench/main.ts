@@ -17,7 +17,9 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3)
 const ports = { ours: 3901, bare: 3902 }
 
 const [cpu] = cpus()
-console.log(`machine: ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; ${rounds} rounds of ${seconds} s, 20 connections, one process each\n`)
+console.log(
+  `machine: ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; ${rounds} rounds of ${seconds} s, 20 connections, one process each\n`,
+)
 
 await using world = await openWorld(20)
 await using _bare = await startBare(world)
@@ -40,12 +42,20 @@ const create = await compare(
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
     setupClient: (client) => {
-      const next = () => client.setBody(JSON.stringify({ name: 'Bench', canonical: `ours-${process.pid}-${++created}`, config_repository_canonical: 'config' }))
+      const next = () =>
+        client.setBody(
+          JSON.stringify({ name: 'Bench', canonical: `ours-${process.pid}-${++created}`, config_repository_canonical: 'config' }),
+        )
       next()
       client.on('response', next)
     },
   },
-  { url: `http://127.0.0.1:${ports.bare}/insert`, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Bench' }) },
+  {
+    url: `http://127.0.0.1:${ports.bare}/insert`,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'Bench' }),
+  },
 )
 rows.push(['create project, with its event', `${create.ours} / ${create.bare} req/s`, ratio(create), '≥ 0.5'])
 
@@ -75,7 +85,8 @@ async function compare(mine: autocannon.Options, theirs: autocannon.Options): Pr
 
 async function load(options: autocannon.Options, duration: number): Promise<number> {
   const result = await autocannon({ ...options, connections: 20, duration })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${options.url}: ${result.non2xx} answers were not 2xx, ${result.errors} failed`)
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`${options.url}: ${result.non2xx} answers were not 2xx, ${result.errors} failed`)
   return result.requests.average
 }
 
@@ -137,7 +148,12 @@ async function coldStart(at: World): Promise<number> {
 
 /** Microseconds for a decision among 200 rules of which the last one grants, none remembered by action twice. */
 function decisionTime(): number {
-  const rules = Array.from({ length: 200 }, (_, index) => ({ id: index, organization_id: 1, action: 'organization:project:*', resources: [`organization:acme:project:p-${index}`] }))
+  const rules = Array.from({ length: 200 }, (_, index) => ({
+    id: index,
+    organization_id: 1,
+    action: 'organization:project:*',
+    resources: [`organization:acme:project:p-${index}`],
+  }))
   const set = ruleSet(rules, 1)
   const turns = 20_000
   for (let turn = 0; turn < turns; turn++) decide(set, 'organization:project:read', 'organization:acme:project:p-199')

@@ -39,18 +39,50 @@ export async function openWorld(projects: number): Promise<World> {
     ),
   )
   const userId = await AccountTx.write(database, platform, async (tx) => {
-    const user = await tx.db.insertInto('users').values({ username: 'ada', given_name: 'Ada', family_name: 'Lovelace' } as never).returning('id').executeTakeFirstOrThrow()
-    await tx.db.insertInto('user_emails').values({ user_id: user.id, email: 'ada@example.com', purpose: 'primary', verified_at: new Date() }).execute()
+    const user = await tx.db
+      .insertInto('users')
+      .values({ username: 'ada', given_name: 'Ada', family_name: 'Lovelace' } as never)
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await tx.db
+      .insertInto('user_emails')
+      .values({ user_id: user.id, email: 'ada@example.com', purpose: 'primary', verified_at: new Date() })
+      .execute()
     return user.id
   })
   const key = await tokens.mintKey('bench')
   await OrgTx.write(database, { kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null }, async (tx) => {
-    const made = await tx.insertInto('api_keys', { canonical: 'bench', name: 'bench', owner_id: userId, token_hash: hashOfToken(key), last_seven: key.slice(-7), last_used_at: null }).returning('id').executeTakeFirstOrThrow()
+    const made = await tx
+      .insertInto('api_keys', {
+        canonical: 'bench',
+        name: 'bench',
+        owner_id: userId,
+        token_hash: hashOfToken(key),
+        last_seven: key.slice(-7),
+        last_used_at: null,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
     const role = await tx.insertInto('roles', { canonical: 'rules', name: 'Two hundred rules' }).returning('id').executeTakeFirstOrThrow()
-    const many = Array.from({ length: 199 }, (_, index) => ({ role_id: role.id, api_key_id: null, action: `organization:project:${index % 2 ? 'update' : 'delete'}`, resources: [`organization:bench:project:p-${index}`] }))
-    await tx.insertInto('rules', [{ role_id: null, api_key_id: made.id, action: 'organization:**', resources: [] }, { role_id: role.id, api_key_id: null, action: 'organization:project:*', resources: [] }, ...many]).execute()
-    await tx.execute(sql`insert into members (organization_id, user_id, role_id, invitation_state) values (${organizationId}, ${userId}, ${role.id}, 'accepted')`)
-    await tx.execute(sql`insert into config_repositories (organization_id, canonical, name, url, branch, is_default) values (${organizationId}, 'config', 'Config', 'https://git.example.com/c.git', 'main', true)`)
+    const many = Array.from({ length: 199 }, (_, index) => ({
+      role_id: role.id,
+      api_key_id: null,
+      action: `organization:project:${index % 2 ? 'update' : 'delete'}`,
+      resources: [`organization:bench:project:p-${index}`],
+    }))
+    await tx
+      .insertInto('rules', [
+        { role_id: null, api_key_id: made.id, action: 'organization:**', resources: [] },
+        { role_id: role.id, api_key_id: null, action: 'organization:project:*', resources: [] },
+        ...many,
+      ])
+      .execute()
+    await tx.execute(
+      sql`insert into members (organization_id, user_id, role_id, invitation_state) values (${organizationId}, ${userId}, ${role.id}, 'accepted')`,
+    )
+    await tx.execute(
+      sql`insert into config_repositories (organization_id, canonical, name, url, branch, is_default) values (${organizationId}, 'config', 'Config', 'https://git.example.com/c.git', 'main', true)`,
+    )
     await tx.execute(sql`
       insert into projects (organization_id, canonical, name, color, icon, config_repository_id, owner_id)
       select ${organizationId}, 'project-' || i, 'Project ' || i, 'blue', 'planet', c.id, ${userId} from generate_series(1, ${projects}) i, config_repositories c where c.organization_id = ${organizationId}`)
@@ -58,7 +90,10 @@ export async function openWorld(projects: number): Promise<World> {
       insert into environments (organization_id, project_id, canonical, name, color)
       select p.organization_id, p.id, e, e, 'green' from projects p, unnest(array['staging', 'prod']) e where p.organization_id = ${organizationId}`)
   })
-  const session = await tokens.sign({ kind: 'user', id: userId, username: 'ada', generation: 1, organization: 'bench' }, { given_name: 'Ada', family_name: 'Lovelace', locale: 'en' })
+  const session = await tokens.sign(
+    { kind: 'user', id: userId, username: 'ada', generation: 1, organization: 'bench' },
+    { given_name: 'Ada', family_name: 'Lovelace', locale: 'en' },
+  )
   await database[Symbol.asyncDispose]()
   return {
     home,

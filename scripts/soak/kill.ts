@@ -24,7 +24,9 @@ export async function killRounds(home: string, rounds: number): Promise<number> 
     const back = ((performance.now() - down) / 1000).toFixed(1)
     const problems = await compare(key, confirmed)
     failed += problems.length > 0 ? 1 : 0
-    console.log(`${problems.length === 0 ? '✓' : '✗'} round ${round}: ${confirmed.size} confirmed so far, back after ${back} s${problems.map((problem) => `\n    ${problem}`).join('')}`)
+    console.log(
+      `${problems.length === 0 ? '✓' : '✗'} round ${round}: ${confirmed.size} confirmed so far, back after ${back} s${problems.map((problem) => `\n    ${problem}`).join('')}`,
+    )
   }
   server.kill('SIGTERM')
   await once(server, 'exit')
@@ -50,8 +52,18 @@ async function found(): Promise<string> {
   const session = await call('POST', '/user/login', { email: person.email, password: person.password })
   const token = session.data.token as string
   await call('POST', '/organizations', { name: 'Soak', canonical: 'soak' }, token)
-  const { data } = await call('POST', '/organizations/soak/api_keys', { name: 'Soak', rules: [{ action: 'organization:**', effect: 'allow' }] }, token)
-  await call('POST', '/organizations/soak/config_repositories', { name: 'Config', url: 'https://git.example.com/c.git', branch: 'main', default: true }, data.token)
+  const { data } = await call(
+    'POST',
+    '/organizations/soak/api_keys',
+    { name: 'Soak', rules: [{ action: 'organization:**', effect: 'allow' }] },
+    token,
+  )
+  await call(
+    'POST',
+    '/organizations/soak/config_repositories',
+    { name: 'Config', url: 'https://git.example.com/c.git', branch: 'main', default: true },
+    data.token,
+  )
   return data.token
 }
 
@@ -74,16 +86,27 @@ async function write(key: string, prefix: string, confirmed: Set<string>): Promi
 
 /** Everything that was confirmed is there; everything that is there has its one event, and every event its thing. */
 async function compare(key: string, confirmed: ReadonlySet<string>): Promise<string[]> {
-  const projects = (await call('GET', '/organizations/soak/projects?page_size=1000000', undefined, key)).data as { canonical: string; environments: { canonical: string }[] }[]
-  const there = new Set(projects.flatMap(({ canonical, environments }) => [canonical, ...environments.map((environment) => `${canonical}/${environment.canonical}`)]))
+  const projects = (await call('GET', '/organizations/soak/projects?page_size=1000000', undefined, key)).data as {
+    canonical: string
+    environments: { canonical: string }[]
+  }[]
+  const there = new Set(
+    projects.flatMap(({ canonical, environments }) => [
+      canonical,
+      ...environments.map((environment) => `${canonical}/${environment.canonical}`),
+    ]),
+  )
   const events = await readEvents(key)
-  const told = events.filter(({ action, entity }) => action === 'create' && (entity === 'project' || entity === 'environment')).map(({ entity, name, project_canonical }) => (entity === 'project' ? name : `${project_canonical}/${name}`))
+  const told = events
+    .filter(({ action, entity }) => action === 'create' && (entity === 'project' || entity === 'environment'))
+    .map(({ entity, name, project_canonical }) => (entity === 'project' ? name : `${project_canonical}/${name}`))
   const problems: string[] = []
   for (const name of confirmed) if (!there.has(name)) problems.push(`${name} was confirmed and is lost`)
   const counts = new Map<string | undefined, number>()
   for (const name of told) counts.set(name, (counts.get(name) ?? 0) + 1)
   for (const name of there) if (counts.get(name) !== 1) problems.push(`${name} is there with ${counts.get(name) ?? 0} events`)
-  for (const name of counts.keys()) if (name === undefined || !there.has(name)) problems.push(`an event tells of ${name}, which is not there`)
+  for (const name of counts.keys())
+    if (name === undefined || !there.has(name)) problems.push(`an event tells of ${name}, which is not there`)
   return problems.slice(0, 10)
 }
 
@@ -93,7 +116,8 @@ async function readEvents(key: string): Promise<Record<string, string>[]> {
   const end = Date.now() + 60_000
   for (let begin = end - 3_600_000; begin < end; begin += 5_000) {
     const { data } = await call('GET', `/organizations/soak/events?begin=${begin}&end=${begin + 4_999}`, undefined, key)
-    for (const { tags } of data as { tags: { key: string; value: string }[] }[]) found.push(Object.fromEntries(tags.map(({ key: name, value }) => [name, value])))
+    for (const { tags } of data as { tags: { key: string; value: string }[] }[])
+      found.push(Object.fromEntries(tags.map(({ key: name, value }) => [name, value])))
   }
   return found
 }
@@ -102,7 +126,10 @@ async function readEvents(key: string): Promise<Record<string, string>[]> {
 async function call(method: string, path: string, body?: unknown, token?: string): Promise<any> {
   const response = await fetch(url + path, {
     method,
-    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(10_000),
   })

@@ -63,12 +63,17 @@ describe('one glob within another', () => {
 
 describe('what a holder may hand on', () => {
   const holding = (...rules: [action: string, ...resources: string[]][]) =>
-    ruleSet(rules.map(([action, ...resources], id): Rule => ({ id, organization_id: 1, action, resources })), 1)
+    ruleSet(
+      rules.map(([action, ...resources], id): Rule => ({ id, organization_id: 1, action, resources })),
+      1,
+    )
   const may = (holder: ReturnType<typeof holding>, action: string, ...resources: string[]) => covers(holder, { action, resources }, 'acme')
 
   test('an administrator may hand on everything', () => {
     fc.assert(
-      fc.property(glob, fc.array(glob, { maxLength: 3 }), (action, resources) => covers(holding(['organization:**']), { action: `organization:${action}`, resources }, 'acme')),
+      fc.property(glob, fc.array(glob, { maxLength: 3 }), (action, resources) =>
+        covers(holding(['organization:**']), { action: `organization:${action}`, resources }, 'acme'),
+      ),
     )
   })
 
@@ -99,12 +104,20 @@ describe('what a holder may hand on', () => {
     const rule = fc.record({ action: glob, resources: fc.array(glob, { maxLength: 2 }) })
     fc.assert(
       fc.property(fc.array(rule, { maxLength: 4 }), rule, fc.array(text, { minLength: 2, maxLength: 6 }), (held, asked, fillings) => {
-        const holder = ruleSet(held.map((one, id): Rule => ({ id, organization_id: 1, ...one })), 1)
+        const holder = ruleSet(
+          held.map((one, id): Rule => ({ id, organization_id: 1, ...one })),
+          1,
+        )
         if (!covers(holder, asked, 'acme')) return
         const [resourceGlob = 'organization:acme:**'] = asked.resources
         const action = textOf(asked.action, fillings)
         const resource = textOf(resourceGlob, [...fillings].reverse())
-        expect(holder.rules.some((one: GrantedRule) => matches(one.action, action) && (!one.resources?.length || one.resources.some((part) => matches(part, resource))))).toBe(true)
+        expect(
+          holder.rules.some(
+            (one: GrantedRule) =>
+              matches(one.action, action) && (!one.resources?.length || one.resources.some((part) => matches(part, resource))),
+          ),
+        ).toBe(true)
       }),
       { numRuns: 2000 },
     )

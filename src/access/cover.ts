@@ -37,7 +37,9 @@ export function covers(holder: RuleSet, rule: GrantedRule, organization: string,
   // Every code begins with `organization:`, so the administrator's action includes `**` as well.
   const granting = ({ action }: Rule) => isEverything(action) || includes(action, rule.action, budget)
   const candidates = rule.action.includes('*') ? holder.rules.filter(granting) : holder.granting(rule.action)
-  return reach(rule, organization).every((resource) => candidates.some((held) => reach(held, organization).some((outer) => includes(outer, resource, budget))))
+  return reach(rule, organization).every((resource) =>
+    candidates.some((held) => reach(held, organization).some((outer) => includes(outer, resource, budget))),
+  )
 }
 
 /**

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { decide, decideBelow, visibility } from './decide.ts'
 import { ruleSet } from './rules.ts'
 
-const rules = (...list: [action: string, ...resources: string[]][]) => ruleSet(list.map(([action, ...resources], index) => ({ id: index + 1, organization_id: 1, action, resources })), 1)
+const rules = (...list: [action: string, ...resources: string[]][]) =>
+  ruleSet(
+    list.map(([action, ...resources], index) => ({ id: index + 1, organization_id: 1, action, resources })),
+    1,
+  )
 
 describe('decisions (the worked samples of platform-semantics.md, section 9)', () => {
   const web = 'organization:acme:project:web'
@@ -25,7 +29,11 @@ describe('decisions (the worked samples of platform-semantics.md, section 9)', (
   })
 
   test('rules add up: the one that allows is found among those that do not', () => {
-    const found = decide(rules(['organization:project:read', 'organization:acme:project:api'], ['organization:project:*', web]), 'organization:project:read', web)
+    const found = decide(
+      rules(['organization:project:read', 'organization:acme:project:api'], ['organization:project:*', web]),
+      'organization:project:read',
+      web,
+    )
     expect(found?.id).toBe(2)
   })
 
@@ -52,13 +60,23 @@ describe('what of a list is visible', () => {
   const owner = { id: 7, owned: [] }
   test('everything, when one rule is about everything', () => {
     const both = rules(['organization:project:read', 'organization:acme:project:a'], ['organization:project:list'])
-    expect(visibility(both, ['organization:project:list', 'organization:project:read'], 'organization:acme', owner).expressions).toBeUndefined()
+    expect(
+      visibility(both, ['organization:project:list', 'organization:project:read'], 'organization:acme', owner).expressions,
+    ).toBeUndefined()
   })
   test('nothing but one’s own, when no rule grants the action', () => {
-    expect(visibility(rules(['organization:team:read']), ['organization:project:read'], 'organization:acme', owner)).toEqual({ prefix: 'organization:acme', expressions: [], ownerId: 7, owned: [] })
+    expect(visibility(rules(['organization:team:read']), ['organization:project:read'], 'organization:acme', owner)).toEqual({
+      prefix: 'organization:acme',
+      expressions: [],
+      ownerId: 7,
+      owned: [],
+    })
   })
   test('what is inside of something one owns', () => {
-    const mine = visibility(rules(), ['organization:environment:read'], 'organization:acme', { id: 7, owned: ['organization:acme:project:web'] })
+    const mine = visibility(rules(), ['organization:environment:read'], 'organization:acme', {
+      id: 7,
+      owned: ['organization:acme:project:web'],
+    })
     expect(mine.expressions?.some((expression) => new RegExp(expression).test('organization:acme:project:web:environment:prod'))).toBe(true)
     expect(mine.expressions?.some((expression) => new RegExp(expression).test('organization:acme:project:web2'))).toBe(false)
   })

@@ -27,7 +27,12 @@ export interface Visibility {
   readonly owned: readonly string[]
 }
 
-export function visibility(rules: RuleSet, actions: readonly string[], prefix: string, owner: { id: number | null; owned: readonly string[] }): Visibility {
+export function visibility(
+  rules: RuleSet,
+  actions: readonly string[],
+  prefix: string,
+  owner: { id: number | null; owned: readonly string[] },
+): Visibility {
   const granting = actions.flatMap((action) => rules.granting(action))
   const everything = granting.some((rule) => rule.resources.length === 0)
   const below = owner.owned.map((resource) => `${resource}:**`)

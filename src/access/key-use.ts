@@ -22,8 +22,8 @@ export function openKeyUse(database: Database, log: Log): KeyUse {
     used.clear()
     for (const [id, { organizationId, at }] of batch) {
       const scope = { kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null } as const
-      await OrgTx.write(database, scope, (tx) => tx.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).execute()).catch((err) =>
-        log.warn({ err }, 'when a key was last used could not be written down'),
+      await OrgTx.write(database, scope, (tx) => tx.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).execute()).catch(
+        (err) => log.warn({ err }, 'when a key was last used could not be written down'),
       )
     }
   }

@@ -27,6 +27,8 @@ export interface Access {
   readonly organization: Organization
   /** The caller's own membership here; null for keys and for people who act from an ancestor. */
   readonly memberId: number | null
+  /** The person's name as it is now; null for keys. */
+  readonly username: string | null
   readonly rules: RuleSet
   readonly subjects: readonly string[]
   readonly epoch: number
@@ -37,6 +39,7 @@ interface AccessRow {
   member_id: number | null
   belongs: boolean
   generation: number | null
+  username: string | null
   rules: Rule[]
   subjects: string[]
   epoch: number
@@ -89,6 +92,7 @@ async function loadAccess(database: Database, actor: Actor, organization: string
   return {
     organization: row.organization,
     memberId: row.member_id,
+    username: row.username,
     rules: ruleSet(row.rules, row.organization.id),
     subjects: row.subjects,
     epoch: row.epoch,
@@ -107,7 +111,16 @@ async function identifyKey(database: Database, token: string): Promise<Actor | u
   const statement = sql<KeyRow>`select id, organization_id, organization_canonical, canonical, owner_id from identify_api_key(${hashOfToken(token)})`
   const { rows } = await AccountTx.read(database, { kind: 'platform' }, (tx) => tx.execute(statement))
   const [row] = rows
-  return row && { kind: 'api_key', id: row.id, canonical: row.canonical, organizationId: row.organization_id, organization: row.organization_canonical, ownerId: row.owner_id }
+  return (
+    row && {
+      kind: 'api_key',
+      id: row.id,
+      canonical: row.canonical,
+      organizationId: row.organization_id,
+      organization: row.organization_canonical,
+      ownerId: row.owner_id,
+    }
+  )
 }
 
 /** How an API key is found again: 256 random bits need no slow hash. */

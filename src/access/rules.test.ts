@@ -11,10 +11,19 @@ const text = fc.array(piece, { maxLength: 10 }).map((parts) => parts.join(''))
 /** A text made from the glob, so that it matches more often than by chance. */
 const pair = fc.oneof(
   fc.record({ glob, text }),
-  fc.array(fc.oneof(piece.map((part) => [part, part]), fc.tuple(fc.constant('*'), text), fc.tuple(fc.constant('**'), text)), { maxLength: 8 }).map((parts) => ({
-    glob: parts.map(([left]) => left).join(''),
-    text: parts.map(([, right]) => right).join(''),
-  })),
+  fc
+    .array(
+      fc.oneof(
+        piece.map((part) => [part, part]),
+        fc.tuple(fc.constant('*'), text),
+        fc.tuple(fc.constant('**'), text),
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => ({
+      glob: parts.map(([left]) => left).join(''),
+      text: parts.map(([, right]) => right).join(''),
+    })),
 )
 const seed = 20261121
 
@@ -27,7 +36,11 @@ function naive(pattern: string[], characters: string[]): boolean {
   if (naive(rest, characters)) return true
   return character !== undefined && (token === '**' || character !== ':') && naive(pattern, others)
 }
-const naiveMatches = (pattern: string, subject: string) => naive([...pattern.matchAll(/\*{2,}|[^]/gu)].map(([token]) => (token.startsWith('**') ? '**' : token)), [...subject])
+const naiveMatches = (pattern: string, subject: string) =>
+  naive(
+    [...pattern.matchAll(/\*{2,}|[^]/gu)].map(([token]) => (token.startsWith('**') ? '**' : token)),
+    [...subject],
+  )
 
 describe('globs', () => {
   test.each([
@@ -89,10 +102,10 @@ describe('globs as Postgres reads them', () => {
 
   test('say the same as here, so that lists show what reading one by one would allow', async () => {
     const pairs = fc.sample(pair, { seed, numRuns: 4000 })
-    const rows = await database.query<{ matched: boolean }>('select subject ~ pattern as matched from unnest($1::text[], $2::text[]) with ordinality as t (pattern, subject, n) order by n', [
-      pairs.map(({ glob: pattern }) => globToPostgres(pattern)),
-      pairs.map(({ text: subject }) => subject),
-    ])
+    const rows = await database.query<{ matched: boolean }>(
+      'select subject ~ pattern as matched from unnest($1::text[], $2::text[]) with ordinality as t (pattern, subject, n) order by n',
+      [pairs.map(({ glob: pattern }) => globToPostgres(pattern)), pairs.map(({ text: subject }) => subject)],
+    )
     const different = pairs.filter(({ glob: pattern, text: subject }, index) => matches(pattern, subject) !== rows[index]?.matched)
     expect(different).toEqual([])
     expect(rows.filter(({ matched }) => matched).length).toBeGreaterThan(1000)

@@ -1,6 +1,7 @@
 /** What a handler is: the generated table and types, turned into one signature per operation. */
-import { ApiError } from '../errors.ts'
+
 import type { Filter } from '../db/filter.ts'
+import { ApiError } from '../errors.ts'
 import type { AccountContext, OrganizationContext, PublicContext } from '../http/context.ts'
 import type { OperationId, OperationTable } from './operations.ts'
 import type { components, operations } from './schema.ts'
@@ -14,7 +15,11 @@ export type OperationsOf<D extends Domain> = { [Id in OperationId]: OperationTab
 type Parameters<Id extends OperationId> = operations[Id]['parameters']
 type OrEmpty<T> = [T] extends [undefined] ? Record<string, never> : NonNullable<T>
 type ContentOf<T> = T extends { content: infer Content } ? Content : never
-type BodyOf<T> = T extends { 'application/json': infer Json } ? Json : T extends { 'application/x-www-form-urlencoded': infer Form } ? Form : undefined
+type BodyOf<T> = T extends { 'application/json': infer Json }
+  ? Json
+  : T extends { 'application/x-www-form-urlencoded': infer Form }
+    ? Form
+    : undefined
 
 /** The question, validated: path, query and body have the types of the document. */
 export interface Input<Id extends OperationId> {
@@ -26,7 +31,8 @@ export interface Input<Id extends OperationId> {
 }
 
 type Success<Id extends OperationId> = OperationTable[Id]['success']
-type AnswerOf<Id extends OperationId> = Success<Id> extends keyof operations[Id]['responses'] ? operations[Id]['responses'][Success<Id>] : never
+type AnswerOf<Id extends OperationId> =
+  Success<Id> extends keyof operations[Id]['responses'] ? operations[Id]['responses'][Success<Id>] : never
 
 /** The answer's body; `void` where the document has none, a location for redirects, text for what is not JSON. */
 export type Output<Id extends OperationId> = OperationTable[Id]['success'] extends 301 | 303

@@ -1355,7 +1355,7 @@ export interface paths {
         put?: never;
         /**
          * Send an event
-         * @description Writes an event of your own into the log, for example a deployment or an alert. Use the type `Custom` or `Monitoring`; the platform writes its own events with another type. The time is set on arrival; without an icon it is `fa-info-circle`, without a colour `default`. If the organization has an external backend for events, the event is forwarded to it too.
+         * @description Writes an event of your own into the log, for example a deployment or an alert. Use the type `Custom` or `Monitoring`; the platform writes its own events with another type. The time is set on arrival; without an icon it is `fa-info-circle`, without a colour `default`. If the organization has an external backend for events, the event is forwarded to it too. The platform adds the tag `sent_by` with your name, so that a sent event can be told from one that the platform wrote itself.
          */
         post: operations["sendEvent"];
         delete?: never;

@@ -24,7 +24,9 @@ export function applyFilters<D, T extends keyof D, R>(
   for (const { attribute, condition, value } of filters) {
     const column = Object.hasOwn(columns, attribute) ? columns[attribute] : undefined
     if (column === undefined)
-      throw invalid(`This list cannot be filtered by "${attribute}"`, [`query.${attribute}[${condition}]: must be one of ${Object.keys(columns).join(', ') || 'none'}`])
+      throw invalid(`This list cannot be filtered by "${attribute}"`, [
+        `query.${attribute}[${condition}]: must be one of ${Object.keys(columns).join(', ') || 'none'}`,
+      ])
     const left = sql`${sql.ref(column)}::text`
     switch (condition) {
       case 'eq':
@@ -41,11 +43,15 @@ export function applyFilters<D, T extends keyof D, R>(
         break
       case 'rlike':
         if (value.length > longestExpression)
-          throw invalid('The regular expression is too long', [`query.${attribute}[rlike]: must have at most ${longestExpression} characters`])
+          throw invalid('The regular expression is too long', [
+            `query.${attribute}[rlike]: must have at most ${longestExpression} characters`,
+          ])
         narrowed = narrowed.where(sql<boolean>`${left} ~ ${value}`)
         break
       default:
-        throw invalid(`There is no condition "${condition}"`, [`query.${attribute}[${condition}]: the condition must be one of eq, neq, gt, lt, rlike`])
+        throw invalid(`There is no condition "${condition}"`, [
+          `query.${attribute}[${condition}]: the condition must be one of eq, neq, gt, lt, rlike`,
+        ])
     }
   }
   return narrowed

@@ -29,10 +29,16 @@ export async function migrate(url: string): Promise<string[]> {
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     await runMigrations({ pgPool: pool, logger: undefined as never })
-    const migrator = new Migrator({ db, provider: files, migrationTableName: 'schema_migrations', migrationLockTableName: 'schema_migrations_lock' })
+    const migrator = new Migrator({
+      db,
+      provider: files,
+      migrationTableName: 'schema_migrations',
+      migrationLockTableName: 'schema_migrations_lock',
+    })
     const { error, results = [] } = await migrator.migrateToLatest()
     const failed = results.find(({ status }) => status === 'Error')
-    if (error) throw new Error(failed ? `the migration ${failed.migrationName} failed` : 'the database could not be migrated', { cause: error })
+    if (error)
+      throw new Error(failed ? `the migration ${failed.migrationName} failed` : 'the database could not be migrated', { cause: error })
     return results.map(({ migrationName }) => migrationName)
   } finally {
     await db.destroy()

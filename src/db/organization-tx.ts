@@ -48,7 +48,13 @@ export class OrgTx {
   }
 
   /** Inside a transaction that another scope opened: see `inOrganization` and account-tx.ts. */
-  static async within<T>(session: WriteSession, db: Kysely<DB>, scope: OrganizationScope, back: Scope, run: (tx: OrgTx) => Promise<T>): Promise<T> {
+  static async within<T>(
+    session: WriteSession,
+    db: Kysely<DB>,
+    scope: OrganizationScope,
+    back: Scope,
+    run: (tx: OrgTx) => Promise<T>,
+  ): Promise<T> {
     await session.enter(scope)
     const result = await run(new OrgTx(scope, db, session))
     await session.enter(back)
@@ -60,9 +66,14 @@ export class OrgTx {
     return query as unknown as SelectQueryBuilder<TenantDatabase, T, unknown>
   }
 
-  insertInto<T extends TenantTable>(table: T, values: Values<T> | readonly Values<T>[]): InsertQueryBuilder<TenantDatabase, T, InsertResult> {
+  insertInto<T extends TenantTable>(
+    table: T,
+    values: Values<T> | readonly Values<T>[],
+  ): InsertQueryBuilder<TenantDatabase, T, InsertResult> {
     const rows = (Array.isArray(values) ? values : [values]) as Values<T>[]
-    const query = this.#db.insertInto(table as TenantTable).values(rows.map((row) => ({ ...row, organization_id: this.organizationId })) as never)
+    const query = this.#db
+      .insertInto(table as TenantTable)
+      .values(rows.map((row) => ({ ...row, organization_id: this.organizationId })) as never)
     return query as unknown as InsertQueryBuilder<TenantDatabase, T, InsertResult>
   }
 

@@ -18,11 +18,22 @@ afterAll(async () => {
 })
 
 const pageOf = (query: PageQuery) =>
-  database.read({ kind: 'platform' }, (db) => page(db.selectFrom('mails').select(['id', 'recipient', 'subject']), query, { columns: { recipient: 'recipient', subject: 'subject' }, tieBreaker: 'id' }))
+  database.read({ kind: 'platform' }, (db) =>
+    page(db.selectFrom('mails').select(['id', 'recipient', 'subject']), query, {
+      columns: { recipient: 'recipient', subject: 'subject' },
+      tieBreaker: 'id',
+    }),
+  )
 
 describe('pages', () => {
   test('walking through them meets every row exactly once, whatever the size and the order', async () => {
-    const walks = fc.sample(fc.record({ size: fc.integer({ min: 1, max: 50 }), order: fc.constantFrom(undefined, 'recipient:asc', 'recipient:desc', 'subject', 'subject:desc') }), { seed: 20261121, numRuns: 25 })
+    const walks = fc.sample(
+      fc.record({
+        size: fc.integer({ min: 1, max: 50 }),
+        order: fc.constantFrom(undefined, 'recipient:asc', 'recipient:desc', 'subject', 'subject:desc'),
+      }),
+      { seed: 20261121, numRuns: 25 },
+    )
     for (const { size, order } of walks) {
       const seen: number[] = []
       for (let index = 1; ; index++) {
@@ -31,7 +42,10 @@ describe('pages', () => {
         if (rows.length === 0) break
         seen.push(...rows.map(({ id }) => id))
       }
-      expect([...seen].sort((a, b) => a - b), `size ${size}, order ${order}`).toEqual(Array.from({ length: 47 }, (_, index) => index + 1))
+      expect(
+        [...seen].sort((a, b) => a - b),
+        `size ${size}, order ${order}`,
+      ).toEqual(Array.from({ length: 47 }, (_, index) => index + 1))
     }
   })
 
@@ -52,10 +66,19 @@ describe('pages', () => {
     }
   })
 
-  test.each([{ page_index: 0 }, { page_size: 0 }, { page_index: -1 }, { order_by: 'body' }, { order_by: 'recipient:up' }, { order_by: 'recipient:asc:desc' }, { order_by: '' }, { order_by: 'constructor' }])(
-    '%j is refused, naming the parameter',
-    async (query) => {
-      await expect(pageOf(query)).rejects.toMatchObject({ code: 'Invalid', details: [expect.stringContaining(`query.${Object.keys(query)[0]}`)] })
-    },
-  )
+  test.each([
+    { page_index: 0 },
+    { page_size: 0 },
+    { page_index: -1 },
+    { order_by: 'body' },
+    { order_by: 'recipient:up' },
+    { order_by: 'recipient:asc:desc' },
+    { order_by: '' },
+    { order_by: 'constructor' },
+  ])('%j is refused, naming the parameter', async (query) => {
+    await expect(pageOf(query)).rejects.toMatchObject({
+      code: 'Invalid',
+      details: [expect.stringContaining(`query.${Object.keys(query)[0]}`)],
+    })
+  })
 })

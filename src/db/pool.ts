@@ -14,8 +14,8 @@ import {
 } from 'kysely'
 import pg from 'pg'
 import { unavailable } from '../errors.ts'
-import { ScopedQuery } from './scoped-query.ts'
 import type { DB } from './database.ts'
+import { ScopedQuery } from './scoped-query.ts'
 import { translateViolation } from './violations.ts'
 
 /** Whose eyes a transaction looks through. Numbers and subjects come from the database, never from a caller. */
@@ -115,7 +115,10 @@ async function transaction<T>(client: pg.PoolClient, scope: Scope, run: (db: Kys
   begun.catch(() => {})
   const connection = new WriteConnection(client, begun)
   try {
-    const session: WriteSession = { enter: async (other) => void (await client.query(scopeText(other))), last: (query) => void last.push(query) }
+    const session: WriteSession = {
+      enter: async (other) => void (await client.query(scopeText(other))),
+      last: (query) => void last.push(query),
+    }
     const result = await run(kyselyOver(connection), session)
     await begun
     const sent = together(client, () => [...last.map((query) => connection.executeQuery(query)), client.query('commit')] as const)
@@ -194,7 +197,9 @@ class ReadConnection implements DatabaseConnection {
     return new Promise((resolve, reject) => {
       const prefix = { name: scopeStatements[this.#scope.kind].name, values: scopeValues(this.#scope) }
       const config = { name: statementName(sql), text: sql, values: parameters as unknown[], types }
-      const query = new ScopedQuery(prefix, config, (error, result) => (error ? reject(translate(error)) : resolve({ rows: (result?.rows ?? []) as R[] })))
+      const query = new ScopedQuery(prefix, config, (error, result) =>
+        error ? reject(translate(error)) : resolve({ rows: (result?.rows ?? []) as R[] }),
+      )
       this.#client.query(query as unknown as pg.Submittable)
     })
   }

@@ -93,7 +93,8 @@ export const violations: Record<string, (() => ApiError) | null> = {
   teams_pk: defect,
   user_emails_email_uq: () => alreadyExists('an account with this e-mail address'),
   user_emails_pk: defect,
-  user_emails_primary_uq: () => invalid('An account has exactly one primary address', ['body.emails: exactly one must have the purpose primary']),
+  user_emails_primary_uq: () =>
+    invalid('An account has exactly one primary address', ['body.emails: exactly one must have the purpose primary']),
   user_emails_purpose_ck: defect,
   user_emails_user_fk: () => notFound('account'),
   users_locale_ck: defect,
@@ -103,7 +104,8 @@ export const violations: Record<string, (() => ApiError) | null> = {
 
 /** Columns that a statement fills by looking something up: null means that the caller named what is not there. */
 const unknownReferences: Record<string, () => ApiError> = {
-  'projects.config_repository_id': () => invalid('There is no such config repository', ['body.config_repository_canonical: unknown config repository']),
+  'projects.config_repository_id': () =>
+    invalid('There is no such config repository', ['body.config_repository_canonical: unknown config repository']),
 }
 
 /** Postgres error codes that a caller's input can cause whatever the table. */

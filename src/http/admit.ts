@@ -3,8 +3,8 @@
  * read before, so a stranger learns nothing, not even which body an operation takes.
  */
 import type { Request } from 'express'
-import { decide, decideBelow } from '../access/decide.ts'
 import type { Actor } from '../access/actor.ts'
+import { decide, decideBelow } from '../access/decide.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import { OrgTx } from '../db/organization-tx.ts'
 import { ownedResources } from '../domains/organizations/owned.ts'
@@ -21,7 +21,8 @@ export function tokenOf(request: Request): string | undefined {
 }
 
 export async function authenticate(platform: Platform, token: string | undefined, fresh: boolean): Promise<Actor> {
-  if (token === undefined) throw unauthenticated('This needs a token: sign in, or use an API key, and send it as Authorization: Bearer <token>')
+  if (token === undefined)
+    throw unauthenticated('This needs a token: sign in, or use an API key, and send it as Authorization: Bearer <token>')
   return platform.memory.actorOf(token, fresh)
 }
 
@@ -31,11 +32,19 @@ export function refuseKeys(actor: Actor, operation: OperationRow): void {
 }
 
 /** @throws Unauthenticated, or Unauthorized in the same words whether the organization is foreign or does not exist. */
-export async function admit(platform: Platform, operation: OperationRow, path: Readonly<Record<string, string | undefined>>, token: string | undefined, fresh: boolean): Promise<Admission> {
-  const actor = await authenticate(platform, token, fresh)
+export async function admit(
+  platform: Platform,
+  operation: OperationRow,
+  path: Readonly<Record<string, string | undefined>>,
+  token: string | undefined,
+  fresh: boolean,
+): Promise<Admission> {
+  const caller = await authenticate(platform, token, fresh)
   const canonical = path.organization_canonical ?? ''
-  const access = await platform.memory.accessOf(actor, canonical, fresh)
+  const access = await platform.memory.accessOf(caller, canonical, fresh)
   if (!access) throw forbidden(`There is no organization ${canonical} that you may enter`)
+  // Renamed since the session began? Whoever took the old name must not be taken for the caller.
+  const actor = caller.kind === 'user' ? { ...caller, username: access.username ?? caller.username } : caller
   const resource = operation.resource.map(({ entity, parameter }) => `${entity}:${nameInPath(path[parameter])}`).join(':')
   const action = operation.permission ?? ''
   // Of a create or a list the last name is not known yet: could there be one for which the answer is yes?
@@ -45,7 +54,10 @@ export async function admit(platform: Platform, operation: OperationRow, path: R
   if (granted && !partly) return { actor, access, owned: [], resource }
   // Owners need no rule; what they own is looked up only when rules alone do not settle it.
   const owned = actor.kind === 'user' ? await ownedBy(platform, actor.id, access) : []
-  const ownsInList = open && action.endsWith(':list') && owned.some((mine) => mine.startsWith(`${resource}:${operation.target}:`) || isOwned([mine], resource))
+  const ownsInList =
+    open &&
+    action.endsWith(':list') &&
+    owned.some((mine) => mine.startsWith(`${resource}:${operation.target}:`) || isOwned([mine], resource))
   if (granted || ownsInList || isOwned(owned, resource)) return { actor, access, owned, resource }
   throw forbidden(`You may not do this: no rule grants ${action} on ${resource}`)
 }
@@ -58,4 +70,5 @@ function ownedBy(platform: Platform, accountId: number, { organization, subjects
   return OrgTx.read(platform.database, scope, (tx) => ownedResources(tx, organization.canonical, accountId))
 }
 
-export const isRefusal = (error: unknown): boolean => error instanceof ApiError && (error.code === 'Unauthenticated' || error.code === 'Unauthorized')
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && (error.code === 'Unauthenticated' || error.code === 'Unauthorized')

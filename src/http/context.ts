@@ -1,5 +1,5 @@
 /** What a handler holds. The scope of its operation decides which of these it gets, and so what it can touch. */
-import { accountOf, type Actor } from '../access/actor.ts'
+import { type Actor, accountOf } from '../access/actor.ts'
 import { decide, type Visibility, visibility } from '../access/decide.ts'
 import type { Access, Organization } from '../access/remember.ts'
 import type { OperationRow } from '../contract/operations.ts'
@@ -92,12 +92,24 @@ export interface Admission {
   resource: string
 }
 
-export function organizationContext({ platform, request }: Base, operation: OperationRow, path: Readonly<Record<string, unknown>>, admission: Admission): OrganizationContext {
+export function organizationContext(
+  { platform, request }: Base,
+  operation: OperationRow,
+  path: Readonly<Record<string, unknown>>,
+  admission: Admission,
+): OrganizationContext {
   const { actor, access, owned, resource } = admission
   const prefix = `organization:${access.organization.canonical}`
   // Only until something is committed: from then on the request cannot be repeated with fresh rules.
   let epoch: number | null = access.epoch
-  const scope = () => ({ kind: 'organization', organizationId: access.organization.id, accountId: accountOf(actor), subjects: access.subjects, epoch }) as const
+  const scope = () =>
+    ({
+      kind: 'organization',
+      organizationId: access.organization.id,
+      accountId: accountOf(actor),
+      subjects: access.subjects,
+      epoch,
+    }) as const
   const allowed = (action: string, asked: string) => isOwned(owned, asked) || decide(access.rules, action, asked) !== undefined
   return {
     platform,
@@ -125,9 +137,11 @@ export function organizationContext({ platform, request }: Base, operation: Oper
     may: (action, below) => allowed(action, `${prefix}:${below}`),
     assertMayCreate(canonical) {
       const asked = `${resource}:${operation.target ?? ''}:${canonical}`
-      if (operation.permission && !allowed(operation.permission, asked)) throw forbidden(`You may not create ${asked} here: no rule grants ${operation.permission} on it`)
+      if (operation.permission && !allowed(operation.permission, asked))
+        throw forbidden(`You may not create ${asked} here: no rule grants ${operation.permission} on it`)
     },
   }
 }
 
-export const isOwned = (owned: readonly string[], resource: string): boolean => owned.some((mine) => resource === mine || resource.startsWith(`${mine}:`))
+export const isOwned = (owned: readonly string[], resource: string): boolean =>
+  owned.some((mine) => resource === mine || resource.startsWith(`${mine}:`))

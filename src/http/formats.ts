@@ -1,5 +1,8 @@
 /** Formats of the document that JSON Schema does not know. */
-const integer = (min: number, max: number) => ({ type: 'number' as const, validate: (value: number) => Number.isInteger(value) && value >= min && value <= max })
+const integer = (min: number, max: number) => ({
+  type: 'number' as const,
+  validate: (value: number) => Number.isInteger(value) && value >= min && value <= max,
+})
 
 export const canonicalFormats = {
   uint32: integer(0, 2 ** 32 - 1),

@@ -2,7 +2,7 @@
 import { type Actor, accountOf, nameOf } from '../access/actor.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import type { OrgTx } from '../db/organization-tx.ts'
-import { eventInsert, insertEvent, type NewEventRow } from '../domains/events/queries.ts'
+import { eventInsert, insertEvent, type NewEventRow, tagText } from '../domains/events/queries.ts'
 
 /** What the URL and the result do not say by themselves. */
 export interface EventDetails {
@@ -24,8 +24,19 @@ interface Change {
 }
 
 const pastTense: Record<string, string> = {
-  create: 'created', update: 'updated', delete: 'deleted', pause: 'paused', unpause: 'unpaused', rename: 'renamed', pin: 'pinned',
-  abort: 'aborted', migrate: 'migrated', refresh: 'refreshed', check: 'checked', favorite: 'marked', clear_cache: 'cleaned',
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  pause: 'paused',
+  unpause: 'unpaused',
+  rename: 'renamed',
+  pin: 'pinned',
+  abort: 'aborted',
+  migrate: 'migrated',
+  refresh: 'refreshed',
+  check: 'checked',
+  favorite: 'marked',
+  clear_cache: 'cleaned',
 }
 
 export async function recordEvent(tx: OrgTx, { actor, operation, path, details, changed }: Change): Promise<void> {
@@ -35,7 +46,9 @@ export async function recordEvent(tx: OrgTx, { actor, operation, path, details, 
   const what = entity.replaceAll('_', ' ')
   const done = pastTense[action] ?? `changed (${action})`
   const article = /^[aeiou]/.test(what) ? 'An' : 'A'
-  const places = operation.resource.slice(1).map(({ entity: place, parameter }) => [`${place}_canonical`, String(path[parameter] ?? '')] as const)
+  const places = operation.resource
+    .slice(1)
+    .map(({ entity: place, parameter }) => [`${place}_canonical`, String(path[parameter] ?? '')] as const)
   const tags = { action, entity, name, user: nameOf(actor), ...Object.fromEntries(places), ...details.tags }
   const event: NewEventRow = {
     type: 'Cycloid',
@@ -52,9 +65,6 @@ export async function recordEvent(tx: OrgTx, { actor, operation, path, details, 
   if (details.into === undefined) tx.lastly(eventInsert(tx, event))
   else await tx.inOrganization(details.into, (keeper) => insertEvent(keeper, event))
 }
-
-/** What a tag may hold by the contract; an invited address may have more. */
-const tagText = (value: string): string => value.replace(/[^\w\-+=.:/@ ]/g, '_').slice(0, 254)
 
 function canonicalOf(changed: unknown): string | undefined {
   const canonical = (changed as { canonical?: unknown } | null | undefined)?.canonical

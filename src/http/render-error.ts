@@ -12,7 +12,11 @@ export function renderError(error: unknown, response: Response, { id, log }: Req
     response.destroy()
     return
   }
-  const { code, message, details } = known ?? { code: 'Unexpected', message: 'Something went wrong on our side; the request id helps to find out what', details: [] }
+  const { code, message, details } = known ?? {
+    code: 'Unexpected',
+    message: 'Something went wrong on our side; the request id helps to find out what',
+    details: [],
+  }
   if (known?.retryAfter !== undefined) response.setHeader('retry-after', String(known.retryAfter))
   if (known?.code === 'Unauthenticated') response.setHeader('www-authenticate', 'Bearer')
   const body = JSON.stringify({ errors: [{ code, message, details }], request_id: id })
@@ -27,7 +31,8 @@ function asApiError(error: unknown): ApiError | undefined {
   const { type, status, errors } = error as { type?: unknown; status?: unknown; errors?: unknown }
   if (typeof type === 'string') return fromBodyParser(type)
   if (Array.isArray(errors) && status === 400) return fromValidator(errors as ValidatorError[])
-  if (status === 415) return new ApiError('UnsupportedMediaType', 'The body must be sent as application/json or application/vnd.cycloid.io.v1+json')
+  if (status === 415)
+    return new ApiError('UnsupportedMediaType', 'The body must be sent as application/json or application/vnd.cycloid.io.v1+json')
   return undefined
 }
 
@@ -39,7 +44,12 @@ interface ValidatorError {
 /** `/body/rules/0/action` becomes `body.rules[0].action`. */
 function fromValidator(errors: ValidatorError[]): ApiError {
   const details = errors.map(({ path, message }) => {
-    const field = path.split('/').slice(1).map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`)).join('').slice(1)
+    const field = path
+      .split('/')
+      .slice(1)
+      .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
+      .join('')
+      .slice(1)
     return `${field || 'request'}: ${message}`
   })
   const unique = [...new Set(details)]

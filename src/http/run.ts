@@ -1,11 +1,12 @@
 /** One operation from the request to the answer: authenticate, enter, authorize, validate, handle, record, respond. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import express, { type Request, type Response } from 'express'
 import type { OperationId, OperationRow } from '../contract/operations.ts'
 import { StaleAccess } from '../db/pool.ts'
-import { ApiError } from '../errors.ts'
+import { ApiError, unavailable } from '../errors.ts'
 import type { Platform } from '../platform.ts'
-import { type Admission, accountContext, organizationContext, publicContext, type RequestInfo } from './context.ts'
 import { admit, authenticate, isRefusal, refuseKeys, tokenOf } from './admit.ts'
+import { type Admission, accountContext, organizationContext, publicContext, type RequestInfo } from './context.ts'
 import type { Query } from './query.ts'
 import { respond } from './respond.ts'
 import type { Validator } from './validate.ts'
@@ -22,6 +23,7 @@ export interface Question {
 
 type AnyHandler = (context: unknown, input: unknown) => Promise<unknown>
 
+const mostAttempts = 12
 const json = express.json({ type: () => true, limit: '1mb', strict: false })
 const form = express.urlencoded({ type: () => true, limit: '100kb', extended: false })
 
@@ -34,8 +36,12 @@ export async function runOperation(platform: Platform, validator: Validator, han
       output = await answer(platform, validator, handler, question, fresh)
       break
     } catch (error) {
-      const again = (error instanceof StaleAccess && attempt < 5) || (!fresh && isRefusal(error) && !(error as { decided?: boolean }).decided)
-      if (!again) throw error
+      if (error instanceof StaleAccess) {
+        if (attempt === mostAttempts)
+          throw unavailable('The permissions in this organization keep changing: try again', { retryAfter: 1, cause: error })
+        // Where many change permissions at once, whoever comes back at once meets the next change.
+        if (attempt > 1) await sleep(Math.random() * 15 * attempt)
+      } else if (fresh || !isRefusal(error) || (error as { decided?: boolean }).decided) throw error
     }
   }
   await respond(response, operation, output)
@@ -50,8 +56,7 @@ async function answer(platform: Platform, validator: Validator, handler: AnyHand
     case 'token':
       return handle(handler, publicContext(base), await readQuestion(validator, question))
     case 'authenticated': {
-      const actor = await authenticate(platform, token, fresh)
-      await platform.sessions.assertLive(actor)
+      const actor = await platform.sessions.assertLive(await authenticate(platform, token, fresh))
       refuseKeys(actor, operation)
       noteActor(question, actor)
       return handle(handler, accountContext(base, actor, token ?? ''), await readQuestion(validator, question))
@@ -90,8 +95,11 @@ async function readBody({ operation, request, response }: Question): Promise<voi
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   const accepted = isForm ? ['', 'application/x-www-form-urlencoded'] : ['', 'application/json', 'application/vnd.cycloid.io.v1+json']
   const empty = request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0
-  if (!empty && !accepted.includes(type)) throw new ApiError('UnsupportedMediaType', `The body must be sent as ${operation.body.join(' or ')}, not as ${type}`)
-  await new Promise<void>((resolve, reject) => (isForm ? form : json)(request, response, (error?: unknown) => (error ? reject(error) : resolve())))
+  if (!empty && !accepted.includes(type))
+    throw new ApiError('UnsupportedMediaType', `The body must be sent as ${operation.body.join(' or ')}, not as ${type}`)
+  await new Promise<void>((resolve, reject) =>
+    (isForm ? form : json)(request, response, (error?: unknown) => (error ? reject(error) : resolve())),
+  )
   // The validator chooses the schema by media type; both names of JSON have the same one, and charsets do not matter.
   request.headers['content-type'] = isForm ? 'application/x-www-form-urlencoded' : 'application/json'
 }

@@ -4,7 +4,6 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo, Server as NetServer } from 'node:net'
 import express, { type Request, type Response } from 'express'
 import createRouter from 'find-my-way'
-import { newRequestId } from './request-id.ts'
 import { type OperationId, type OperationRow, operationTable } from '../contract/operations.ts'
 import { ApiError, invalid } from '../errors.ts'
 import type { Platform } from '../platform.ts'
@@ -12,6 +11,7 @@ import { handlers } from './handlers.ts'
 import { mountPages } from './pages.ts'
 import { readQuery } from './query.ts'
 import { renderError } from './render-error.ts'
+import { newRequestId } from './request-id.ts'
 import { runOperation } from './run.ts'
 import { openValidator } from './validate.ts'
 
@@ -29,7 +29,10 @@ export async function serve(platform: Platform): Promise<Serving> {
   // Longer than the usual idle time of a balancer, which must be the one to close.
   server.keepAliveTimeout = 75_000
   server.listen(config.port, config.host)
-  await Promise.race([once(server, 'listening'), once(server, 'error').then(([error]) => Promise.reject(listenError(error as NodeJS.ErrnoException, config.port)))])
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => Promise.reject(listenError(error as NodeJS.ErrnoException, config.port))),
+  ])
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => drain(server, platform) }
 }
@@ -62,7 +65,9 @@ export function createApp(platform: Platform): express.Express {
     response.setHeader('x-request-id', requestId)
     if (platform.draining) response.setHeader('connection', 'close')
     let id: OperationId | undefined
-    response.once('close', () => platform.metrics.observe({ request, response, operation: id, requestId, seconds: (performance.now() - started) / 1000 }))
+    response.once('close', () =>
+      platform.metrics.observe({ request, response, operation: id, requestId, seconds: (performance.now() - started) / 1000 }),
+    )
     try {
       const [pathname = '/', search = ''] = splitUrl(request.url)
       const found = router.find(request.method as 'GET', pathname)

@@ -5,9 +5,10 @@
  */
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import * as OpenApiValidator from 'express-openapi-validator'
-import type { Json } from '../db/json.ts'
 import document from '../contract/openapi.json' with { type: 'json' }
 import { type OperationId, type OperationRow, operationTable } from '../contract/operations.ts'
+import type { Json } from '../db/json.ts'
+import { invalid } from '../errors.ts'
 import { canonicalFormats } from './formats.ts'
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => unknown
@@ -25,9 +26,16 @@ export interface Validator {
   answer(id: OperationId, request: Request, response: Response): Promise<void>
 }
 
-export function openValidator({ responses, onBadAnswer }: { responses: boolean; onBadAnswer: (error: Error, id: OperationId) => void }): Validator {
+export function openValidator({
+  responses,
+  onBadAnswer,
+}: {
+  responses: boolean
+  onBadAnswer: (error: Error, id: OperationId) => void
+}): Validator {
   const domains = new Map<string, RequestHandler[]>()
   const routes = new Map<OperationId, Promise<Route>>()
+  const badAnswers = new WeakMap<Request, Error>()
 
   const domainOf = (domain: string): RequestHandler[] => {
     const known = domains.get(domain)
@@ -38,7 +46,7 @@ export function openValidator({ responses, onBadAnswer }: { responses: boolean; 
       validateSecurity: false,
       fileUploader: false,
       validateRequests: { allowUnknownQueryParameters: true },
-      validateResponses: responses ? { onError: (error, _body, request) => onBadAnswer(error, (request as Request & { operationId: OperationId }).operationId) } : false,
+      validateResponses: responses ? { onError: (error, _body, request) => void badAnswers.set(request, error) } : false,
       formats: canonicalFormats,
     }) as RequestHandler[]
     domains.set(domain, made)
@@ -58,13 +66,31 @@ export function openValidator({ responses, onBadAnswer }: { responses: boolean; 
       const { request: check, openapi } = await routeOf(id)
       Object.assign(request, { openapi: { ...openapi, pathParams: path }, params: path, operationId: id })
       await run(check, request, response)
+      assertFinite('path', path)
+      assertFinite('query', request.query)
     },
     async answer(id, request, response) {
       if (!responses) return
       const { response: check } = await routeOf(id)
-      if (check) await run(check, request, response)
+      if (!check) return
+      // Behind the validator's own hook: an error thrown inside of that never becomes an answer, and the caller would wait.
+      const json = response.json.bind(response)
+      response.json = (body) => {
+        response.json = json
+        const bad = badAnswers.get(request)
+        if (bad) onBadAnswer(bad, id)
+        return response.json(body)
+      }
+      await run(check, request, response)
     },
   }
+}
+
+/** `1e400` counts as an integer to the validator, whose limits and formats then look at finite numbers only. */
+function assertFinite(place: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values))
+    if ([value].flat().some((one) => typeof one === 'number' && !Number.isFinite(one)))
+      throw invalid(`${name} is out of range`, [`${place}.${name}: must be a finite number`])
 }
 
 const run = (middleware: Middleware, request: Request, response: Response): Promise<void> =>
@@ -81,7 +107,14 @@ async function findRoute(id: OperationId, middlewares: RequestHandler[]): Promis
   const request = named('requestMiddleware')
   if (!metadata || !request) throw new Error('express-openapi-validator has renamed its steps: adapt src/http/validate.ts')
   const url = path.replace(/{\w+}/g, 'x')
-  const asked = { method: method.toUpperCase(), url, originalUrl: url, path: url, baseUrl: '', app: { enabled: () => false } } as unknown as Request & { openapi?: object }
+  const asked = {
+    method: method.toUpperCase(),
+    url,
+    originalUrl: url,
+    path: url,
+    baseUrl: '',
+    app: { enabled: () => false },
+  } as unknown as Request & { openapi?: object }
   await run(metadata, asked, {} as Response)
   if (!asked.openapi) throw new Error(`express-openapi-validator does not know ${id}`)
   return { request, response: named('responseMiddleware'), openapi: asked.openapi }
@@ -89,7 +122,9 @@ async function findRoute(id: OperationId, middlewares: RequestHandler[]): Promis
 
 /** The paths of one domain, with the components that they reach. */
 function documentOf(domain: string): Json {
-  const paths = Object.fromEntries(Object.entries(document.paths).filter(([, item]) => Object.values(item).some((operation) => operation.tags?.[0] === domain)))
+  const paths = Object.fromEntries(
+    Object.entries(document.paths).filter(([, item]) => Object.values(item).some((operation) => operation.tags?.[0] === domain)),
+  )
   // A path may be shared by domains; the other domain's operations do no harm.
   const components: Record<string, Record<string, unknown>> = {}
   const reach = (value: unknown): void => {

@@ -2,10 +2,11 @@
  * Work after the answer. A task is a command with ids: it may run twice, or late, and reads what is true when it runs.
  * Everything it needs that is secret is derived again, so that nothing secret waits in the queue.
  */
-import type { Platform } from '../platform.ts'
-import { sendInvitation } from '../domains/members/mail.ts'
-import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
+
 import { forgetOldAttempts } from '../access/rate-limit.ts'
+import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
+import { sendInvitation } from '../domains/members/mail.ts'
+import type { Platform } from '../platform.ts'
 
 export interface TaskPayloads {
   'accounts.requestVerification': { email: string }

@@ -18,8 +18,13 @@ export async function startWorker(platform: Platform, url: string): Promise<Asyn
     concurrency: platform.config.workerConcurrency,
     noHandleSignals: true,
     pollInterval: 2000,
-    logger: new Logger(() => (level, message) => platform.log[level === 'warning' ? 'warn' : level === 'error' ? 'error' : 'debug']({ worker: true }, message)),
-    taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(platform, payload as never)])),
+    logger: new Logger(
+      () => (level, message) =>
+        platform.log[level === 'warning' ? 'warn' : level === 'error' ? 'error' : 'debug']({ worker: true }, message),
+    ),
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(platform, payload as never)]),
+    ),
     parsedCronItems: parseCronItems(schedule.map(({ match, task }) => ({ match, task, identifier: task.replace('.', '_') }))),
   })
   return {

@@ -17,10 +17,21 @@ interface Way {
 
 export const operations = Object.entries(operationTable) as [OperationId, OperationRow][]
 
-export async function ask(url: string, id: OperationId, question: AnyQuestion, { token, apiKey, search = '', text, timeout = 60_000 }: Way = {}): Promise<RawAnswer> {
+export async function ask(
+  url: string,
+  id: OperationId,
+  question: AnyQuestion,
+  { token, apiKey, search = '', text, timeout = 60_000 }: Way = {},
+): Promise<RawAnswer> {
   const { method, body: types } = operationTable[id] as OperationRow
   const isForm = types.length > 0 && types.every((type) => type === 'application/x-www-form-urlencoded')
-  const body = text ?? (question.body === undefined ? undefined : isForm ? new URLSearchParams(question.body as Record<string, string>).toString() : jsonOf(question.body))
+  const body =
+    text ??
+    (question.body === undefined
+      ? undefined
+      : isForm
+        ? new URLSearchParams(question.body as Record<string, string>).toString()
+        : jsonOf(question.body))
   return send(url, targetOf(id, question, [apiKey === undefined ? '' : `api_key=${encoded(apiKey)}`, search]), {
     method: method.toUpperCase(),
     headers: {
@@ -34,24 +45,32 @@ export async function ask(url: string, id: OperationId, question: AnyQuestion, {
 
 export function targetOf(id: OperationId, { path, query }: AnyQuestion, more: readonly string[] = []): string {
   const pathname = operationTable[id].path.replace(/{(\w+)}/g, (_, name: string) => encoded(path[name] ?? 'missing'))
-  const pairs = Object.entries(query).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => `${encoded(name)}=${encoded(one)}`))
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => `${encoded(name)}=${encoded(one)}`),
+  )
   const search = [...pairs, ...more].filter((part) => part !== '').join('&')
-  return search === '' ? pathname : `${pathname}?${search}`
+  return search === '' ? pathname : `${pathname}?${search.slice(0, longest)}`
 }
+
+/** Node itself refuses a request whose head has more than 16 KB, with 431 and no words of ours. */
+const longest = 12_000
 
 /** Percent-encoded UTF-8; half a surrogate pair becomes the bytes that a careless client would send. */
 function encoded(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  // No server takes longer lines than some 16 KB; what fits must be answered well.
-  return [...text.slice(0, 1500)].map((character) => (/\p{Surrogate}/u.test(character) ? '%ED%A0%80' : encodeURIComponent(character))).join('')
+  return [...text.slice(0, 1500)]
+    .map((character) => (/\p{Surrogate}/u.test(character) ? '%ED%A0%80' : encodeURIComponent(character)))
+    .join('')
 }
 
 /** A few at a time: enough to meet each other, few enough for two cores. */
 export async function inTurns<T>(list: readonly T[], atOnce: number, run: (item: T) => Promise<void>): Promise<void> {
   const rest = list.values()
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (const item of rest) await run(item)
-  }))
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const item of rest) await run(item)
+    }),
+  )
 }
 
 /** What an error says, without what is different every time; `names` are replaced, so that two questions can be compared. */

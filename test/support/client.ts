@@ -1,6 +1,7 @@
 /** A client typed by operationId: what it sends and gets back has the types of the document. */
-import { type OperationRow, operationTable } from '../../src/contract/operations.ts'
+
 import type { Input, OperationId, Output } from '../../src/contract/operation.ts'
+import { type OperationRow, operationTable } from '../../src/contract/operations.ts'
 
 export interface Answer<T> {
   status: number
@@ -8,14 +9,22 @@ export interface Answer<T> {
   body: T
 }
 
-type Part<Name extends 'path' | 'body', Value> = [Value] extends [undefined] ? unknown : [Value] extends [Record<string, never>] ? unknown : { [K in Name]: Value }
+type Part<Name extends 'path' | 'body', Value> = [Value] extends [undefined]
+  ? unknown
+  : [Value] extends [Record<string, never>]
+    ? unknown
+    : { [K in Name]: Value }
 
 /** Only what the operation takes. `search` is appended to the query string as it is, for bracket filters. */
-export type Question<Id extends OperationId> = Part<'path', Input<Id>['path']> & Part<'body', Input<Id>['body']> & { query?: Input<Id>['query']; search?: string; headers?: Record<string, string> }
+export type Question<Id extends OperationId> = Part<'path', Input<Id>['path']> &
+  Part<'body', Input<Id>['body']> & { query?: Input<Id>['query']; search?: string; headers?: Record<string, string> }
 
 /** Answers carry the success type; a test that expects an error looks at status and matchers instead. */
 export type Client = { [Id in OperationId]: (question?: Question<Id>) => Promise<Answer<Output<Id>>> } & {
-  call(id: OperationId, question: { path?: object; query?: object; body?: unknown; search?: string; headers?: Record<string, string> }): Promise<Answer<unknown>>
+  call(
+    id: OperationId,
+    question: { path?: object; query?: object; body?: unknown; search?: string; headers?: Record<string, string> },
+  ): Promise<Answer<unknown>>
   readonly token: string | undefined
 }
 
@@ -31,7 +40,11 @@ export function clientOf(url: string, token?: string): Client {
     const response = await fetch(`${url}${target}${parts ? `?${parts}` : ''}`, {
       method: method.toUpperCase(),
       redirect: 'manual',
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await response.text()

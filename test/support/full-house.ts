@@ -42,27 +42,66 @@ export async function fullHouse(server: TestServer, canonical: string, marker: s
     project('web', environment('prod'), environment(only), { owner: names.writer, team: 'core' }),
     project(only, environment('prod')),
   ]
-  const cast = (await scenario(server, parent ? organization(parent, child(canonical, ...parts)) : organization(canonical, ...parts))) as Record<string, Client>
+  const cast = (await scenario(
+    server,
+    parent ? organization(parent, child(canonical, ...parts)) : organization(canonical, ...parts),
+  )) as Record<string, Client>
   const admin = cast[names.admin] as Client
   const path = { organization_canonical: canonical }
-  const done = (answer: Answer<unknown>): void => expect(answer.status, JSON.stringify(answer.body) + server.logs.filter((line) => line.includes('unexpected')).join('')).toBeLessThan(300)
+  const done = (answer: Answer<unknown>): void =>
+    expect(answer.status, JSON.stringify(answer.body) + server.logs.filter((line) => line.includes('unexpected')).join('')).toBeLessThan(
+      300,
+    )
   for (const name of ['aws', only])
-    done(await admin.createCredential({ path, body: { name: `Keys of ${marker}`, canonical: name, path: name, type: 'aws', description: marker, raw: { access_key: `access-${marker}`, secret_key: `secret-${marker}` } } }))
+    done(
+      await admin.createCredential({
+        path,
+        body: {
+          name: `Keys of ${marker}`,
+          canonical: name,
+          path: name,
+          type: 'aws',
+          description: marker,
+          raw: { access_key: `access-${marker}`, secret_key: `secret-${marker}` },
+        },
+      }),
+    )
   for (const name of ['look', only])
     done(
       await admin.createAppearance({
         path,
-        body: { name, color: { r: 1, g: 2, b: 3 }, display_name: marker, footer: marker, tab_title: marker, logo: `https://example.com/${marker}.svg`, favicon: 'https://example.com/f.ico' },
+        body: {
+          name,
+          color: { r: 1, g: 2, b: 3 },
+          display_name: marker,
+          footer: marker,
+          tab_title: marker,
+          logo: `https://example.com/${marker}.svg`,
+          favicon: 'https://example.com/f.ico',
+        },
       }),
     )
   done(await admin.createProjectFavorite({ path: { ...path, project_canonical: 'web' } }))
   done(await admin.inviteUserToOrgMember({ path, body: { email: `pending-${marker}@example.com`, role_canonical: 'organization-member' } }))
-  done(await admin.sendEvent({ path, body: { title: marker, message: marker, severity: 'info', type: 'Custom', icon: 'fa-flag', tags: [{ key: 'marker', value: marker }] } }))
+  done(
+    await admin.sendEvent({
+      path,
+      body: { title: marker, message: marker, severity: 'info', type: 'Custom', icon: 'fa-flag', tags: [{ key: 'marker', value: marker }] },
+    }),
+  )
 
   const ids = async (table: string, where: string) =>
-    (await server.database.query<{ id: string }>(`select t.id from ${table} t join organizations o on o.id = t.organization_id where o.canonical = $1 and ${where} order by t.id`, [canonical])).map(({ id }) => Number(id))
+    (
+      await server.database.query<{ id: string }>(
+        `select t.id from ${table} t join organizations o on o.id = t.organization_id where o.canonical = $1 and ${where} order by t.id`,
+        [canonical],
+      )
+    ).map(({ id }) => Number(id))
   for (const table of ['projects', 'teams', 'roles', 'api_keys', 'config_repositories', 'environments'])
-    await server.database.query(`update ${table} t set name = 'Name ' || $2 from organizations o where o.id = t.organization_id and o.canonical = $1 and (t.canonical = $3 or t.canonical in ('web', 'core', 'deployer', 'robot', 'config', 'prod'))`, [canonical, marker, only])
+    await server.database.query(
+      `update ${table} t set name = 'Name ' || $2 from organizations o where o.id = t.organization_id and o.canonical = $1 and (t.canonical = $3 or t.canonical in ('web', 'core', 'deployer', 'robot', 'config', 'prod'))`,
+      [canonical, marker, only],
+    )
   await server.database.query('update organizations set name = $2 where canonical = $1', [canonical, `Name ${marker}`])
 
   const [id = 0] = await ids('organizations', 'true')
@@ -73,9 +112,30 @@ export async function fullHouse(server: TestServer, canonical: string, marker: s
     admin,
     nobody: cast[names.nobody] as Client,
     key: cast['robot'] as Client,
-    shared: { ...namesFor({ project: 'web', environment: 'prod', team: 'core', role: 'deployer', api_key: 'robot', credential: 'aws', config_repository: 'config', appearance: 'look' }), organization_canonical: [canonical] },
+    shared: {
+      ...namesFor({
+        project: 'web',
+        environment: 'prod',
+        team: 'core',
+        role: 'deployer',
+        api_key: 'robot',
+        credential: 'aws',
+        config_repository: 'config',
+        appearance: 'look',
+      }),
+      organization_canonical: [canonical],
+    },
     own: {
-      ...namesFor({ project: only, environment: only, team: only, role: only, api_key: only, credential: only, config_repository: only, appearance: only }),
+      ...namesFor({
+        project: only,
+        environment: only,
+        team: only,
+        role: only,
+        api_key: only,
+        credential: only,
+        config_repository: only,
+        appearance: only,
+      }),
       organization_canonical: [canonical],
       member_id: await ids('members', 'true'),
       owner: [names.admin],
@@ -99,10 +159,23 @@ export async function rowsOf(server: TestServer, organizationId: number): Promis
   const tables = await tenantTables(server)
   const rows: Record<string, string[]> = {}
   for (const table of tables)
-    rows[table] = (await server.database.query<{ row: string }>(`select (to_jsonb(t) - 'last_used_at')::text as row from ${table} t where organization_id = $1 order by 1`, [organizationId])).map(({ row }) => row)
+    rows[table] = (
+      await server.database.query<{ row: string }>(
+        `select (to_jsonb(t) - 'last_used_at')::text as row from ${table} t where organization_id = $1 order by 1`,
+        [organizationId],
+      )
+    ).map(({ row }) => row)
   const people = `select user_id from members where organization_id = $1`
-  for (const [table, column] of [['users', 'id'], ['user_emails', 'user_id']])
-    rows[table as string] = (await server.database.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t where ${column} in (${people}) order by 1`, [organizationId])).map(({ row }) => row)
+  for (const [table, column] of [
+    ['users', 'id'],
+    ['user_emails', 'user_id'],
+  ])
+    rows[table as string] = (
+      await server.database.query<{ row: string }>(
+        `select to_jsonb(t)::text as row from ${table} t where ${column} in (${people}) order by 1`,
+        [organizationId],
+      )
+    ).map(({ row }) => row)
   return rows
 }
 

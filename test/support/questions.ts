@@ -110,13 +110,15 @@ export class Random {
 }
 
 /** The same seed for the same operation on every run, and another for every operation. */
-export const seedOf = (id: string, seed: number): number => [...id].reduce((hash, character) => Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619), 2_166_136_261 ^ seed) >>> 0
+export const seedOf = (id: string, seed: number): number =>
+  [...id].reduce((hash, character) => Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619), 2_166_136_261 ^ seed) >>> 0
 
 /** A question that matches the document; with `known`, most names in it are of things that exist. */
 export function validQuestion(random: Random, id: OperationId, known: Known = {}): AnyQuestion {
   const { parameters, body, bodyRequired } = describeOperation(id)
   const question: AnyQuestion = { path: {}, query: {}, body: undefined }
-  for (const { name, in: place, required, schema } of parameters) if (required || random.chance(0.4)) question[place][name] = named(random, name, schema, known)
+  for (const { name, in: place, required, schema } of parameters)
+    if (required || random.chance(0.4)) question[place][name] = named(random, name, schema, known)
   if (body && (bodyRequired || random.chance(0.7))) question.body = valueOf(random, body, known, 0)
   return question
 }
@@ -124,7 +126,9 @@ export function validQuestion(random: Random, id: OperationId, known: Known = {}
 /** Only what must be there, and the same on every call: what a test varies, it varies itself. */
 export function plainQuestion(id: OperationId, known: Known = {}): AnyQuestion {
   const question = validQuestion(new Random(seedOf(id, 1), { madeUp: 0 }), id, known)
-  const required = describeOperation(id).parameters.filter((parameter) => parameter.required).map(({ name }) => name)
+  const required = describeOperation(id)
+    .parameters.filter((parameter) => parameter.required)
+    .map(({ name }) => name)
   return { ...question, query: Object.fromEntries(Object.entries(question.query).filter(([name]) => required.includes(name))) }
 }
 
@@ -151,13 +155,60 @@ export function jsonOf(value: unknown): string {
 const deep = '@nested 8000 deep@'
 
 const hostile: readonly unknown[] = [
-  null, true, false, 0, -1, 1.5, 1e308, 2 ** 31, 2 ** 32, 2 ** 53, Number.MAX_VALUE,
-  '', ' ', '\u0000', 'a\u0000b', '😀', '\ud800', 'x'.repeat(10_000), '../../etc/passwd', "' or 1=1 --", '%00', '%', '\r\nx: y', '(a+)+$', '.', '..', '*', '**',
-  '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'null', 'NaN', '1e400', '-1', '18446744073709551616', '2026-02-30T25:61:00Z',
-  [], {}, [[]], [null], { a: { b: { c: [] } } }, JSON.parse('{"__proto__":{"admin":true}}'), JSON.parse('{"constructor":{"prototype":{"admin":true}}}'), Array(2000).fill('x'),
-  deep, 'Ａ', 'é'.repeat(100), '\u202e', 'İ',
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e308,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+  Number.MAX_VALUE,
+  '',
+  ' ',
+  '\u0000',
+  'a\u0000b',
+  '😀',
+  '\ud800',
+  'x'.repeat(10_000),
+  '../../etc/passwd',
+  "' or 1=1 --",
+  '%00',
+  '%',
+  '\r\nx: y',
+  '(a+)+$',
+  '.',
+  '..',
+  '*',
+  '**',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'null',
+  'NaN',
+  '1e400',
+  '-1',
+  '18446744073709551616',
+  '2026-02-30T25:61:00Z',
+  [],
+  {},
+  [[]],
+  [null],
+  { a: { b: { c: [] } } },
+  JSON.parse('{"__proto__":{"admin":true}}'),
+  JSON.parse('{"constructor":{"prototype":{"admin":true}}}'),
+  Array(2000).fill('x'),
+  deep,
+  'Ａ',
+  'é'.repeat(100),
+  '\u202e',
+  'İ',
 ]
-const hostileValue = (random: Random): unknown => (random.chance(0.8) ? structuredClone(random.pick(hostile)) : random.chance(0.5) ? anything(random, 0) : words(random, 0, 200))
+const hostileValue = (random: Random): unknown =>
+  random.chance(0.8) ? structuredClone(random.pick(hostile)) : random.chance(0.5) ? anything(random, 0) : words(random, 0, 200)
 
 function placesIn(question: AnyQuestion): { holder: object; key: string }[] {
   const places: { holder: object; key: string }[] = []
@@ -212,12 +263,18 @@ function listOf(random: Random, { items = {}, minItems = 0, maxItems, uniqueItem
   return uniqueItems ? [...new Map(list.map((item) => [JSON.stringify(item), item])).values()] : list
 }
 
-function objectOf(random: Random, { properties = {}, required = [], additionalProperties, minProperties = 0, maxProperties = Number.POSITIVE_INFINITY }: Schema, known: Known, depth: number): unknown {
+function objectOf(
+  random: Random,
+  { properties = {}, required = [], additionalProperties, minProperties = 0, maxProperties = Number.POSITIVE_INFINITY }: Schema,
+  known: Known,
+  depth: number,
+): unknown {
   const made: Record<string, unknown> = {}
   // Models may hold themselves: deep down only what must be there is.
   for (const [name, schema] of Object.entries(properties)) {
     const needed = required.includes(name) || Object.keys(made).length < minProperties
-    if (needed || (depth < 4 && random.chance(0.5) && Object.keys(made).length < maxProperties)) made[name] = depth > 8 ? {} : named(random, name, schema, known)
+    if (needed || (depth < 4 && random.chance(0.5) && Object.keys(made).length < maxProperties))
+      made[name] = depth > 8 ? {} : named(random, name, schema, known)
   }
   if (Object.keys(properties).length > 0 || additionalProperties === false) return made
   const inner = typeof additionalProperties === 'object' ? additionalProperties : {}
@@ -228,7 +285,8 @@ function objectOf(random: Random, { properties = {}, required = [], additionalPr
 function anything(random: Random, depth: number): unknown {
   const kind = random.integer(0, depth > 2 ? 4 : 6)
   if (kind === 5) return Array.from({ length: random.integer(0, 3) }, () => anything(random, depth + 1))
-  if (kind === 6) return Object.fromEntries(Array.from({ length: random.integer(0, 3) }, () => [words(random, 1, 8), anything(random, depth + 1)]))
+  if (kind === 6)
+    return Object.fromEntries(Array.from({ length: random.integer(0, 3) }, () => [words(random, 1, 8), anything(random, depth + 1)]))
   return [null, random.chance(0.5), random.integer(-1000, 1000), random.next() * 100, words(random, 0, 20)][kind]
 }
 
@@ -236,10 +294,26 @@ function integerOf(random: Random, { format, minimum, maximum }: Schema): number
   const [low, high] = format === 'uint32' ? [0, 2 ** 32 - 1] : format === 'uint64' ? [0, Number.MAX_SAFE_INTEGER] : [-1000, 2 ** 31 - 1]
   const min = Math.max(low, minimum ?? low)
   const max = Math.min(high, maximum ?? high)
-  return random.pick([min, max, random.integer(min, Math.min(max, min + 5)), random.integer(min, Math.min(max, min + 5)), random.integer(min, max)])
+  return random.pick([
+    min,
+    max,
+    random.integer(min, Math.min(max, min + 5)),
+    random.integer(min, Math.min(max, min + 5)),
+    random.integer(min, max),
+  ])
 }
 
-const alphabet = [...'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789', ...' -_.,:;/&?=+%#@!\'"<>(){}[]|\\`~^$*\t\n', 'é', 'ß', 'İ', '日', '😀', '\u202e', '\u00a0']
+const alphabet = [
+  ...'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789',
+  ...' -_.,:;/&?=+%#@!\'"<>(){}[]|\\`~^$*\t\n',
+  'é',
+  'ß',
+  'İ',
+  '日',
+  '😀',
+  '\u202e',
+  '\u00a0',
+]
 function words(random: Random, min: number, max: number): string {
   return Array.from({ length: random.integer(min, max) }, () => random.pick(alphabet)).join('')
 }
@@ -261,11 +335,14 @@ function poolOf(pattern: string, fits: (text: string) => boolean, limits: string
 function textOf(random: Random, { format, pattern, minLength = 0, maxLength = 1000 }: Schema): string {
   const fits = (text: string) => [...text].length >= minLength && [...text].length <= maxLength
   if (pattern) return random.pick(poolOf(pattern, fits, `${minLength}-${maxLength}`))
-  if (format === 'email') return `${random.pick(['ada', 'bob', 'eve+x', "o'hara", 'ADA'])}${random.integer(1, 9)}@${random.pick(['example.com', 'mail.example.org'])}`
+  if (format === 'email')
+    return `${random.pick(['ada', 'bob', 'eve+x', "o'hara", 'ADA'])}${random.integer(1, 9)}@${random.pick(['example.com', 'mail.example.org'])}`
   if (format === 'uri') return random.pick(['https://example.com/a', 'http://example.com:8080/x?y=z', 'https://example.com'])
   if (format === 'date-time') return new Date(random.integer(0, 4e12)).toISOString()
   if (format === 'byte') return Buffer.from(words(random, 0, 20)).toString('base64')
   if (random.chance(0.1)) return 'x'.repeat(random.pick([minLength, Math.min(maxLength, 1000)]))
   const length = Math.min(maxLength, Math.max(minLength, random.integer(1, 20)))
-  return random.chance(0.6) ? `name${random.integer(1, 99_999)}`.padEnd(minLength, 'x').slice(0, maxLength) : words(random, Math.max(length, minLength), length)
+  return random.chance(0.6)
+    ? `name${random.integer(1, 99_999)}`.padEnd(minLength, 'x').slice(0, maxLength)
+    : words(random, Math.max(length, minLength), length)
 }

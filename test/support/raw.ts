@@ -20,7 +20,11 @@ interface RawQuestion {
 // One per test file; its sockets close with the server.
 const agent = new Agent({ keepAlive: true, maxSockets: 32 })
 
-export function send(url: string, target: string, { method = 'GET', headers = {}, body, timeout = 10_000 }: RawQuestion = {}): Promise<RawAnswer> {
+export function send(
+  url: string,
+  target: string,
+  { method = 'GET', headers = {}, body, timeout = 10_000 }: RawQuestion = {},
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const length = body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': String(Buffer.byteLength(body)) }

@@ -5,13 +5,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Client } from './client.ts'
-import type { TestServer } from './server.ts'
+import { hashOfToken } from '../../src/access/remember.ts'
 import { AccountTx } from '../../src/db/account-tx.ts'
 import { OrgTx } from '../../src/db/organization-tx.ts'
-import { hashOfToken } from '../../src/access/remember.ts'
 import { foundOrganization } from '../../src/domains/organizations/found.ts'
 import type { Platform } from '../../src/platform.ts'
+import type { Client } from './client.ts'
+import type { TestServer } from './server.ts'
 
 /** `Name` is who enters the stage with this part, so that the scenario's result is typed by its cast. */
 interface OrganizationPart<Name extends string = never> {
@@ -43,7 +43,10 @@ export async function scenario<Name extends string>(server: TestServer, ...parts
   return cast as Cast<Name>
 }
 
-export async function sessionToken({ platform, database }: TestServer, { id, username }: { id: number; username: string }): Promise<string> {
+export async function sessionToken(
+  { platform, database }: TestServer,
+  { id, username }: { id: number; username: string },
+): Promise<string> {
   const [user] = await database.query<{ token_generation: number }>('select token_generation from users where id = $1', [id])
   return platform.tokens.sign(
     { kind: 'user', id, username, generation: user?.token_generation ?? 1, organization: null },
@@ -71,7 +74,9 @@ export const member =
     const user = await personNamed(world, username)
     await inside(world, id, async (tx) => {
       const { id: role_id } = await tx.selectFrom('roles').select('id').where('canonical', '=', role).executeTakeFirstOrThrow()
-      await tx.execute(sql`insert into members (organization_id, user_id, role_id, invitation_state) values (${id}, ${user.id}, ${role_id}, 'accepted')`)
+      await tx.execute(
+        sql`insert into members (organization_id, user_id, role_id, invitation_state) values (${id}, ${user.id}, ${role_id}, 'accepted')`,
+      )
     })
   }
 
@@ -82,7 +87,12 @@ export const role =
     inside(world, id, async (tx) => {
       const made = await tx.insertInto('roles', { canonical, name: canonical }).returning('id').executeTakeFirstOrThrow()
       if (rules.length > 0)
-        await tx.insertInto('rules', rules.map(([action, ...resources]) => ({ role_id: made.id, api_key_id: null, action, resources }))).execute()
+        await tx
+          .insertInto(
+            'rules',
+            rules.map(([action, ...resources]) => ({ role_id: made.id, api_key_id: null, action, resources })),
+          )
+          .execute()
     })
 
 export const team =
@@ -90,9 +100,13 @@ export const team =
   (world, { id }) =>
     inside(world, id, async (tx) => {
       const made = await tx.insertInto('teams', { canonical, name: canonical, owner_id: null }).returning('id').executeTakeFirstOrThrow()
-      await tx.execute(sql`insert into team_roles (organization_id, team_id, role_id) select organization_id, ${made.id}, id from roles where organization_id = ${id} and canonical = any (${roles})`)
+      await tx.execute(
+        sql`insert into team_roles (organization_id, team_id, role_id) select organization_id, ${made.id}, id from roles where organization_id = ${id} and canonical = any (${roles})`,
+      )
       const userIds = members.map((username) => world.users.get(username)?.id ?? 0)
-      await tx.execute(sql`insert into team_members (organization_id, team_id, member_id) select organization_id, ${made.id}, id from members where organization_id = ${id} and user_id = any (${userIds})`)
+      await tx.execute(
+        sql`insert into team_members (organization_id, team_id, member_id) select organization_id, ${made.id}, id from members where organization_id = ${id} and user_id = any (${userIds})`,
+      )
     })
 
 export const apiKey =
@@ -101,10 +115,27 @@ export const apiKey =
     const token = await world.platform.tokens.mintKey(organizationCanonical)
     await inside(world, id, async (tx) => {
       const made = await tx
-        .insertInto('api_keys', { canonical, name: canonical, owner_id: null, token_hash: hashOfToken(token), last_seven: token.slice(-7), last_used_at: null })
+        .insertInto('api_keys', {
+          canonical,
+          name: canonical,
+          owner_id: null,
+          token_hash: hashOfToken(token),
+          last_seven: token.slice(-7),
+          last_used_at: null,
+        })
         .returning('id')
         .executeTakeFirstOrThrow()
-      await tx.insertInto('rules', (rules.length > 0 ? rules : [['organization:**'] as const]).map(([action, ...resources]) => ({ role_id: null, api_key_id: made.id, action, resources }))).execute()
+      await tx
+        .insertInto(
+          'rules',
+          (rules.length > 0 ? rules : [['organization:**'] as const]).map(([action, ...resources]) => ({
+            role_id: null,
+            api_key_id: made.id,
+            action,
+            resources,
+          })),
+        )
+        .execute()
     })
     world.keys.set(canonical, token)
   }
@@ -114,7 +145,16 @@ export const configRepository =
   (world, { id }) =>
     inside(world, id, async (tx) => {
       const any = await tx.selectFrom('config_repositories').select('id').where('is_default', '=', true).executeTakeFirst()
-      await tx.insertInto('config_repositories', { canonical, name: canonical, url: 'https://git.example.com/config.git', branch: 'config', credential_id: null, is_default: !any }).execute()
+      await tx
+        .insertInto('config_repositories', {
+          canonical,
+          name: canonical,
+          url: 'https://git.example.com/config.git',
+          branch: 'config',
+          credential_id: null,
+          is_default: !any,
+        })
+        .execute()
     })
 
 /** Makes the organization's config repository `config` too, when there is none. */
@@ -126,7 +166,9 @@ export const project =
       const find = () => tx.selectFrom('config_repositories').select('id').orderBy('id').limit(1).executeTakeFirst()
       if (!(await find())) await configRepositoryIn(tx)
       const repository = await find()
-      const owning = options?.team ? await tx.selectFrom('teams').select('id').where('canonical', '=', options.team).executeTakeFirstOrThrow() : null
+      const owning = options?.team
+        ? await tx.selectFrom('teams').select('id').where('canonical', '=', options.team).executeTakeFirstOrThrow()
+        : null
       return tx
         .insertInto('projects', {
           canonical,
@@ -145,12 +187,25 @@ export const project =
   }
 
 const configRepositoryIn = (tx: OrgTx) =>
-  tx.insertInto('config_repositories', { canonical: 'config', name: 'config', url: 'https://git.example.com/config.git', branch: 'config', credential_id: null, is_default: true }).execute()
+  tx
+    .insertInto('config_repositories', {
+      canonical: 'config',
+      name: 'config',
+      url: 'https://git.example.com/config.git',
+      branch: 'config',
+      credential_id: null,
+      is_default: true,
+    })
+    .execute()
 
 export const environment =
   (canonical: string): ProjectPart =>
   (world, { id }, { id: project_id }) =>
-    inside(world, id, async (tx) => void (await tx.insertInto('environments', { project_id, canonical, name: canonical, color: 'green' }).execute()))
+    inside(
+      world,
+      id,
+      async (tx) => void (await tx.insertInto('environments', { project_id, canonical, name: canonical, color: 'green' }).execute()),
+    )
 
 /** Somebody with an account and no organization. */
 export const person =
@@ -177,7 +232,13 @@ async function found(world: World, canonical: string, parent: { id: number; path
   return AccountTx.write(platform.database, { kind: 'platform' }, (tx) =>
     foundOrganization(
       { execute: (statement) => tx.execute(statement), into: (id, run) => tx.inOrganization(id, null, run) },
-      { canonical, name: canonical, parent: parent && { ...parent, can_children_create_appearance: false }, founder: null, master: platform.master },
+      {
+        canonical,
+        name: canonical,
+        parent: parent && { ...parent, can_children_create_appearance: false },
+        founder: null,
+        master: platform.master,
+      },
     ),
   )
 }

@@ -32,7 +32,17 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   const home = options.beside?.platform.config.home ?? mkdtempSync(join(tmpdir(), 'trochoid-home-'))
   if (!options.beside) stack.defer(async () => rmSync(home, { recursive: true, force: true }))
   const database = options.beside?.database ?? stack.use(await createTestDatabase())
-  const config = { ...readConfig({ TROCHOID_HOME: home, PORT: '0', HOST: '127.0.0.1', VALIDATE_RESPONSES: 'true', LOG_LEVEL: 'info', DATABASE_POOL_SIZE: '8' }), ...options.config }
+  const config = {
+    ...readConfig({
+      TROCHOID_HOME: home,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      VALIDATE_RESPONSES: 'true',
+      LOG_LEVEL: 'info',
+      DATABASE_POOL_SIZE: '8',
+    }),
+    ...options.config,
+  }
   const logs: string[] = []
   const log = openLog(config.logLevel, { write: (line: string) => void logs.push(line) })
   const platform = stack.use(await openPlatform(config, log, database.url))
@@ -41,7 +51,14 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   }
   if (options.worker) stack.use(await startWorker(platform, database.url))
   const server = stack.use(await serve(platform))
-  return { url: server.url, platform, database, logs, client: (token) => clientOf(server.url, token), [Symbol.asyncDispose]: () => stack.dispose() }
+  return {
+    url: server.url,
+    platform,
+    database,
+    logs,
+    client: (token) => clientOf(server.url, token),
+    [Symbol.asyncDispose]: () => stack.dispose(),
+  }
 }
 
 /** For a whole file: `const server = useServer()`, ready when the tests run. */

@@ -13,11 +13,17 @@ declare module 'vitest' {
 
 expect.extend({
   toHaveStatus(answer: Answer<never>, status: number) {
-    return { pass: answer.status === status, message: () => `expected status ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}` }
+    return {
+      pass: answer.status === status,
+      message: () => `expected status ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`,
+    }
   },
   toBeError(answer: Answer<never>, code: string, text = '') {
     const [error] = (answer.body as { errors?: { code: string; message: string; details?: string[] }[] } | undefined)?.errors ?? []
     const words = [error?.message, ...(error?.details ?? [])].join('\n')
-    return { pass: error?.code === code && words.includes(text), message: () => `expected ${code} with "${text}", got ${answer.status}: ${JSON.stringify(answer.body)}` }
+    return {
+      pass: error?.code === code && words.includes(text),
+      message: () => `expected ${code} with "${text}", got ${answer.status}: ${JSON.stringify(answer.body)}`,
+    }
   },
 })

@@ -14,7 +14,9 @@ export interface TextFile {
 export function textFile(path: string, comment: string): TextFile {
   const read = (): string[] | undefined => {
     try {
-      return readFileSync(new URL(path, root), 'utf8').split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+      return readFileSync(new URL(path, root), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'))
     } catch {
       return undefined
     }

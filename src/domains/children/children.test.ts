@@ -7,7 +7,12 @@ const server = useServer()
 const acme = () => fresh('acme')
 const canonicals = ({ body }: { body: { data: { canonical: string }[] } }) => body.data.map(({ canonical }) => canonical)
 const titles = async (canonical: string) =>
-  (await server.database.query<{ title: string }>('select e.title from events e join organizations o on o.id = e.organization_id where o.canonical = $1 order by e.id', [canonical])).map(({ title }) => title)
+  (
+    await server.database.query<{ title: string }>(
+      'select e.title from events e join organizations o on o.id = e.organization_id where o.canonical = $1 order by e.id',
+      [canonical],
+    )
+  ).map(({ title }) => title)
 
 describe('child organizations', () => {
   test('the founder administrates the child, and both organizations remember', async () => {
@@ -37,12 +42,15 @@ describe('child organizations', () => {
   test('a key founds a child for its owner, and without one for those above', async () => {
     const organization_canonical = acme()
     const { ada, robot } = await scenario(server, organization(organization_canonical, member('ada'), apiKey('robot')))
-    const found = async () => (await robot.createChild({ path: { organization_canonical }, body: { name: fresh('child') } })).body.data.canonical
-    const adminsOf = async (canonical: string) => (await ada.getOrg({ path: { organization_canonical: canonical } })).body.data.admins?.map(({ username }) => username)
+    const found = async () =>
+      (await robot.createChild({ path: { organization_canonical }, body: { name: fresh('child') } })).body.data.canonical
+    const adminsOf = async (canonical: string) =>
+      (await ada.getOrg({ path: { organization_canonical: canonical } })).body.data.admins?.map(({ username }) => username)
     expect(await adminsOf(await found())).toEqual([])
-    await server.database.query(`update api_keys k set owner_id = (select id from users where username = 'ada') from organizations o where o.id = k.organization_id and o.canonical = $1`, [organization_canonical])
-    // Keys are remembered by token; whoever owns one is read with the key.
-    await server.database.query(`select bump_access_epoch('o' || id) from organizations where canonical = $1`, [organization_canonical])
+    await server.database.query(
+      `update api_keys k set owner_id = (select id from users where username = 'ada') from organizations o where o.id = k.organization_id and o.canonical = $1`,
+      [organization_canonical],
+    )
     expect(await adminsOf(await found())).toEqual(['ada'])
   })
 

@@ -8,7 +8,11 @@ import type { OrganizationRow } from '../organizations/view.ts'
 import { findChild, findMemberName } from './queries.ts'
 
 /** Founded in the parent's transaction: the child and the parent's event are there together, or neither. */
-export async function foundChild(tx: OrgTx, actor: Actor, { canonical, name, master }: { canonical: string; name: string; master: MasterKeys }): Promise<OrganizationRow> {
+export async function foundChild(
+  tx: OrgTx,
+  actor: Actor,
+  { canonical, name, master }: { canonical: string; name: string; master: MasterKeys },
+): Promise<OrganizationRow> {
   // Shared: the parent's word about appearances holds until the child is there, and children may be founded side by side.
   const parent = await lockOrganization(tx, 'share')
   const founder = await founderOf(tx, actor)

@@ -4,11 +4,14 @@ import { applyFilters, type Filter } from '../../db/filter.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
 import { whereVisible } from '../../db/visible.ts'
-import { hasChildren } from '../organizations/queries.ts'
+import { activeAppearance, hasChildren } from '../organizations/queries.ts'
 import type { OrganizationRow } from '../organizations/view.ts'
 
 const selectChildren = (tx: OrgTx) =>
-  tx.selectFrom('child_organizations').selectAll('child_organizations').select(hasChildren('child_organizations.id').as('has_children'))
+  tx
+    .selectFrom('child_organizations')
+    .selectAll('child_organizations')
+    .select([hasChildren('child_organizations').as('has_children'), activeAppearance('child_organizations').as('appearance')])
 
 export interface ChildFilters extends PageQuery {
   organization_name?: string
@@ -20,7 +23,11 @@ export async function listChildren(tx: OrgTx, query: ChildFilters, filters: read
   let found = selectChildren(tx)
   if (query.organization_name !== undefined) found = found.where('child_organizations.name', '=', query.organization_name)
   if (query.organization_created_at !== undefined)
-    found = found.where(sql`date_trunc('second', child_organizations.created_at)`, '=', sql`date_trunc('second', ${query.organization_created_at}::timestamptz)`)
+    found = found.where(
+      sql`date_trunc('second', child_organizations.created_at)`,
+      '=',
+      sql`date_trunc('second', ${query.organization_created_at}::timestamptz)`,
+    )
   found = applyFilters(found, filters, { organization_canonical: 'child_organizations.canonical' })
   return page(whereVisible(found, visible, sql`':child:' || child_organizations.canonical`), query, {
     columns: {
@@ -32,10 +39,13 @@ export async function listChildren(tx: OrgTx, query: ChildFilters, filters: read
   })
 }
 
-export const findChild = (tx: OrgTx, id: number): Promise<OrganizationRow | undefined> => selectChildren(tx).where('child_organizations.id', '=', id).executeTakeFirst()
+export const findChild = (tx: OrgTx, id: number): Promise<OrganizationRow | undefined> =>
+  selectChildren(tx).where('child_organizations.id', '=', id).executeTakeFirst()
 
 export const listChildIds = async (tx: OrgTx): Promise<number[]> =>
-  (await tx.selectFrom('child_organizations').select('child_organizations.id').orderBy('child_organizations.id').execute()).map(({ id }) => id)
+  (await tx.selectFrom('child_organizations').select('child_organizations.id').orderBy('child_organizations.id').execute()).map(
+    ({ id }) => id,
+  )
 
 /** The person, if they are a member of the organization. */
 export async function findMemberName(tx: OrgTx, accountId: number): Promise<string | undefined> {

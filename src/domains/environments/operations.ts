@@ -21,7 +21,7 @@ export const environments: DomainHandlers<'environments'> = {
   },
 
   async createEnvironment({ write, assertMayCreate }, { path, body }) {
-    const canonical = body.canonical ?? canonicalOf(body.name, 1)
+    const canonical = body.canonical ?? canonicalOf(body.name, 2)
     assertMayCreate(canonical)
     const row = await write(async (tx) => {
       // The project's own updated_at stays: it is the version of the project's fields, not of what is inside.

@@ -2,7 +2,7 @@ import { type Insertable, sql, type Updateable } from 'kysely'
 import type { Visibility } from '../../access/decide.ts'
 import type { Environments } from '../../db/database.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { page, type PageQuery } from '../../db/page.ts'
+import { type PageQuery, page } from '../../db/page.ts'
 import { whereVisible } from '../../db/visible.ts'
 
 export type NewEnvironmentRow = Omit<Insertable<Environments>, 'organization_id' | 'id'>
@@ -10,7 +10,9 @@ export type NewEnvironmentRow = Omit<Insertable<Environments>, 'organization_id'
 function selectEnvironments(tx: OrgTx) {
   return tx
     .selectFrom('environments')
-    .innerJoin('projects', (join) => join.onRef('projects.organization_id', '=', 'environments.organization_id').onRef('projects.id', '=', 'environments.project_id'))
+    .innerJoin('projects', (join) =>
+      join.onRef('projects.organization_id', '=', 'environments.organization_id').onRef('projects.id', '=', 'environments.project_id'),
+    )
     .selectAll('environments')
 }
 
@@ -29,7 +31,8 @@ export async function listEnvironments(tx: OrgTx, project: string | undefined, q
 export const findEnvironment = (tx: OrgTx, project: string, canonical: string) =>
   selectEnvironments(tx).where('projects.canonical', '=', project).where('environments.canonical', '=', canonical).executeTakeFirst()
 
-export const insertEnvironment = (tx: OrgTx, row: NewEnvironmentRow) => tx.insertInto('environments', row).returningAll().executeTakeFirstOrThrow()
+export const insertEnvironment = (tx: OrgTx, row: NewEnvironmentRow) =>
+  tx.insertInto('environments', row).returningAll().executeTakeFirstOrThrow()
 
 export const updateEnvironment = (tx: OrgTx, id: number, row: Updateable<Environments>) =>
   tx.updateTable('environments').set(row).where('id', '=', id).returningAll().executeTakeFirst()

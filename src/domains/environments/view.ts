@@ -11,5 +11,13 @@ interface EnvironmentRow {
 }
 
 export function viewEnvironment({ id, canonical, name, color, created_at, updated_at }: EnvironmentRow): Schema<'Environment'> {
-  return { id, canonical, name, color, components: [], created_at: seconds(new Date(created_at)), updated_at: seconds(new Date(updated_at)) }
+  return {
+    id,
+    canonical,
+    name,
+    color,
+    components: [],
+    created_at: seconds(new Date(created_at)),
+    updated_at: seconds(new Date(updated_at)),
+  }
 }

@@ -1,7 +1,7 @@
-import { accountOf } from '../../access/actor.ts'
+import { accountOf, nameOf } from '../../access/actor.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { invalid } from '../../errors.ts'
-import { findTags, insertEvent, listEvents } from './queries.ts'
+import { findTags, insertEvent, listEvents, tagText } from './queries.ts'
 import { viewEvent } from './view.ts'
 
 /** The answer has no pages, and must still end. */
@@ -33,7 +33,8 @@ export const events: DomainHandlers<'events'> = {
         message,
         icon,
         color,
-        tags,
+        // Any type may be sent, the platform's own too: this tells what was sent from what the platform wrote.
+        tags: [...tags.filter(({ key }) => key !== 'sent_by'), { key: 'sent_by', value: tagText(nameOf(actor)) }],
         user_id: accountOf(actor),
         api_key_id: actor.kind === 'api_key' ? actor.id : null,
         operation: null,

@@ -32,6 +32,9 @@ export const eventInsert = (tx: OrgTx, { tags, ...event }: NewEventRow) =>
 /** Half a surrogate pair is no JSON to Postgres; values cannot hold any, by the contract's pattern. */
 const storable = ({ key, value }: Tag): Tag => ({ key: key.replace(/\p{Surrogate}/gu, '\uFFFD'), value })
 
+/** What a tag's value may hold by the contract; an invited address, say, may have more. */
+export const tagText = (value: string): string => value.replace(/[^\w\-+=.:/@ ]/g, '_').slice(0, 254)
+
 export interface EventFilters {
   /** Unix milliseconds, both inclusive. */
   begin: number

@@ -1,6 +1,5 @@
 /** Invitations: rows of members that wait for an answer. */
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import { accountOf } from '../../access/actor.ts'
 import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
 import type { Schema } from '../../contract/operation.ts'
@@ -22,7 +21,11 @@ const newNonce = () => randomBytes(16).toString('base64url')
  * Invites an address, or invites it again with the role asked for now: the newest mail counts. Somebody who is a member
  * already is returned as they are.
  */
-export async function invite(tx: OrgTx, context: Pick<OrganizationContext, 'access' | 'actor'>, body: Schema<'NewMemberInvitation'>): Promise<{ member: MemberRow; invited: boolean }> {
+export async function invite(
+  tx: OrgTx,
+  context: Pick<OrganizationContext, 'access' | 'actor'>,
+  body: Schema<'NewMemberInvitation'>,
+): Promise<{ member: MemberRow; invited: boolean }> {
   const email = body.email.trim()
   const role = await grantableRole(tx, context, body.role_canonical)
   await queries.lockPendingInvitation(tx, email)
@@ -45,7 +48,11 @@ export async function inviteAgain(tx: OrgTx, id: number): Promise<MemberRow> {
 }
 
 /** The invitation of a token, for anybody who holds it. A wrong one counts as an attempt at guessing. @throws NotFoundEntity */
-export async function withInvitation<T>({ platform, request, write }: PublicContext, token: string, run: (tx: AccountTx, invitation: Invitation) => Promise<T>): Promise<T> {
+export async function withInvitation<T>(
+  { platform, request, write }: PublicContext,
+  token: string,
+  run: (tx: AccountTx, invitation: Invitation) => Promise<T>,
+): Promise<T> {
   const attempt = await countAttempt(platform, request, 'invitation', subjectOfToken(token))
   const result = await write(async (tx) => {
     const invitation = await readInvitationToken(platform, tx, token)
@@ -57,17 +64,16 @@ export async function withInvitation<T>({ platform, request, write }: PublicCont
 }
 
 /** A forwarded mail does not let another person in: the invited address must be the person's own. */
-export async function accept(tx: AccountTx, { organizationId, member }: Invitation, person: { id: number; username: string }): Promise<void> {
-  const { email } =
-    (await tx.db
-      .selectFrom('user_emails')
-      .select('email')
-      .where('user_id', '=', person.id)
-      .where('verified_at', 'is not', null)
-      .where(sql<boolean>`lower(email) = lower(${member.invitation_email})`)
-      .executeTakeFirst()) ?? {}
-  if (email === undefined) throw forbidden('This invitation was sent to another address: sign in with the account that has it, or verify it as one of yours')
-  await tx.inOrganization(organizationId, person.id, (inside) => acceptInvitation(inside, { memberId: member.id, userId: person.id, username: person.username }))
+export async function accept(
+  tx: AccountTx,
+  { organizationId, member }: Invitation,
+  person: { id: number; username: string },
+): Promise<void> {
+  if (!(await queries.hasVerifiedAddress(tx, person.id, member.invitation_email ?? '')))
+    throw forbidden('This invitation was sent to another address: sign in with the account that has it, or verify it as one of yours')
+  await tx.inOrganization(organizationId, person.id, (inside) =>
+    acceptInvitation(inside, { memberId: member.id, userId: person.id, username: person.username }),
+  )
 }
 
 export async function decline(tx: AccountTx, { organizationId, member }: Invitation): Promise<void> {

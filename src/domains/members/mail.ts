@@ -2,32 +2,40 @@ import { OrgTx } from '../../db/organization-tx.ts'
 import type { Platform } from '../../platform.ts'
 import { deliver } from '../accounts/outbox.ts'
 import { invitationDays, mintInvitationToken } from './invitation-token.ts'
+import { findLetter } from './queries.ts'
 
 /** Reads the invitation as it is now: one that was answered or taken back meanwhile is not sent. */
-export async function sendInvitation(platform: Platform, { organizationId, memberId }: { organizationId: number; memberId: number }): Promise<void> {
+export async function sendInvitation(
+  platform: Platform,
+  { organizationId, memberId }: { organizationId: number; memberId: number },
+): Promise<void> {
   const scope = { kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null } as const
-  const invitation = await OrgTx.read(platform.database, scope, (tx) =>
-    tx
-      .selectFrom('members')
-      .innerJoin('organizations', 'organizations.id', 'members.organization_id')
-      .leftJoin('members as inviter', (join) => join.onRef('inviter.organization_id', '=', 'members.organization_id').onRef('inviter.id', '=', 'members.invited_by_id'))
-      .leftJoin('people', 'people.id', 'inviter.user_id')
-      .select(['members.invitation_email as email', 'members.invitation_nonce as nonce', 'organizations.name as organization', 'people.given_name', 'people.family_name'])
-      .where('members.id', '=', memberId)
-      .where('members.invitation_state', '=', 'pending')
-      .executeTakeFirst(),
-  )
+  const invitation = await OrgTx.read(platform.database, scope, (tx) => findLetter(tx, memberId))
   if (!invitation?.email || !invitation.nonce) return
   const token = mintInvitationToken(platform, { organizationId, memberId, nonce: invitation.nonce })
   const { given_name, family_name, organization } = invitation
   const inviter = given_name && family_name ? `${given_name} ${family_name} invites you` : 'You are invited'
-  await deliver(platform, { to: invitation.email, subject: `You are invited to ${oneLine(organization)}`, text: text({ inviter, organization: oneLine(organization), token, consoleUrl: platform.config.consoleUrl }) })
+  await deliver(platform, {
+    to: invitation.email,
+    subject: `You are invited to ${oneLine(organization)}`,
+    text: text({ inviter, organization: oneLine(organization), token, consoleUrl: platform.config.consoleUrl }),
+  })
 }
 
 /** A name with a line break would be able to write its own mail. */
 const oneLine = (name: string): string => name.replace(/[\s\p{C}]+/gu, ' ').slice(0, 100)
 
-const text = ({ inviter, organization, token, consoleUrl }: { inviter: string; organization: string; token: string; consoleUrl: string }): string => `Hello,
+const text = ({
+  inviter,
+  organization,
+  token,
+  consoleUrl,
+}: {
+  inviter: string
+  organization: string
+  token: string
+  consoleUrl: string
+}): string => `Hello,
 
 ${inviter} to the organization ${organization}.
 

@@ -8,7 +8,9 @@ import { type MemberRow, viewMember } from './view.ts'
 
 export const members: DomainHandlers<'members'> = {
   async getOrgMembers({ read, visible }, { query, filters }) {
-    const { rows, pagination } = await read((tx) => listMembers(tx, query, filters, visible('organization:member:list', 'organization:member:read')))
+    const { rows, pagination } = await read((tx) =>
+      listMembers(tx, query, filters, visible('organization:member:list', 'organization:member:read')),
+    )
     return { data: rows.map(viewMember), pagination }
   },
 
@@ -42,7 +44,9 @@ export const members: DomainHandlers<'members'> = {
   },
 
   async getPendingMemberInvitation(context, { path }) {
-    return { data: { email: await withInvitation(context, path.verification_token, async (_, { member }) => member.invitation_email ?? '') } }
+    return {
+      data: { email: await withInvitation(context, path.verification_token, async (_, { member }) => member.invitation_email ?? '') },
+    }
   },
 
   async acceptInvitation(context, { path }) {

@@ -1,5 +1,6 @@
 import { type Insertable, type RawBuilder, sql, type Updateable } from 'kysely'
 import type { Visibility } from '../../access/decide.ts'
+import type { AccountTx } from '../../db/account-tx.ts'
 import type { Members } from '../../db/database.ts'
 import { applyFilters, type Filter } from '../../db/filter.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
@@ -22,9 +23,19 @@ const inviter: RawBuilder<MemberRow | null> = sql`(
 function selectMembers(tx: OrgTx) {
   return tx
     .selectFrom('members')
-    .innerJoin('roles', (join) => join.onRef('roles.organization_id', '=', 'members.organization_id').onRef('roles.id', '=', 'members.role_id'))
+    .innerJoin('roles', (join) =>
+      join.onRef('roles.organization_id', '=', 'members.organization_id').onRef('roles.id', '=', 'members.role_id'),
+    )
     .leftJoin('people', 'people.id', 'members.user_id')
-    .select(['members.id', 'members.user_id', 'members.invitation_email', 'members.invited_at', 'members.invitation_resent_at', 'members.created_at', 'members.updated_at'])
+    .select([
+      'members.id',
+      'members.user_id',
+      'members.invitation_email',
+      'members.invited_at',
+      'members.invitation_resent_at',
+      'members.created_at',
+      'members.updated_at',
+    ])
     .select(sql<State>`members.invitation_state`.as('invitation_state'))
     .select(personIn('members.user_id').as('person'))
     .select(roleIn('members.role_id').as('role'))
@@ -45,13 +56,16 @@ export interface MemberFilters extends PageQuery {
 export async function listMembers(tx: OrgTx, query: MemberFilters, filters: readonly Filter[], visible: Visibility) {
   let found = selectMembers(tx)
   const asksForStates = filters.some(({ attribute }) => attribute === 'invitation_state')
-  if (query.invitation_state || !asksForStates) found = found.where('members.invitation_state', 'in', query.invitation_state ?? ['accepted'])
+  if (query.invitation_state || !asksForStates)
+    found = found.where('members.invitation_state', 'in', query.invitation_state ?? ['accepted'])
   if (query.user_canonical !== undefined) found = found.where('people.username', '=', query.user_canonical)
   if (query.user_given_name !== undefined) found = found.where('people.given_name', '=', query.user_given_name)
   if (query.user_family_name !== undefined) found = found.where('people.family_name', '=', query.user_family_name)
   if (query.role_name !== undefined) found = found.where('roles.name', '=', query.role_name)
-  if (query.user_created_at !== undefined) found = found.where(sql`extract(epoch from date_trunc('second', people.created_at))`, '=', query.user_created_at)
-  if (query.member_created_at !== undefined) found = found.where(sql`extract(epoch from date_trunc('second', members.created_at))`, '=', query.member_created_at)
+  if (query.user_created_at !== undefined)
+    found = found.where(sql`extract(epoch from date_trunc('second', people.created_at))`, '=', query.user_created_at)
+  if (query.member_created_at !== undefined)
+    found = found.where(sql`extract(epoch from date_trunc('second', members.created_at))`, '=', query.member_created_at)
   found = applyFilters(found, filters, { user_canonical: 'people.username', invitation_state: 'members.invitation_state' })
   return page(whereVisible(found, visible, sql`':member:' || members.id`), query, {
     columns: {
@@ -78,9 +92,14 @@ export const findMemberByEmail = (tx: OrgTx, email: string) =>
     .executeTakeFirst()
 
 export const listAdministrators = (tx: OrgTx) =>
-  selectMembers(tx).where('members.invitation_state', '=', 'accepted').where('roles.canonical', '=', adminRole).orderBy('members.id').execute()
+  selectMembers(tx)
+    .where('members.invitation_state', '=', 'accepted')
+    .where('roles.canonical', '=', adminRole)
+    .orderBy('members.id')
+    .execute()
 
-export const lockMember = (tx: OrgTx, id: number) => tx.selectFrom('members').selectAll('members').where('members.id', '=', id).forUpdate().executeTakeFirst()
+export const lockMember = (tx: OrgTx, id: number) =>
+  tx.selectFrom('members').selectAll('members').where('members.id', '=', id).forUpdate().executeTakeFirst()
 
 /** Waits for whoever accepts the same invitation at this moment. */
 export const lockPendingInvitation = (tx: OrgTx, email: string) =>
@@ -118,7 +137,10 @@ export const findMemberIdOf = async (tx: OrgTx, accountId: number | null): Promi
 }
 
 /** One pending invitation for an address, also when two are made at once: the later one counts. */
-export const upsertInvitation = (tx: OrgTx, row: { email: string; role_id: number; nonce: string; invited_by_id: number | null; now: Date }) =>
+export const upsertInvitation = (
+  tx: OrgTx,
+  row: { email: string; role_id: number; nonce: string; invited_by_id: number | null; now: Date },
+) =>
   tx
     .insertInto('members', {
       user_id: null,
@@ -135,14 +157,47 @@ export const upsertInvitation = (tx: OrgTx, row: { email: string; role_id: numbe
         .expression(sql`organization_id, lower(invitation_email)`)
         // Literally, not as a parameter: a generic plan could not tell that the partial index fits, and refuse.
         .where(sql<boolean>`invitation_state = 'pending'`)
-        .doUpdateSet({ role_id: row.role_id, invitation_nonce: row.nonce, invited_by_id: row.invited_by_id, invitation_resent_at: row.now, updated_at: row.now }),
+        .doUpdateSet({
+          role_id: row.role_id,
+          invitation_nonce: row.nonce,
+          invited_by_id: row.invited_by_id,
+          invitation_resent_at: row.now,
+          updated_at: row.now,
+        }),
     )
     .returning('members.id')
     .executeTakeFirstOrThrow()
 
-export const updateMember = (tx: OrgTx, id: number, row: Updateable<Members>) => tx.updateTable('members').set(row).where('members.id', '=', id).execute()
+export const updateMember = (tx: OrgTx, id: number, row: Updateable<Members>) =>
+  tx.updateTable('members').set(row).where('members.id', '=', id).execute()
 
 /** Out of all teams too, by the constraints. */
 export const deleteMember = (tx: OrgTx, id: number) => tx.deleteFrom('members').where('members.id', '=', id).execute()
 
 export const deleteKeysOf = (tx: OrgTx, accountId: number) => tx.deleteFrom('api_keys').where('owner_id', '=', accountId).execute()
+
+export const hasVerifiedAddress = async ({ db }: AccountTx, accountId: number, email: string): Promise<boolean> => {
+  const address = await db
+    .selectFrom('user_emails')
+    .select('id')
+    .where('user_id', '=', accountId)
+    .where('verified_at', 'is not', null)
+    .where(sql<boolean>`lower(email) = lower(${email})`)
+    .executeTakeFirst()
+  return address !== undefined
+}
+
+/** What the mail of a pending invitation says. */
+export const findLetter = (tx: OrgTx, id: number) =>
+  tx
+    .selectFrom('members')
+    .innerJoin('organizations', 'organizations.id', 'members.organization_id')
+    .leftJoin('members as inviter', (join) =>
+      join.onRef('inviter.organization_id', '=', 'members.organization_id').onRef('inviter.id', '=', 'members.invited_by_id'),
+    )
+    .leftJoin('people', 'people.id', 'inviter.user_id')
+    .select(['members.invitation_email as email', 'members.invitation_nonce as nonce', 'organizations.name as organization'])
+    .select(['people.given_name', 'people.family_name'])
+    .where('members.id', '=', id)
+    .where('members.invitation_state', '=', 'pending')
+    .executeTakeFirst()

@@ -36,7 +36,16 @@ export function viewMember(row: MemberRow): Member {
   }
 }
 
-function viewPerson({ username, given_name, family_name, email, locale, mfa_enabled, picture_url, last_login_at }: PersonRow): Partial<Member> {
+function viewPerson({
+  username,
+  given_name,
+  family_name,
+  email,
+  locale,
+  mfa_enabled,
+  picture_url,
+  last_login_at,
+}: PersonRow): Partial<Member> {
   return {
     username,
     given_name,

@@ -21,7 +21,9 @@ export function readQuestion(action: string, canonicals: readonly string[]): Ask
   if (!policy) throw invalid(`There is no action "${action.slice(0, 100)}"`, ['body.action: must be a policy code; getPolicies lists them'])
   const [, ...entities] = policy.entities as readonly string[]
   if (canonicals.length > entities.length)
-    throw invalid(`The action ${action} is about ${entities.join(', ') || 'the organization itself'}`, [`body.entity_canonicals: must have at most ${entities.length} items`])
+    throw invalid(`The action ${action} is about ${entities.join(', ') || 'the organization itself'}`, [
+      `body.entity_canonicals: must have at most ${entities.length} items`,
+    ])
   // A stack reference carries its organization (`acme:web`), as in addresses.
   const path = canonicals.map((canonical, index) => `:${entities[index]}:${canonical.slice(canonical.lastIndexOf(':') + 1)}`).join('')
   return { path, next: entities[canonicals.length] ?? null }

@@ -24,7 +24,10 @@ interface Steps {
 }
 
 /** @returns the new organization's id. @throws AlreadyExists when the canonical is taken anywhere on the platform */
-export async function foundOrganization({ execute, into }: Steps, { canonical, name, parent, founder, key, master }: Founding): Promise<number> {
+export async function foundOrganization(
+  { execute, into }: Steps,
+  { canonical, name, parent, founder, key, master }: Founding,
+): Promise<number> {
   const { rows } = await execute(sql<{ id: number }>`select nextval('organizations_id_seq') as id`)
   const id = rows[0]?.id
   if (id === undefined) throw new Error('the sequence of organizations gave no number')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiKey, child, fresh, member, organization, person, project, role, scenario, team } from '../../../test/support/scenario.ts'
+import { apiKey, child, fresh, member, organization, person, project, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 
 const server = useServer()
@@ -20,11 +20,29 @@ describe('founding an organization', () => {
     expect(founded).toHaveStatus(200)
     const { canonical } = founded.body.data
     expect(canonical).toBe(name.toLowerCase().replace(' ', '-'))
-    expect(founded.body.data).toMatchObject({ name, blocked: [], has_children: false, mfa_enabled: false, quotas: false, can_create_appearance: true, can_children_create_appearance: false })
+    expect(founded.body.data).toMatchObject({
+      name,
+      blocked: [],
+      has_children: false,
+      mfa_enabled: false,
+      quotas: false,
+      can_create_appearance: true,
+      can_children_create_appearance: false,
+    })
     const path = { organization_canonical: canonical }
-    expect((await ada.getOrg({ path })).body.data.admins?.map(({ username, role: { canonical: held } }) => [username, held])).toEqual([['ada', 'organization-admin']])
+    expect((await ada.getOrg({ path })).body.data.admins?.map(({ username, role: { canonical: held } }) => [username, held])).toEqual([
+      ['ada', 'organization-admin'],
+    ])
     expect((await ada.getSummary({ path })).body.data).toEqual({
-      config_repositories: 0, credentials: 1, pipelines: 0, projects: 0, roles: 6, service_catalog_sources: 0, service_catalogs: 0, teams: 0, users: 1,
+      config_repositories: 0,
+      credentials: 1,
+      pipelines: 0,
+      projects: 0,
+      roles: 6,
+      service_catalog_sources: 0,
+      service_catalogs: 0,
+      teams: 0,
+      users: 1,
     })
     expect((await eventsOf(canonical)).map(({ title }) => title)).toEqual(['An organization has been created'])
   })
@@ -61,7 +79,12 @@ describe('the list of my organizations', () => {
   test('holds those I belong to, in pages, and the same answers as getOrg', async () => {
     const [one, two, other] = [fresh('acme-a'), fresh('acme-b'), fresh('acme-c')]
     const name = fresh('eve')
-    const cast = await scenario(server, organization(two, member(name)), organization(one, member(name), child(fresh('acme-child'))), organization(other))
+    const cast = await scenario(
+      server,
+      organization(two, member(name)),
+      organization(one, member(name), child(fresh('acme-child'))),
+      organization(other),
+    )
     const eve = cast[name] as (typeof cast)[string]
     expect(canonicals(await eve.getOrgs())).toEqual([one, two])
     const second = await eve.getOrgs({ query: { page_size: 1, page_index: 2, order_by: 'organization_name:desc' } })
@@ -71,9 +94,36 @@ describe('the list of my organizations', () => {
     expect(second.body.data).toEqual([got])
     expect(got.has_children).toBe(true)
     expect(canonicals(await eve.getOrgs({ query: { organization_name: two } }))).toEqual([two])
-    expect(canonicals(await eve.getOrgs({ query: { organization_created_at: got.created_at }, search: `organization_canonical[eq]=${one}` }))).toEqual([one])
+    expect(
+      canonicals(await eve.getOrgs({ query: { organization_created_at: got.created_at }, search: `organization_canonical[eq]=${one}` })),
+    ).toEqual([one])
     expect(await eve.getOrgs({ query: { order_by: 'nope:asc' } })).toBeError('Invalid', 'organization_canonical')
   })
+})
+
+test('an organization shows its own active appearance, and not that of its parent', async () => {
+  const [organization_canonical, below] = [acme(), fresh('child')]
+  const { ada } = await scenario(server, organization(organization_canonical, member('ada'), child(below)))
+  const body = {
+    name: 'Night',
+    display_name: 'Night',
+    tab_title: 'Night',
+    footer: '',
+    logo: 'https://example.com/l.svg',
+    favicon: 'https://example.com/f.ico',
+    color: { r: 0, g: 0, b: 0 },
+  }
+  const { data: made } = (await ada.createAppearance({ path: { organization_canonical }, body })).body
+  const path = { organization_canonical }
+  const switched = await ada.updateAppearance({
+    path: { ...path, appearance_canonical: made.canonical },
+    body: { ...body, canonical: made.canonical, is_active: true },
+  })
+  expect(switched).toHaveStatus(200)
+  const shown = (await ada.getOrg({ path })).body.data.appearance
+  expect(shown).toEqual(switched.body.data)
+  expect((await ada.getOrgs({ query: { organization_name: organization_canonical } })).body.data[0]?.appearance).toEqual(shown)
+  expect((await ada.getOrg({ path: { organization_canonical: below } })).body.data.appearance).toBeUndefined()
 })
 
 describe('changing an organization', () => {
@@ -83,7 +133,12 @@ describe('changing an organization', () => {
     const path = { organization_canonical }
     expect(await ada.updateOrg({ path, body: { name: 'Renamed', quotas: true, can_children_create_appearance: true } })).toHaveStatus(200)
     const changed = await ada.updateOrg({ path, body: { name: 'Again' } })
-    expect(changed.body.data).toMatchObject({ canonical: organization_canonical, name: 'Again', quotas: true, can_children_create_appearance: true })
+    expect(changed.body.data).toMatchObject({
+      canonical: organization_canonical,
+      name: 'Again',
+      quotas: true,
+      can_children_create_appearance: true,
+    })
     expect((await ada.updateOrg({ path, body: { name: 'Again', quotas: false } })).body.data.quotas).toBe(false)
   })
 
@@ -91,7 +146,10 @@ describe('changing an organization', () => {
     const organization_canonical = acme()
     const { ada } = await scenario(server, organization(organization_canonical, member('ada')))
     const path = { organization_canonical }
-    expect(await ada.updateOrg({ path, body: { name: 'Renamed', mfa_enabled: true } })).toBeError('Invalid', 'not available in this version')
+    expect(await ada.updateOrg({ path, body: { name: 'Renamed', mfa_enabled: true } })).toBeError(
+      'Invalid',
+      'not available in this version',
+    )
     expect((await ada.getOrg({ path })).body.data.name).toBe(organization_canonical)
     expect(await ada.updateOrg({ path, body: { name: 'Renamed', mfa_enabled: false } })).toHaveStatus(200)
   })
@@ -124,7 +182,10 @@ describe('deleting an organization', () => {
 
   test('is refused while it has projects or children, naming what is left', async () => {
     const organization_canonical = acme()
-    const { ada } = await scenario(server, organization(organization_canonical, member('ada'), project('web'), project('api'), child(fresh('child'))))
+    const { ada } = await scenario(
+      server,
+      organization(organization_canonical, member('ada'), project('web'), project('api'), child(fresh('child'))),
+    )
     const answer = await ada.deleteOrg({ path: { organization_canonical } })
     expect(answer).toHaveStatus(409)
     expect(answer).toBeError('Conflict', 'still has 2 projects and 1 child organization')
@@ -146,7 +207,10 @@ describe('deleting an organization', () => {
       const { ada } = await scenario(server, organization(organization_canonical, member('ada'), project('first')))
       const path = { organization_canonical }
       await ada.deleteProject({ path: { ...path, project_canonical: 'first' } })
-      const [deleted, created] = await Promise.all([ada.deleteOrg({ path }), ada.createProject({ path, body: { name: 'Web', config_repository_canonical: 'config' } })])
+      const [deleted, created] = await Promise.all([
+        ada.deleteOrg({ path }),
+        ada.createProject({ path, body: { name: 'Web', config_repository_canonical: 'config' } }),
+      ])
       expect([deleted.status, created.status === 200 ? 200 : 'refused']).toEqual(deleted.status === 204 ? [204, 'refused'] : [409, 200])
     }
   })
@@ -168,94 +232,15 @@ describe('ancestors', () => {
   })
 })
 
-describe('can_do', () => {
-  test('answers what the request itself would be told', async () => {
-    const organization_canonical = acme()
-    const { bob } = await scenario(
-      server,
-      organization(
-        organization_canonical,
-        role('cy', ['organization:read'], ['organization:project:*', `organization:${organization_canonical}:project:cy-*`]),
-        member('bob', 'cy'),
-        project('mine', { owner: 'bob' }),
-      ),
-    )
-    const ask = async (action: string, ...entity_canonicals: string[]) => (await bob.canDo({ path: { organization_canonical }, body: { action, entity_canonicals } })).body.data
-    expect(await ask('organization:project:read', 'cy-1')).toEqual({ ok: true, entity_canonicals: ['cy-1'] })
-    expect(await ask('organization:project:read', 'web')).toEqual({ ok: false, entity_canonicals: [] })
-    expect(await ask('organization:project:create', 'cy-2')).toMatchObject({ ok: true })
-    expect(await ask('organization:project:create')).toMatchObject({ ok: true })
-    expect(await ask('organization:team:create')).toMatchObject({ ok: false })
-    expect(await ask('organization:environment:read', 'cy-1', 'prod')).toMatchObject({ ok: false })
-    expect(await ask('organization:environment:read', 'mine', 'prod')).toMatchObject({ ok: true })
-    expect(await ask('organization:read')).toEqual({ ok: true, entity_canonicals: [] })
-    expect(await ask('organization:delete')).toMatchObject({ ok: false })
-  })
-
-  test('refuses actions there are none of, and names beyond the action’s path', async () => {
-    const organization_canonical = acme()
-    const { robot } = await scenario(server, organization(organization_canonical, apiKey('robot')))
-    const ask = (action: string, ...entity_canonicals: string[]) => robot.canDo({ path: { organization_canonical }, body: { action, entity_canonicals } })
-    expect(await ask('organization:team:read', 'core')).toHaveStatus(200)
-    expect(await ask('organization:nope:read')).toBeError('Invalid', 'body.action')
-    expect(await ask('organization:team:*')).toBeError('Invalid', 'body.action')
-    expect(await ask('organization:team:read', 'core', 'more')).toBeError('Invalid', 'body.entity_canonicals')
-  })
-})
-
 describe('workers', () => {
   test('there are none until an engine is configured', async () => {
     const organization_canonical = acme()
     const { ada, bob } = await scenario(server, organization(organization_canonical, member('ada'), member('bob', 'organization-member')))
-    expect((await ada.getWorkers({ path: { organization_canonical } })).body).toEqual({ data: [], pagination: { index: 1, size: 1000, total: 0 } })
+    expect((await ada.getWorkers({ path: { organization_canonical } })).body).toEqual({
+      data: [],
+      pagination: { index: 1, size: 1000, total: 0 },
+    })
     expect(await ada.getWorkers({ path: { organization_canonical }, query: { page_index: 0 } })).toHaveStatus(422)
     expect(await bob.getWorkers({ path: { organization_canonical } })).toHaveStatus(403)
-  })
-})
-
-describe('who may act where', () => {
-  const family = async () => {
-    const [root, middle, leaf] = [fresh('root'), fresh('middle'), fresh('leaf')]
-    const cast = await scenario(server, organization(root, member('ada'), member('bob', 'organization-member'), child(middle, member('eve'), child(leaf, project('web')))))
-    return { ...cast, root, middle, leaf }
-  }
-  const rename = (organization_canonical: string) => ({ path: { organization_canonical }, body: { name: 'Renamed' } })
-
-  test('administrators of an ancestor act on children and grandchildren', async () => {
-    const { ada, middle, leaf } = await family()
-    expect(await ada.updateOrg(rename(middle))).toHaveStatus(200)
-    expect(await ada.updateOrg(rename(leaf))).toHaveStatus(200)
-    expect(await ada.getProject({ path: { organization_canonical: leaf, project_canonical: 'web' } })).toHaveStatus(200)
-  })
-
-  test('a plain member of the parent may do nothing in the child', async () => {
-    const { bob, root, middle } = await family()
-    expect(await bob.getOrg({ path: { organization_canonical: root } })).toHaveStatus(200)
-    expect(await bob.getOrg({ path: { organization_canonical: middle } })).toHaveStatus(403)
-    expect(await bob.updateOrg(rename(middle))).toHaveStatus(403)
-  })
-
-  test('an administrator of the child may do nothing in the parent', async () => {
-    const { eve, root, leaf } = await family()
-    expect(await eve.updateOrg(rename(leaf))).toHaveStatus(200)
-    expect(await eve.getOrg({ path: { organization_canonical: root } })).toHaveStatus(403)
-  })
-
-  test('roles of teams add up with the role of the member', async () => {
-    const organization_canonical = acme()
-    const { bob } = await scenario(
-      server,
-      organization(
-        organization_canonical,
-        role('renamer', ['organization:update']),
-        role('reader', ['organization:read']),
-        member('bob', 'default-no-permissions'),
-        team('one', { roles: ['renamer'], members: ['bob'] }),
-        team('two', { roles: ['reader'], members: ['bob'] }),
-      ),
-    )
-    expect(await bob.updateOrg(rename(organization_canonical))).toHaveStatus(200)
-    expect(await bob.getOrg({ path: { organization_canonical } })).toHaveStatus(200)
-    expect(await bob.deleteOrg({ path: { organization_canonical } })).toHaveStatus(403)
   })
 })

@@ -22,7 +22,9 @@ export async function lockOrganization(tx: OrgTx, strength: Parameters<typeof qu
 /** What is absent stays as it is. */
 export async function updateOrganization(tx: OrgTx, body: Schema<'UpdateOrganization'>): Promise<OrganizationRow> {
   if (body.mfa_enabled === true)
-    throw invalid('Confirming logins by e-mail is not available in this version', ['body.mfa_enabled: cannot be switched on in this version'])
+    throw invalid('Confirming logins by e-mail is not available in this version', [
+      'body.mfa_enabled: cannot be switched on in this version',
+    ])
   const before = await lockOrganization(tx, 'no key update')
   const { can_children_create_appearance = before.can_children_create_appearance, quotas = before.quotas } = body
   await queries.updateOrganization(tx, { name: body.name, quotas, can_children_create_appearance, updated_at: new Date() })
@@ -32,7 +34,8 @@ export async function updateOrganization(tx: OrgTx, body: Schema<'UpdateOrganiza
 
 /** The parent decides, now as at their founding. */
 async function tellChildren(tx: OrgTx, can_create_appearance: boolean): Promise<void> {
-  for (const id of await listChildIds(tx)) await tx.inOrganization(id, (child) => queries.updateOrganization(child, { can_create_appearance }))
+  for (const id of await listChildIds(tx))
+    await tx.inOrganization(id, (child) => queries.updateOrganization(child, { can_create_appearance }))
 }
 
 /**

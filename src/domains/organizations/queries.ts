@@ -6,11 +6,18 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
 import type { OrganizationRow } from './view.ts'
 
-/** A door, because a person's own list shows organizations whose children are out of sight. */
-export const hasChildren = (column: string): RawBuilder<boolean> => sql<boolean>`has_children(${sql.ref(column)})`
+/** Doors, because a person's own list shows organizations whose children and appearances are out of sight. */
+export const hasChildren = (table: string): RawBuilder<boolean> => sql<boolean>`has_children(${sql.ref(`${table}.id`)})`
+export const activeAppearance = (table: string): RawBuilder<OrganizationRow['appearance']> => sql<OrganizationRow['appearance']>`(
+  select to_jsonb(a) from active_appearance(${sql.ref(`${table}.canonical`)}) a where a.organization_id = ${sql.ref(`${table}.id`)})`
 
-export const findOrganization = (tx: OrgTx): Promise<OrganizationRow | undefined> =>
-  tx.selectFrom('organizations').selectAll('organizations').select(hasChildren('organizations.id').as('has_children')).executeTakeFirst()
+const selectOrganizations = (tx: OrgTx) =>
+  tx
+    .selectFrom('organizations')
+    .selectAll('organizations')
+    .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
+
+export const findOrganization = (tx: OrgTx): Promise<OrganizationRow | undefined> => selectOrganizations(tx).executeTakeFirst()
 
 /** `share` keeps the settings as they are; `update` keeps projects and children from being created meanwhile. */
 export async function lockOrganization(tx: OrgTx, strength: 'share' | 'no key update' | 'update') {
@@ -36,7 +43,7 @@ export async function listOwnOrganizations({ db }: AccountTx, accountId: number,
     .where('members.user_id', '=', accountId)
     .where('members.invitation_state', '=', 'accepted')
     .selectAll('organizations')
-    .select(hasChildren('organizations.id').as('has_children'))
+    .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
   if (query.organization_name !== undefined) found = found.where('organizations.name', '=', query.organization_name)
   if (query.organization_created_at !== undefined)
     found = found.where(sql`extract(epoch from date_trunc('second', organizations.created_at))`, '=', query.organization_created_at)
@@ -51,7 +58,12 @@ export async function listOwnOrganizations({ db }: AccountTx, accountId: number,
 }
 
 export const findOwnOrganization = ({ db }: AccountTx, id: number): Promise<OrganizationRow | undefined> =>
-  db.selectFrom('organizations').where('organizations.id', '=', id).selectAll('organizations').select(hasChildren('organizations.id').as('has_children')).executeTakeFirst()
+  db
+    .selectFrom('organizations')
+    .where('organizations.id', '=', id)
+    .selectAll('organizations')
+    .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
+    .executeTakeFirst()
 
 /**
  * From the nearest parent up to the first organization that the caller belongs to; none for who belongs here.
@@ -63,7 +75,7 @@ export async function listAncestors(tx: OrgTx, home: { accountId: number } | { o
       ? sql`exists (select from members m where m.organization_id = o.id and m.user_id = ${home.accountId} and m.invitation_state = 'accepted')`
       : sql`o.id = ${home.organizationId}`
   const { rows } = await tx.execute(sql<OrganizationRow & { is_home: boolean }>`
-    select o.*, true as has_children, ${isHome} as is_home
+    select o.*, ${hasChildren('o')} as has_children, ${activeAppearance('o')} as appearance, ${isHome} as is_home
     from (select * from organizations where id = ${tx.organizationId} union all select * from ancestors_of(${tx.organizationId})) o
     order by cardinality(o.path) desc`)
   return rows.slice(1, rows.findIndex(({ is_home }) => is_home) + 1)

@@ -1,6 +1,8 @@
 import type { Config } from '../../config.ts'
 import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
+import type { AppearanceRow } from '../appearances/queries.ts'
+import { viewAppearance } from '../appearances/view.ts'
 
 export interface OrganizationRow {
   id: number
@@ -12,6 +14,8 @@ export interface OrganizationRow {
   can_create_appearance: boolean
   can_children_create_appearance: boolean
   has_children: boolean
+  /** Its own active one, as JSON, so its times are text; not that of an ancestor. */
+  appearance: (Omit<AppearanceRow, 'created_at' | 'updated_at'> & { created_at: string; updated_at: string }) | null
   created_at: Date
   updated_at: Date
 }
@@ -24,6 +28,15 @@ export function viewOrganization(row: OrganizationRow, config: Config): Schema<'
     blocked: [],
     ...viewEngine(config),
     ci_team_name: row.ci_team_name,
+    ...(row.appearance
+      ? {
+          appearance: viewAppearance({
+            ...row.appearance,
+            created_at: new Date(row.appearance.created_at),
+            updated_at: new Date(row.appearance.updated_at),
+          }),
+        }
+      : {}),
     has_children: row.has_children,
     mfa_enabled: row.mfa_enabled,
     quotas: row.quotas,

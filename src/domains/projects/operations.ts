@@ -9,7 +9,9 @@ import { viewProject } from './view.ts'
 
 export const projects: DomainHandlers<'projects'> = {
   async getProjects({ read, visible, actor }, { query, filters }) {
-    const { rows, pagination } = await read((tx) => listProjects(tx, query, filters, visible('organization:project:list', 'organization:project:read'), favoritesOf(actor)))
+    const { rows, pagination } = await read((tx) =>
+      listProjects(tx, query, filters, visible('organization:project:list', 'organization:project:read'), favoritesOf(actor)),
+    )
     return { data: rows.map(viewProject), pagination }
   },
 
@@ -26,7 +28,9 @@ export const projects: DomainHandlers<'projects'> = {
 
   async updateProject(context, { path, body }) {
     const { write, actor } = context
-    const row = await write((tx) => updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId)))
+    const row = await write((tx) =>
+      updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId)),
+    )
     return { data: viewProject(row) }
   },
 

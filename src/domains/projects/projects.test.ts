@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { configRepository, environment, fresh, member, organization, project, role, scenario, team } from '../../../test/support/scenario.ts'
+import {
+  configRepository,
+  environment,
+  fresh,
+  member,
+  organization,
+  project,
+  role,
+  scenario,
+  team,
+} from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 
 const server = useServer()
@@ -11,7 +21,10 @@ describe('projects', () => {
   test('a project gets its canonical from its name, and is its creator’s', async () => {
     const organization_canonical = acme()
     const { ada } = await scenario(server, organization(organization_canonical, member('ada'), configRepository('config')))
-    const answer = await ada.createProject({ path: { organization_canonical }, body: { name: 'My Éclair 2', config_repository_canonical: 'config' } })
+    const answer = await ada.createProject({
+      path: { organization_canonical },
+      body: { name: 'My Éclair 2', config_repository_canonical: 'config' },
+    })
     expect(answer).toHaveStatus(200)
     expect(answer.body.data).toMatchObject({ canonical: 'my-eclair-2', environments: [], owner: { username: 'ada' }, favorite: false })
     expect(answer.body.data.created_at).toBe(answer.body.data.updated_at)
@@ -20,7 +33,10 @@ describe('projects', () => {
   test('a second project with the same canonical is refused', async () => {
     const organization_canonical = acme()
     const { ada } = await scenario(server, organization(organization_canonical, member('ada'), project('web')))
-    const answer = await ada.createProject({ path: { organization_canonical }, body: { name: 'Web', canonical: 'web', config_repository_canonical: 'config' } })
+    const answer = await ada.createProject({
+      path: { organization_canonical },
+      body: { name: 'Web', canonical: 'web', config_repository_canonical: 'config' },
+    })
     expect(answer).toHaveStatus(409)
     expect(answer).toBeError('AlreadyExists', 'canonical')
   })
@@ -49,7 +65,10 @@ describe('projects', () => {
   test('lists show only what a rule lets the caller see', async () => {
     const organization_canonical = acme()
     const rule = ['organization:project:*', `organization:${organization_canonical}:project:cy-*`] as [string, string]
-    const { bob } = await scenario(server, organization(organization_canonical, role('cy', rule), member('bob', 'cy'), project('cy-1'), project('cy-2'), project('web')))
+    const { bob } = await scenario(
+      server,
+      organization(organization_canonical, role('cy', rule), member('bob', 'cy'), project('cy-1'), project('cy-2'), project('web')),
+    )
     const answer = await bob.getProjects({ path: { organization_canonical } })
     expect(answer.body.data.map(({ canonical }) => canonical)).toEqual(['cy-1', 'cy-2'])
     expect(answer.body.pagination.total).toBe(2)
@@ -59,21 +78,32 @@ describe('projects', () => {
     const organization_canonical = acme()
     const { eve } = await scenario(
       server,
-      organization(organization_canonical, member('eve', 'default-no-permissions'), project('mine', { owner: 'eve' }, environment('prod')), project('other')),
+      organization(
+        organization_canonical,
+        member('eve', 'default-no-permissions'),
+        project('mine', { owner: 'eve' }, environment('prod')),
+        project('other'),
+      ),
     )
     expect((await eve.getProjects({ path: { organization_canonical } })).body.data.map(({ canonical }) => canonical)).toEqual(['mine'])
     expect(await eve.getProject({ path: { organization_canonical, project_canonical: 'mine' } })).toHaveStatus(200)
-    expect(await eve.getEnvironment({ path: { organization_canonical, project_canonical: 'mine', environment_canonical: 'prod' } })).toHaveStatus(200)
+    expect(
+      await eve.getEnvironment({ path: { organization_canonical, project_canonical: 'mine', environment_canonical: 'prod' } }),
+    ).toHaveStatus(200)
     expect(await eve.getProject({ path: { organization_canonical, project_canonical: 'other' } })).toHaveStatus(403)
   })
 
   test('favourites are each person’s own', async () => {
     const organization_canonical = acme()
-    const { ada, bob } = await scenario(server, organization(organization_canonical, member('ada'), member('bob'), project('web'), project('api')))
+    const { ada, bob } = await scenario(
+      server,
+      organization(organization_canonical, member('ada'), member('bob'), project('web'), project('api')),
+    )
     const path = { organization_canonical, project_canonical: 'web' }
     expect(await ada.createProjectFavorite({ path })).toHaveStatus(204)
     expect(await ada.createProjectFavorite({ path })).toHaveStatus(204)
-    const favorites = async (who: typeof ada) => (await who.getProjects({ path: { organization_canonical }, query: { favorite: true } })).body.data.map(({ canonical }) => canonical)
+    const favorites = async (who: typeof ada) =>
+      (await who.getProjects({ path: { organization_canonical }, query: { favorite: true } })).body.data.map(({ canonical }) => canonical)
     expect(await favorites(ada)).toEqual(['web'])
     expect(await favorites(bob)).toEqual([])
     await ada.deleteProjectFavorite({ path })
@@ -82,11 +112,21 @@ describe('projects', () => {
 
   test('bracket filters and orders work together with pages', async () => {
     const organization_canonical = acme()
-    const { ada } = await scenario(server, organization(organization_canonical, member('ada'), ...['a1', 'a2', 'a3', 'b1'].map((name) => project(name))))
-    const answer = await ada.getProjects({ path: { organization_canonical }, query: { page_size: 2, order_by: 'project_canonical:desc' }, search: 'project_canonical[rlike]=^a' })
+    const { ada } = await scenario(
+      server,
+      organization(organization_canonical, member('ada'), ...['a1', 'a2', 'a3', 'b1'].map((name) => project(name))),
+    )
+    const answer = await ada.getProjects({
+      path: { organization_canonical },
+      query: { page_size: 2, order_by: 'project_canonical:desc' },
+      search: 'project_canonical[rlike]=^a',
+    })
     expect(answer.body.data.map(({ canonical }) => canonical)).toEqual(['a3', 'a2'])
     expect(answer.body.pagination).toEqual({ index: 1, size: 2, total: 3 })
-    expect(await ada.getProjects({ path: { organization_canonical }, search: 'nope[eq]=1' })).toBeError('Invalid', 'project_canonical, project_name')
+    expect(await ada.getProjects({ path: { organization_canonical }, search: 'nope[eq]=1' })).toBeError(
+      'Invalid',
+      'project_canonical, project_name',
+    )
   })
 
   test('a change leaves an event that names who did it', async () => {
@@ -99,6 +139,11 @@ describe('projects', () => {
       [organization_canonical],
     )
     expect(event).toMatchObject({ title: 'An environment has been created', message: 'ada created the environment prod' })
-    expect(Object.fromEntries(event?.tags.map(({ key, value }) => [key, value]) ?? [])).toMatchObject({ action: 'create', entity: 'environment', user: 'ada', project_canonical: 'web' })
+    expect(Object.fromEntries(event?.tags.map(({ key, value }) => [key, value]) ?? [])).toMatchObject({
+      action: 'create',
+      entity: 'environment',
+      user: 'ada',
+      project_canonical: 'web',
+    })
   })
 })

@@ -1,7 +1,8 @@
 /** What is true of projects. Every function works in the transaction it is handed. */
+
+import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, invalid, notFound } from '../../errors.ts'
-import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
 import { resolveOwner } from '../people.ts'
 import * as queries from './queries.ts'
@@ -20,7 +21,12 @@ export async function lockProject(tx: OrgTx, canonical: string) {
   return project
 }
 
-export async function createProject(tx: OrgTx, canonical: string, body: Schema<'NewProject'>, owner: { id: number | null; caller: Caller }): Promise<queries.ProjectRow> {
+export async function createProject(
+  tx: OrgTx,
+  canonical: string,
+  body: Schema<'NewProject'>,
+  owner: { id: number | null; caller: Caller },
+): Promise<queries.ProjectRow> {
   // One instant for both: `updated_at` is the version that the next update must name, and some clients name `created_at`.
   const now = new Date()
   const row = {
@@ -43,10 +49,18 @@ export async function createProject(tx: OrgTx, canonical: string, body: Schema<'
  * What is absent is cleared, except the repository and the owner, who stay.
  * @throws Conflict when somebody else changed the project since the caller read it
  */
-export async function updateProject(tx: OrgTx, canonical: string, body: Schema<'UpdateProject'>, caller: Caller, mayChangeOwner: (ownerId: number | null) => boolean): Promise<queries.ProjectRow> {
+export async function updateProject(
+  tx: OrgTx,
+  canonical: string,
+  body: Schema<'UpdateProject'>,
+  caller: Caller,
+  mayChangeOwner: (ownerId: number | null) => boolean,
+): Promise<queries.ProjectRow> {
   const project = await lockProject(tx, canonical)
   if (body.updated_at !== seconds(project.updated_at))
-    throw conflict(`The project ${canonical} was changed meanwhile: read it again and repeat your change`, [`body.updated_at: is ${body.updated_at}, but the project was last changed at ${seconds(project.updated_at)}`])
+    throw conflict(`The project ${canonical} was changed meanwhile: read it again and repeat your change`, [
+      `body.updated_at: is ${body.updated_at}, but the project was last changed at ${seconds(project.updated_at)}`,
+    ])
   const ownerId = body.owner ? await resolveOwner(tx, body.owner, caller) : project.owner_id
   if (ownerId !== project.owner_id && !mayChangeOwner(project.owner_id))
     throw invalid('Only the owner or an administrator may hand a project to somebody else', ['body.owner: may not be changed by you'])

@@ -3,7 +3,7 @@ import type { Visibility } from '../../access/decide.ts'
 import type { Projects } from '../../db/database.ts'
 import { applyFilters, type Filter } from '../../db/filter.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { page, type PageQuery } from '../../db/page.ts'
+import { type PageQuery, page } from '../../db/page.ts'
 import { whereVisible } from '../../db/visible.ts'
 import { personIn } from '../people.ts'
 import { teamIn } from '../teams/simple.ts'
@@ -40,7 +40,11 @@ const beside = (accountId: number | null) => [
 ]
 
 /** A project with everything its view shows. `accountId` is whose favourites count. */
-const selectProjects = (tx: OrgTx, accountId: number | null) => tx.selectFrom('projects').selectAll('projects').select(() => beside(accountId))
+const selectProjects = (tx: OrgTx, accountId: number | null) =>
+  tx
+    .selectFrom('projects')
+    .selectAll('projects')
+    .select(() => beside(accountId))
 
 const isFavorite = (accountId: number | null): RawBuilder<boolean> =>
   sql`exists (select from project_favorites f where f.organization_id = projects.organization_id and f.project_id = projects.id and f.user_id = ${accountId})`
@@ -55,12 +59,20 @@ export interface ProjectFilters extends PageQuery {
   favorite?: boolean
 }
 
-export async function listProjects(tx: OrgTx, query: ProjectFilters, filters: readonly Filter[], visible: Visibility, accountId: number | null) {
+export async function listProjects(
+  tx: OrgTx,
+  query: ProjectFilters,
+  filters: readonly Filter[],
+  visible: Visibility,
+  accountId: number | null,
+) {
   let found = selectProjects(tx, accountId)
   if (query.project_name !== undefined) found = found.where('projects.name', '=', query.project_name)
   if (query.project_description !== undefined) found = found.where('projects.description', '=', query.project_description)
-  if (query.project_created_at !== undefined) found = found.where(sql`extract(epoch from date_trunc('second', projects.created_at))`, '=', query.project_created_at)
-  if (query.project_config_repository_canonical !== undefined) found = found.where(configRepositoryCanonical, '=', query.project_config_repository_canonical)
+  if (query.project_created_at !== undefined)
+    found = found.where(sql`extract(epoch from date_trunc('second', projects.created_at))`, '=', query.project_created_at)
+  if (query.project_config_repository_canonical !== undefined)
+    found = found.where(configRepositoryCanonical, '=', query.project_config_repository_canonical)
   if (query.favorite !== undefined) found = found.where(isFavorite(accountId), '=', query.favorite)
   if (query.environment_canonical !== undefined) found = found.where(hasEnvironment(query.environment_canonical))
   if (query.member_id !== undefined) found = found.where(belongsToMember(query.member_id))
@@ -114,11 +126,13 @@ const configRepositoryId = (canonical: string): RawBuilder<number> =>
 export const deleteProject = (tx: OrgTx, id: number) => tx.deleteFrom('projects').where('id', '=', id).execute()
 
 export const insertFavorite = (tx: OrgTx, projectId: number, userId: number) =>
-  tx.insertInto('project_favorites', { project_id: projectId, user_id: userId }).onConflict((conflict) => conflict.doNothing()).execute()
+  tx
+    .insertInto('project_favorites', { project_id: projectId, user_id: userId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 
 export const deleteFavorite = (tx: OrgTx, projectId: number, userId: number) =>
   tx.deleteFrom('project_favorites').where('project_id', '=', projectId).where('user_id', '=', userId).execute()
 
 export const findTeamId = async (tx: OrgTx, canonical: string): Promise<number | undefined> =>
   (await tx.selectFrom('teams').select('id').where('canonical', '=', canonical).executeTakeFirst())?.id
-
