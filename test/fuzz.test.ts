@@ -13,7 +13,8 @@ import { errorCodes } from '../src/errors.ts'
 import { handlers } from '../src/http/handlers.ts'
 import { ask, inTurns, operations, targetOf } from './support/ask.ts'
 import { fullHouse, type House } from './support/full-house.ts'
-import { type AnyQuestion, jsonOf, type Known, Random, seedOf, spoiledQuestion, validQuestion } from './support/questions.ts'
+import { type AnyQuestion, jsonOf, type Known, spoiledQuestion, validQuestion } from './support/questions.ts'
+import { Random, seedOf } from './support/random.ts'
 import type { RawAnswer } from './support/raw.ts'
 import { configRepository, fresh, member, organization, person, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
@@ -98,16 +99,17 @@ async function makeSpares(): Promise<Known> {
   const names = Array.from({ length: 8 }, (_, index) => `spare-${index}`)
   for (const canonical of names) {
     const body = { name: canonical, canonical }
-    await Promise.all([
+    const made = await Promise.all([
       house.admin.createRole({ path, body: { ...body, rules: [{ action: 'organization:project:read', effect: 'allow', resources: [] }] } }),
       house.admin.createConfigRepository({
         path,
-        body: { ...body, url: 'https://git.example.com/spare.git', branch: 'config', credential_canonical: 'git', default: false },
+        body: { ...body, url: 'git@git.example.com:spare.git', branch: 'config', credential_canonical: 'git', default: false },
       }),
       house.admin.createProject({ path, body: { ...body, config_repository_canonical: 'config' } }),
       house.admin.createTeam({ path, body: { ...body, roles_canonical: ['organization-member'] } }),
     ])
-    await house.admin.createEnvironment({ path: { ...path, project_canonical: 'web' }, body })
+    made.push((await house.admin.createEnvironment({ path: { ...path, project_canonical: 'web' }, body })) as never)
+    for (const answer of made) expect(answer).toHaveStatus(200)
   }
   return Object.fromEntries(['role', 'config_repository', 'project', 'team', 'environment'].map((entity) => [`${entity}_canonical`, names]))
 }

@@ -1,6 +1,6 @@
 /**
- * Three walls between organizations, tried one by one: in the database as the service's own role, in the keys, and over HTTP
- * with two organizations whose things have the same names. db/README.md tells how they are built.
+ * The walls between organizations, tried one by one: in the database as the service's own role, in the keys, and in what the
+ * service looks at before it starts. db/README.md tells how they are built; tenancy-http.test.ts tries them from outside.
  */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { exceptions } from '../src/db/assert-walls.ts'
 import { openPlatform } from '../src/platform.ts'
 import { createTestDatabase } from './support/database.ts'
-import { fullHouse, type House, rowsOf, tenantTables } from './support/full-house.ts'
+import { fullHouse, type House, tenantTables } from './support/full-house.ts'
 import { fresh } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 
@@ -198,7 +198,7 @@ describe('keys', () => {
 })
 
 describe('the walls themselves', () => {
-  const listed = [...readFileSync(new URL('../db/README.md', import.meta.url), 'utf8').matchAll(/^\| `(\w+\.\w+)` \|/gm)].map(
+  const listed = [...readFileSync(new URL('../db/README.md', import.meta.url), 'utf8').matchAll(/^\| `(\w+\.\w+)`\s*\|/gm)].map(
     ([, name]) => name,
   )
 

@@ -15,6 +15,10 @@ export function decideBelow(rules: RuleSet, action: string, prefix: string): Rul
   return rules.granting(action).find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => couldMatchBelow(glob, prefix)))
 }
 
+/** Whoever owns a thing needs no rule for it, nor for what is inside. */
+export const isOwned = (owned: readonly string[], resource: string): boolean =>
+  owned.some((mine) => resource === mine || resource.startsWith(`${mine}:`))
+
 /** What of a list the caller may see; queries turn it into SQL with `whereVisible`. */
 export interface Visibility {
   /** `organization:acme`: what the resources of all rows begin with. */

@@ -4,13 +4,13 @@
  */
 import type { Request } from 'express'
 import type { Actor } from '../access/actor.ts'
-import { decide, decideBelow } from '../access/decide.ts'
+import { decide, decideBelow, isOwned } from '../access/decide.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import { OrgTx } from '../db/organization-tx.ts'
 import { ownedResources } from '../domains/organizations/owned.ts'
 import { ApiError, forbidden, invalid, unauthenticated } from '../errors.ts'
 import type { Platform } from '../platform.ts'
-import { type Admission, isOwned } from './context.ts'
+import type { Admission } from './context.ts'
 
 /** The token of `Authorization: Bearer …` or, for what cannot set headers, of `?api_key=…`. */
 export function tokenOf(request: Request): string | undefined {

@@ -1,6 +1,6 @@
 /** What a handler holds. The scope of its operation decides which of these it gets, and so what it can touch. */
 import { type Actor, accountOf } from '../access/actor.ts'
-import { decide, type Visibility, visibility } from '../access/decide.ts'
+import { decide, isOwned, type Visibility, visibility } from '../access/decide.ts'
 import type { Access, Organization } from '../access/remember.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import { AccountTx } from '../db/account-tx.ts'
@@ -142,6 +142,3 @@ export function organizationContext(
     },
   }
 }
-
-export const isOwned = (owned: readonly string[], resource: string): boolean =>
-  owned.some((mine) => resource === mine || resource.startsWith(`${mine}:`))

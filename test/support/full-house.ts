@@ -6,7 +6,7 @@
 import { expect } from 'vitest'
 import type { Answer, Client } from './client.ts'
 import type { Known } from './questions.ts'
-import { apiKey, child, configRepository, environment, member, organization, project, role, scenario, team } from './scenario.ts'
+import { apiKey, configRepository, environment, member, organization, project, role, scenario, team } from './scenario.ts'
 import type { TestServer } from './server.ts'
 
 export interface House {
@@ -24,7 +24,7 @@ export interface House {
   own: Known
 }
 
-export async function fullHouse(server: TestServer, canonical: string, marker: string, parent?: string): Promise<House> {
+export async function fullHouse(server: TestServer, canonical: string, marker: string): Promise<House> {
   const names = { admin: `ada-${marker}`, writer: `wil-${marker}`, nobody: `nil-${marker}` }
   const only = `only-${marker}`
   const parts = [
@@ -42,10 +42,7 @@ export async function fullHouse(server: TestServer, canonical: string, marker: s
     project('web', environment('prod'), environment(only), { owner: names.writer, team: 'core' }),
     project(only, environment('prod')),
   ]
-  const cast = (await scenario(
-    server,
-    parent ? organization(parent, child(canonical, ...parts)) : organization(canonical, ...parts),
-  )) as Record<string, Client>
+  const cast = (await scenario(server, organization(canonical, ...parts))) as Record<string, Client>
   const admin = cast[names.admin] as Client
   const path = { organization_canonical: canonical }
   const done = (answer: Answer<unknown>): void =>

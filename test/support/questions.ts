@@ -6,6 +6,7 @@
 import fc from 'fast-check'
 import document from '../../src/contract/openapi.json' with { type: 'json' }
 import type { OperationId } from '../../src/contract/operations.ts'
+import { anything, Random, seedOf, words } from './random.ts'
 
 export interface AnyQuestion {
   path: Record<string, unknown>
@@ -80,46 +81,13 @@ function resolve<T>(value: Reference<T>): T {
   return (document.components as unknown as Record<string, Record<string, T>>)[kind]?.[name] as T
 }
 
-/** Mulberry32: small, fast, and the same everywhere. */
-export class Random {
-  #state: number
-  /** How often a name is made up although there are known ones. */
-  readonly madeUp: number
-  constructor(seed: number, { madeUp = 0.2 } = {}) {
-    this.#state = seed >>> 0
-    this.madeUp = madeUp
-  }
-  /** From 0 up to, but not including, 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0
-    let t = this.#state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-  /** From `min` to `max`, both included. */
-  integer(min: number, max: number): number {
-    return min + Math.floor(this.next() * (max - min + 1))
-  }
-  chance(probability: number): boolean {
-    return this.next() < probability
-  }
-  pick<T>(list: readonly T[]): T {
-    return list[Math.floor(this.next() * list.length)] as T
-  }
-}
-
-/** The same seed for the same operation on every run, and another for every operation. */
-export const seedOf = (id: string, seed: number): number =>
-  [...id].reduce((hash, character) => Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619), 2_166_136_261 ^ seed) >>> 0
-
 /** A question that matches the document; with `known`, most names in it are of things that exist. */
 export function validQuestion(random: Random, id: OperationId, known: Known = {}): AnyQuestion {
   const { parameters, body, bodyRequired } = describeOperation(id)
   const question: AnyQuestion = { path: {}, query: {}, body: undefined }
   for (const { name, in: place, required, schema } of parameters)
     if (required || random.chance(0.4)) question[place][name] = named(random, name, schema, known)
-  if (body && (bodyRequired || random.chance(0.7))) question.body = valueOf(random, body, known, 0)
+  if (body && (bodyRequired || random.chance(0.7))) question.body = drawn(random, body, known, 0)
   return question
 }
 
@@ -228,16 +196,16 @@ function placesIn(question: AnyQuestion): { holder: object; key: string }[] {
 /** As in `role_canonical`, `roles_canonical[]` or `owner`: mostly something that is there. */
 function named(random: Random, name: string, schema: Schema, known: Known): unknown {
   const values = Object.hasOwn(known, name) ? (known[name] ?? []) : []
-  if (values.length === 0 || random.chance(random.madeUp)) return valueOf(random, schema, known, 1)
+  if (values.length === 0 || random.chance(random.madeUp)) return drawn(random, schema, known, 1)
   const { type } = resolve(schema)
-  if (type === 'object') return valueOf(random, schema, known, 1)
+  if (type === 'object') return drawn(random, schema, known, 1)
   return type === 'array' ? [random.pick(values)] : random.pick(values)
 }
 
-function valueOf(random: Random, schema: Schema, known: Known, depth: number): unknown {
-  if (schema.$ref) return valueOf(random, resolve(schema), known, depth)
-  if (schema.allOf?.length === 1) return valueOf(random, schema.allOf[0] as Schema, known, depth)
-  if (schema.oneOf) return valueOf(random, random.pick(schema.oneOf), known, depth)
+function drawn(random: Random, schema: Schema, known: Known, depth: number): unknown {
+  if (schema.$ref) return drawn(random, resolve(schema), known, depth)
+  if (schema.allOf?.length === 1) return drawn(random, schema.allOf[0] as Schema, known, depth)
+  if (schema.oneOf) return drawn(random, random.pick(schema.oneOf), known, depth)
   if (schema.enum) return random.pick(schema.enum)
   switch (schema.type) {
     case 'string':
@@ -259,7 +227,7 @@ function valueOf(random: Random, schema: Schema, known: Known, depth: number): u
 
 function listOf(random: Random, { items = {}, minItems = 0, maxItems, uniqueItems }: Schema, known: Known, depth: number): unknown[] {
   const length = random.integer(minItems, maxItems ?? Math.max(minItems, depth > 3 ? 1 : 3))
-  const list = Array.from({ length }, () => valueOf(random, items, known, depth + 1))
+  const list = Array.from({ length }, () => drawn(random, items, known, depth + 1))
   return uniqueItems ? [...new Map(list.map((item) => [JSON.stringify(item), item])).values()] : list
 }
 
@@ -278,16 +246,8 @@ function objectOf(
   }
   if (Object.keys(properties).length > 0 || additionalProperties === false) return made
   const inner = typeof additionalProperties === 'object' ? additionalProperties : {}
-  for (let left = random.integer(0, 3); left > 0; left--) made[words(random, 1, 12)] = valueOf(random, inner, known, depth + 1)
+  for (let left = random.integer(0, 3); left > 0; left--) made[words(random, 1, 12)] = drawn(random, inner, known, depth + 1)
   return made
-}
-
-function anything(random: Random, depth: number): unknown {
-  const kind = random.integer(0, depth > 2 ? 4 : 6)
-  if (kind === 5) return Array.from({ length: random.integer(0, 3) }, () => anything(random, depth + 1))
-  if (kind === 6)
-    return Object.fromEntries(Array.from({ length: random.integer(0, 3) }, () => [words(random, 1, 8), anything(random, depth + 1)]))
-  return [null, random.chance(0.5), random.integer(-1000, 1000), random.next() * 100, words(random, 0, 20)][kind]
 }
 
 function integerOf(random: Random, { format, minimum, maximum }: Schema): number {
@@ -301,21 +261,6 @@ function integerOf(random: Random, { format, minimum, maximum }: Schema): number
     random.integer(min, Math.min(max, min + 5)),
     random.integer(min, max),
   ])
-}
-
-const alphabet = [
-  ...'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789',
-  ...' -_.,:;/&?=+%#@!\'"<>(){}[]|\\`~^$*\t\n',
-  'é',
-  'ß',
-  'İ',
-  '日',
-  '😀',
-  '\u202e',
-  '\u00a0',
-]
-function words(random: Random, min: number, max: number): string {
-  return Array.from({ length: random.integer(min, max) }, () => random.pick(alphabet)).join('')
 }
 
 const pools = new Map<string, string[]>()

@@ -1,8 +1,8 @@
 /** The question of `canDo`: an action, and names on the way to what it is about. */
-import { decide, decideBelow } from '../../access/decide.ts'
+import { decide, decideBelow, isOwned } from '../../access/decide.ts'
 import { policies } from '../../contract/policies.ts'
 import { invalid } from '../../errors.ts'
-import { isOwned, type OrganizationContext } from '../../http/context.ts'
+import type { OrganizationContext } from '../../http/context.ts'
 import { ownedResources } from './owned.ts'
 
 export interface Asked {
