@@ -347,7 +347,6 @@ events.events_organization_fk FOREIGN KEY (organization_id) REFERENCES organizat
 events.events_pk PRIMARY KEY (organization_id, id)
 events.events_severity_ck CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'err'::text, 'crit'::text])))
 events.events_type_ck CHECK ((type = ANY (ARRAY['Cycloid'::text, 'AWS'::text, 'Monitoring'::text, 'Custom'::text])))
-events.events_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL
 mails.mails_pk PRIMARY KEY (id)
 members.members_accepted_ck CHECK (((invitation_state <> 'accepted'::text) OR (user_id IS NOT NULL)))
 members.members_invitation_state_ck CHECK ((invitation_state = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text])))
@@ -403,18 +402,25 @@ users.users_username_uq UNIQUE (username)
 -- Indexes beside them
 
 CREATE INDEX account_tokens_user_ix ON public.account_tokens USING btree (user_id)
+CREATE INDEX api_keys_owner_ix ON public.api_keys USING btree (owner_id)
 CREATE INDEX config_repositories_credential_ix ON public.config_repositories USING btree (organization_id, credential_id)
+CREATE INDEX credentials_data_key_ix ON public.credentials USING btree (organization_id, data_key_id)
+CREATE INDEX credentials_owner_ix ON public.credentials USING btree (owner_id)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
+CREATE INDEX members_invited_by_ix ON public.members USING btree (organization_id, invited_by_id)
 CREATE INDEX members_role_ix ON public.members USING btree (organization_id, role_id)
 CREATE INDEX members_user_ix ON public.members USING btree (user_id)
 CREATE INDEX organizations_parent_ix ON public.organizations USING btree (parent_id)
+CREATE INDEX project_favorites_user_ix ON public.project_favorites USING btree (user_id)
 CREATE INDEX projects_config_repository_ix ON public.projects USING btree (organization_id, config_repository_id)
+CREATE INDEX projects_owner_ix ON public.projects USING btree (owner_id)
 CREATE INDEX projects_team_ix ON public.projects USING btree (organization_id, team_id)
 CREATE INDEX rate_limits_started_at_ix ON public.rate_limits USING btree (started_at)
 CREATE INDEX rules_api_key_ix ON public.rules USING btree (organization_id, api_key_id)
 CREATE INDEX rules_role_ix ON public.rules USING btree (organization_id, role_id)
 CREATE INDEX team_members_member_ix ON public.team_members USING btree (organization_id, member_id)
 CREATE INDEX team_roles_role_ix ON public.team_roles USING btree (organization_id, role_id)
+CREATE INDEX teams_owner_ix ON public.teams USING btree (owner_id)
 CREATE UNIQUE INDEX appearances_active_uq ON public.appearances USING btree (organization_id) WHERE is_active
 CREATE UNIQUE INDEX config_repositories_default_uq ON public.config_repositories USING btree (organization_id) WHERE is_default
 CREATE UNIQUE INDEX members_invitation_uq ON public.members USING btree (organization_id, lower(invitation_email)) WHERE (invitation_state = 'pending'::text)

@@ -1,7 +1,7 @@
 /** Pages, orders and filters as every list has them: sections 1.4 and 1.6 of platform-semantics.md, told in sentences. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type RawAnswer, send } from './support/raw.ts'
-import { configRepository, environment, fresh, member, organization, project, scenario } from './support/scenario.ts'
+import { configRepository, environment, member, organization, project, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 
 const server = useServer()

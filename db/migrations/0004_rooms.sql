@@ -23,6 +23,8 @@ create table credentials (
   constraint credentials_type_ck check (type in ('ssh', 'aws', 'custom', 'azure', 'azure_storage', 'gcp', 'basic_auth', 'elasticsearch', 'swift', 'vmware'))
 );
 comment on table credentials is 'Secrets, sealed; what may be shown without them stands in the clear.';
+create index credentials_owner_ix on credentials (owner_id);
+create index credentials_data_key_ix on credentials (organization_id, data_key_id);
 call protect_tenant_table('credentials');
 
 create table config_repositories (
@@ -67,6 +69,7 @@ create table projects (
 comment on table projects is 'What a group of people builds and runs; holds environments.';
 create index projects_config_repository_ix on projects (organization_id, config_repository_id);
 create index projects_team_ix on projects (organization_id, team_id);
+create index projects_owner_ix on projects (owner_id);
 call protect_tenant_table('projects');
 
 create table project_favorites (
@@ -77,6 +80,7 @@ create table project_favorites (
   constraint project_favorites_project_fk foreign key (organization_id, project_id) references projects (organization_id, id) on delete cascade
 );
 comment on table project_favorites is 'Projects that a person marked.';
+create index project_favorites_user_ix on project_favorites (user_id);
 call protect_tenant_table('project_favorites');
 
 create table environments (
@@ -105,8 +109,9 @@ create table events (
   icon text not null,
   color text not null,
   tags jsonb not null,
-  -- Who did it: a person, a key (its owner may have gone), or neither when the platform itself did.
-  user_id bigint constraint events_user_fk references users (id) on delete set null,
+  -- Who did it: a person, a key, or neither when the platform itself did. Plain numbers, not references: who did it stays
+  -- true when the account is gone, and a reference would read all events of everybody to delete one account.
+  user_id bigint,
   api_key_id bigint,
   operation text,
   happened_at timestamptz not null default clock_timestamp(),

@@ -3,40 +3,42 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-const port = 3950
+const port = 30_000 + (process.pid % 20_000)
 const url = `http://127.0.0.1:${port}`
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** @returns the number of rounds in which something did not add up */
 export async function killRounds(home: string, rounds: number): Promise<number> {
   let server = await start(home)
-  const key = await found()
   let failed = 0
-  /** Canonicals whose creation was answered with 200: these must be there whatever happens. */
-  const confirmed = new Set<string>()
-  for (let round = 1; round <= rounds; round++) {
-    const writers = Array.from({ length: 8 }, (_, writer) => write(key, `r${round}-w${writer}`, confirmed))
-    await new Promise((wake) => setTimeout(wake, 300 + Math.random() * 1200))
-    server.kill('SIGKILL')
-    await Promise.all(writers)
-    const down = performance.now()
-    server = await start(home)
-    const back = ((performance.now() - down) / 1000).toFixed(1)
-    const problems = await compare(key, confirmed)
-    failed += problems.length > 0 ? 1 : 0
-    console.log(
-      `${problems.length === 0 ? '✓' : '✗'} round ${round}: ${confirmed.size} confirmed so far, back after ${back} s${problems.map((problem) => `\n    ${problem}`).join('')}`,
-    )
+  try {
+    const key = await found()
+    /** Canonicals whose creation was answered with 200: these must be there whatever happens. */
+    const confirmed = new Set<string>()
+    for (let round = 1; round <= rounds; round++) {
+      const writers = Array.from({ length: 8 }, (_, writer) => write(key, `r${round}-w${writer}`, confirmed))
+      await new Promise((wake) => setTimeout(wake, 300 + Math.random() * 1200))
+      server.kill('SIGKILL')
+      await Promise.all(writers)
+      const down = performance.now()
+      server = await start(home)
+      const back = ((performance.now() - down) / 1000).toFixed(1)
+      const problems = await compare(key, confirmed)
+      failed += problems.length > 0 ? 1 : 0
+      const told = problems.map((problem) => `\n    ${problem}`).join('')
+      console.log(`${problems.length === 0 ? '✓' : '✗'} round ${round}: ${confirmed.size} confirmed so far, back after ${back} s${told}`)
+    }
+  } finally {
+    server.kill('SIGTERM')
+    await once(server, 'exit')
   }
-  server.kill('SIGTERM')
-  await once(server, 'exit')
   console.log(`kill -9: ${rounds - failed} passed, ${failed} failed`)
   return failed
 }
 
 async function start(home: string): Promise<ChildProcess> {
   const env = { ...process.env, PORT: String(port), HOST: '127.0.0.1', TROCHOID_HOME: home, LOG_LEVEL: 'error', RATE_LIMIT_FACTOR: '0' }
-  const child = spawn(process.execPath, ['--import', 'tsx', main], { env, stdio: ['ignore', 'inherit', 'ignore'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', main], { env, stdio: 'ignore' })
   for (let attempt = 0; attempt < 600; attempt++) {
     if (child.exitCode !== null) throw new Error('the server does not start again')
     const response = await fetch(`${url}/health_check`).catch(() => undefined)
@@ -58,10 +60,12 @@ async function found(): Promise<string> {
     { name: 'Soak', rules: [{ action: 'organization:**', effect: 'allow' }] },
     token,
   )
+  const credential = { name: 'Git', type: 'basic_auth', path: 'git', raw: { username: 'git', password: 'secret' } }
+  await call('POST', '/organizations/soak/credentials', credential, data.token)
   await call(
     'POST',
     '/organizations/soak/config_repositories',
-    { name: 'Config', url: 'https://git.example.com/c.git', branch: 'main', default: true },
+    { name: 'Config', url: 'https://git.example.com/c.git', branch: 'main', credential_canonical: 'git', default: true },
     data.token,
   )
   return data.token

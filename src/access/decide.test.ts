@@ -24,6 +24,22 @@ describe('decisions (the worked samples of platform-semantics.md, section 9)', (
     expect(decide(rules(rule), action, resource) !== undefined).toBe(allowed)
   })
 
+  test('the last of thousands of rules counts, and hostile ones are given up', () => {
+    const globs = (glob: (index: number) => string) => rules(['organization:project:*', ...Array.from({ length: 2000 }, (_, i) => glob(i))])
+    const name = `organization:acme:project:${'a'.repeat(90)}`
+    expect(
+      decide(
+        globs((index) => `organization:acme:project:*a${index - 1999 || 'a'}*`),
+        'organization:project:read',
+        name,
+      ),
+    ).toBeDefined()
+    const hostile = globs((index) => `organization:acme:project:${'*a'.repeat(9)}b${index}`)
+    const started = performance.now()
+    expect(decide(hostile, 'organization:project:read', name.padEnd(1000, 'a'))).toBeUndefined()
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
   test('no rule, no permission', () => {
     expect(decide(rules(), 'organization:read', 'organization:acme')).toBeUndefined()
   })

@@ -1,5 +1,5 @@
 /** May they? Pure: rules and names in, yes or no out. Measured by `npm run bench`: see the README's table. */
-import { couldMatchBelow, globToPostgres, matches, type Rule, type RuleSet } from './rules.ts'
+import { couldMatchBelow, globsToPostgres, matches, matchingBudget, type Rule, type RuleSet } from './rules.ts'
 
 /**
  * @param action an action code, such as `organization:project:read`
@@ -7,12 +7,18 @@ import { couldMatchBelow, globToPostgres, matches, type Rule, type RuleSet } fro
  * @returns the rule that allows it, or undefined
  */
 export function decide(rules: RuleSet, action: string, resource: string): Rule | undefined {
-  return rules.granting(action).find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => matches(glob, resource)))
+  const budget = matchingBudget()
+  return rules
+    .granting(action)
+    .find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => matches(glob, resource, budget)))
 }
 
 /** For creates and lists: is there any name below `prefix` for which the answer would be yes? */
 export function decideBelow(rules: RuleSet, action: string, prefix: string): Rule | undefined {
-  return rules.granting(action).find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => couldMatchBelow(glob, prefix)))
+  const budget = matchingBudget()
+  return rules
+    .granting(action)
+    .find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => couldMatchBelow(glob, prefix, budget)))
 }
 
 /** Whoever owns a thing needs no rule for it, nor for what is inside. */
@@ -40,6 +46,7 @@ export function visibility(
   const granting = actions.flatMap((action) => rules.granting(action))
   const everything = granting.some((rule) => rule.resources.length === 0)
   const below = owner.owned.map((resource) => `${resource}:**`)
-  const expressions = everything ? undefined : [...granting.flatMap((rule) => rule.resources), ...owner.owned, ...below].map(globToPostgres)
+  const globs = new Set([...granting.flatMap((rule) => rule.resources), ...owner.owned, ...below])
+  const expressions = everything ? undefined : globsToPostgres([...globs])
   return { prefix, expressions, ownerId: owner.id, owned: owner.owned }
 }

@@ -32,12 +32,18 @@ export interface Access {
   readonly rules: RuleSet
   readonly subjects: readonly string[]
   readonly epoch: number
+  /** Characters of its rules, roughly. */
+  readonly weight: number
 }
+
+/** Characters of all rules that are remembered; as objects they take some five times as many bytes. */
+const mostRemembered = 64 * 1024 * 1024
 
 interface AccessRow {
   organization: Organization
   member_id: number | null
   belongs: boolean
+  weight: number
   generation: number | null
   username: string | null
   rules: Rule[]
@@ -54,7 +60,8 @@ export interface Memory {
 
 export function openMemory(database: Database, tokens: SessionTokens): Memory {
   const actors = new LRUCache<string, { actor: Actor; expiresAt: number }>({ max: 20_000 })
-  const accesses = new LRUCache<string, Access>({ max: 20_000 })
+  // By what they hold, not only by their number: tenants write the rules.
+  const accesses = new LRUCache<string, Access>({ max: 20_000, maxSize: mostRemembered, sizeCalculation: ({ weight }) => weight })
 
   return {
     async actorOf(token, fresh) {
@@ -96,6 +103,7 @@ async function loadAccess(database: Database, actor: Actor, organization: string
     rules: ruleSet(row.rules, row.organization.id),
     subjects: row.subjects,
     epoch: row.epoch,
+    weight: 1000 + row.weight,
   }
 }
 

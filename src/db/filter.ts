@@ -10,6 +10,12 @@ export interface Filter {
 
 /** Longer expressions are refused: Postgres gives up a statement after its timeout, but a short one cannot get there. */
 const longestExpression = 200
+/**
+ * What makes Postgres go back and forth in a text, so that even a short expression would hold a connection until the timeout:
+ * `\1` to `\9`, and looking ahead or behind. Without them a text is read once.
+ */
+const backtracking = /\\[1-9]|\(\?<?[=!]/
+const mostFilters = 20
 
 /**
  * Narrows a list by bracket filters, all of which must hold. `columns` maps the attributes this list knows to SQL columns.
@@ -20,6 +26,7 @@ export function applyFilters<D, T extends keyof D, R>(
   filters: readonly Filter[],
   columns: Readonly<Record<string, string>>,
 ): SelectQueryBuilder<D, T, R> {
+  if (filters.length > mostFilters) throw invalid('There are too many filters', [`query: must hold at most ${mostFilters} filters`])
   let narrowed = query
   for (const { attribute, condition, value } of filters) {
     const column = Object.hasOwn(columns, attribute) ? columns[attribute] : undefined
@@ -45,6 +52,10 @@ export function applyFilters<D, T extends keyof D, R>(
         if (value.length > longestExpression)
           throw invalid('The regular expression is too long', [
             `query.${attribute}[rlike]: must have at most ${longestExpression} characters`,
+          ])
+        if (backtracking.test(value))
+          throw invalid('The regular expression is too costly', [
+            `query.${attribute}[rlike]: must hold no back references (\\1) and no lookaround (?=`,
           ])
         narrowed = narrowed.where(sql<boolean>`${left} ~ ${value}`)
         break

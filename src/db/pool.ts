@@ -76,6 +76,8 @@ export function openDatabase({ url, size, statementTimeout = 15_000, onError }: 
     },
   } as pg.PoolConfig)
   pool.on('error', (error) => onError?.(error))
+  // The pool listens to idle connections only; one that breaks during a statement would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return {
     pool,
     read: (scope, run) => lease(pool, (client) => run(kyselyOver(new ReadConnection(client, scope)))),
@@ -95,8 +97,9 @@ async function lease<T>(pool: pg.Pool, run: (client: pg.PoolClient) => Promise<T
   try {
     return await run(client)
   } catch (error) {
-    if (error instanceof ConnectionLost) failure = error
-    throw error
+    if (!(error instanceof ConnectionLost)) throw error
+    failure = error
+    throw unavailable('The connection to the database broke: look whether the change was made, and repeat it if not', { cause: error })
   } finally {
     client.release(failure)
   }
@@ -235,11 +238,14 @@ class WriteConnection implements DatabaseConnection {
   }
 }
 
-/** Named statements are parsed and planned once per connection. Texts are few; past the bound they go unnamed. */
+/**
+ * Named statements are parsed and planned once per connection, and stay. Texts are few; past the bound they go unnamed. So do
+ * long ones: those are long lists of values or filters, each length of which is another text.
+ */
 const statementNames = new Map<string, string>()
 function statementName(sql: string): string | undefined {
   const known = statementNames.get(sql)
-  if (known !== undefined || statementNames.size >= 1000) return known
+  if (known !== undefined || statementNames.size >= 1000 || sql.length > 5000) return known
   const name = `q${statementNames.size}`
   statementNames.set(sql, name)
   return name
@@ -263,5 +269,15 @@ function kyselyOver(connection: DatabaseConnection): Kysely<DB> {
 function translate(error: unknown): unknown {
   const { code } = error as { code?: unknown }
   if (code === 'TR001') return new StaleAccess()
+  if (isBroken(error)) return unavailable('The connection to the database broke: try again', { cause: error })
   return translateViolation(error)
+}
+
+/** Postgres stops or was stopped (57P0x, 08xxx), or the network between us did. */
+function isBroken(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (typeof code === 'string') return /^(?:57P0[1-3]|08...|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT)$/.test(code)
+  return (
+    typeof message === 'string' && /^(?:Connection terminated|Client has encountered a connection error|Client was closed)/.test(message)
+  )
 }

@@ -44,7 +44,6 @@ export const violations: Record<string, (() => ApiError) | null> = {
   events_pk: defect,
   events_severity_ck: defect,
   events_type_ck: defect,
-  events_user_fk: defect,
   mails_pk: defect,
   members_accepted_ck: defect,
   members_invitation_state_ck: defect,

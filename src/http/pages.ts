@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type Response } from 'express'
+import express, { type Express, type Request, type Response } from 'express'
 import document from '../contract/openapi.json' with { type: 'json' }
 import { listMails } from '../domains/accounts/outbox.ts'
 import { checkHealth } from '../domains/system/checks.ts'
@@ -10,13 +10,18 @@ import type { Platform } from '../platform.ts'
 
 export function mountPages(app: Express, platform: Platform): void {
   const documentText = JSON.stringify(document)
-  app.get('/openapi.json', (_, response) => void response.type('application/json').send(documentText))
+  app.get('/openapi.json', (_, response) => {
+    response.setHeader('x-content-type-options', 'nosniff')
+    response.type('application/json').send(documentText)
+  })
 
   // The page loads nothing from another host, and its policy would not let it. The reference page writes its own styles.
   const policy = `default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
   app.get('/docs', (_, response) => void guarded(response, policy).type('html').send(referencePage))
-  app.get('/docs/start.js', (_, response) => void response.type('js').send(referenceScript))
-  app.use('/docs', express.static(referenceFiles, { index: false, maxAge: '1h' }))
+  app.get('/docs/start.js', (_, response) => void guarded(response, policy).type('js').send(referenceScript))
+  // Only what the page needs: the package brings pages of its own, which load from another host.
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+    app.get(`/docs/${file}`, (_, response) => guarded(response, policy).sendFile(file, { root: referenceFiles, maxAge: '1h' }))
 
   // Images of the default appearance. Opened on its own, an SVG is a page: it may not load or run anything.
   const images = express.static(fileURLToPath(new URL('static', import.meta.url)), { index: false, redirect: false, maxAge: '1h' })
@@ -31,10 +36,22 @@ export function mountPages(app: Express, platform: Platform): void {
   // Only where no mail server is configured; with one, the outbox stays empty and the page does not exist.
   if (!platform.mailer)
     app.get('/dev/outbox', async (request, response) => {
+      // It holds the links that set passwords: whoever could read it from elsewhere could become anybody.
+      if (!isFromHere(request))
+        return void response.status(403).type('text').send('The outbox is only shown on the machine that the service runs on.\n')
+      response.setHeader('cache-control', 'no-store')
       const mails = await listMails(platform)
       if (request.accepts(['html', 'json']) === 'json') return void response.json({ data: mails })
       guarded(response, `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'`).type('html').send(outboxPage(mails))
     })
+}
+
+/** Asked on this machine, by a name of this machine (no page that rebinds its own name), and not through a proxy. */
+function isFromHere({ socket, headers }: Request): boolean {
+  const from = socket.remoteAddress ?? ''
+  if (!/^(?:::ffff:)?127\.|^::1$/.test(from)) return false
+  if (headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers.via !== undefined) return false
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(headers.host ?? '')
 }
 
 function guarded(response: Response, policy: string): Response {
@@ -73,7 +90,7 @@ const referenceScript = `SwaggerUIBundle({
 function outboxPage(mails: { to: string; subject: string; text: string; sent_at: string }[]): string {
   const items = mails.map(
     ({ to, subject, text, sent_at }) =>
-      `<article><h2>${escape(subject)}</h2><p>to ${escape(to)}, ${escape(sent_at)}</p><pre>${linked(escape(text))}</pre></article>`,
+      `<article><h2>${escaped(subject)}</h2><p>to ${escaped(to)}, ${escaped(sent_at)}</p><pre>${linked(escaped(text))}</pre></article>`,
   )
   return `<!doctype html>
 <html lang="en">
@@ -87,5 +104,5 @@ ${items.join('\n') || '<p>Nothing has been sent yet.</p>'}
 `
 }
 
-const escape = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
-const linked = (escaped: string) => escaped.replace(/https?:\/\/[^\s<&]+/g, (url) => `<a href="${url}">${url}</a>`)
+const escaped = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+const linked = (html: string) => html.replace(/https?:\/\/[^\s<&]+/g, (url) => `<a href="${url}">${url}</a>`)

@@ -63,6 +63,9 @@ export function createApp(platform: Platform): express.Express {
     const log = platform.log.child({ request_id: requestId })
     const info = { id: requestId, address: request.ip ?? '', log }
     response.setHeader('x-request-id', requestId)
+    // Answers hold tokens and secrets, and a token may stand in the URL (`?api_key=`): no cache may keep them.
+    response.setHeader('cache-control', 'no-store')
+    response.setHeader('x-content-type-options', 'nosniff')
     if (platform.draining) response.setHeader('connection', 'close')
     let id: OperationId | undefined
     response.once('close', () =>

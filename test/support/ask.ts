@@ -25,13 +25,7 @@ export async function ask(
 ): Promise<RawAnswer> {
   const { method, body: types } = operationTable[id] as OperationRow
   const isForm = types.length > 0 && types.every((type) => type === 'application/x-www-form-urlencoded')
-  const body =
-    text ??
-    (question.body === undefined
-      ? undefined
-      : isForm
-        ? new URLSearchParams(question.body as Record<string, string>).toString()
-        : jsonOf(question.body))
+  const body = text ?? (question.body === undefined ? undefined : isForm ? formOf(question.body) : jsonOf(question.body))
   return send(url, targetOf(id, question, [apiKey === undefined ? '' : `api_key=${encoded(apiKey)}`, search]), {
     method: method.toUpperCase(),
     headers: {
@@ -42,6 +36,13 @@ export async function ask(
     timeout,
   })
 }
+
+const formOf = (body: unknown): string =>
+  typeof body === 'object' && body !== null
+    ? Object.entries(body)
+        .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+        .join('&')
+    : encoded(body)
 
 export function targetOf(id: OperationId, { path, query }: AnyQuestion, more: readonly string[] = []): string {
   const pathname = operationTable[id].path.replace(/{(\w+)}/g, (_, name: string) => encoded(path[name] ?? 'missing'))

@@ -81,8 +81,10 @@ function reaches({ resources }: Pick<Rule, 'resources'>, canonical: string): boo
 /** For each policy one rule that grants it, the widest: one without resources covers everything. */
 function permissionsOf({ rules, organization }: Access): Session['permissions'] {
   const permissions: Session['permissions'] = {}
+  // Once, not once for each policy: a role may hold thousands of resources.
+  const reaching = new Set(rules.rules.filter((rule) => reaches(rule, organization.canonical)))
   for (const { code } of policies) {
-    const granting = rules.granting(code).filter((rule) => reaches(rule, organization.canonical))
+    const granting = rules.granting(code).filter((rule) => reaching.has(rule))
     const rule = granting.find(({ resources }) => resources.length === 0) ?? granting[0]
     if (rule) permissions[code] = { id: rule.id, action: rule.action, effect: 'allow', resources: [...rule.resources] }
   }

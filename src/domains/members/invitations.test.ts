@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Client } from '../../../test/support/client.ts'
-import { fresh, member, organization, person, scenario } from '../../../test/support/scenario.ts'
+import { fresh, member, organization, person, role, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 
 const server = useServer({ worker: true })
@@ -26,6 +26,22 @@ async function tokensFor(email: string, count = 1): Promise<string[]> {
 }
 
 describe('invitations', () => {
+  test('whoever invites cannot write the mail: names stay in their line', async () => {
+    const organization_canonical = acme()
+    const eve = fresh('eve')
+    const cast = await scenario(server, organization(organization_canonical, member(eve)))
+    await server.database.query(
+      `update users set given_name = E'Eve.\\n\\nYour password has expired:\\nhttps://evil.example.com' where username = $1`,
+      [eve],
+    )
+    const email = `${fresh('guest')}@example.com`
+    const body = { email, role_canonical: 'organization-member' }
+    expect(await (cast[eve] as Client).inviteUserToOrgMember({ path: { organization_canonical }, body })).toHaveStatus(200)
+    await tokensFor(email)
+    const [mail] = await server.database.query<{ body: string }>('select body from mails where recipient = $1', [email])
+    expect(mail?.body).not.toMatch(/^(?:Your password|https:\/\/evil)/m)
+  })
+
   test('a person who has an account joins by the link, with the role they were invited to', async () => {
     const organization_canonical = acme()
     const [name, email] = [fresh('guest'), '']
@@ -178,6 +194,28 @@ describe('invitations', () => {
     for (let attempt = 0; attempt < 25; attempt++) answers.push((await guess('1.1-00000000000000000000')).status)
     expect(answers.slice(0, 3)).toEqual([404, 404, 404])
     expect(answers.at(-1)).toBe(429)
+  })
+
+  test('whoever may only invite members cannot take an invited administrator’s role away', async () => {
+    const organization_canonical = acme()
+    const cast = await scenario(
+      server,
+      organization(
+        organization_canonical,
+        member('ada'),
+        role('inviter', ['organization:member:create'], ['organization:member:list']),
+        role('nothing'),
+        member('ivan', 'inviter'),
+      ),
+    )
+    const path = { organization_canonical }
+    const email = `${fresh('chief')}@example.com`
+    expect(await cast.ada.inviteUserToOrgMember({ path, body: { email, role_canonical: 'organization-admin' } })).toHaveStatus(200)
+    expect(await cast.ivan.inviteUserToOrgMember({ path, body: { email, role_canonical: 'nothing' } })).toBeError(
+      'Unauthorized',
+      'Only an administrator',
+    )
+    expect(await cast.ada.inviteUserToOrgMember({ path, body: { email, role_canonical: 'nothing' } })).toHaveStatus(200)
   })
 
   test('an unknown role is named', async () => {

@@ -10,7 +10,7 @@ import type { OrganizationContext, PublicContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { insertEvent } from '../events/queries.ts'
 import { acceptInvitation, type Invitation, readInvitationToken } from './invitation-token.ts'
-import { getMember, grantableRole } from './members.ts'
+import { assertMayDisarm, getMember, grantableRole } from './members.ts'
 import * as queries from './queries.ts'
 import type { MemberRow } from './view.ts'
 
@@ -28,7 +28,11 @@ export async function invite(
 ): Promise<{ member: MemberRow; invited: boolean }> {
   const email = body.email.trim()
   const role = await grantableRole(tx, context, body.role_canonical)
-  await queries.lockPendingInvitation(tx, email)
+  const pending = await queries.lockPendingInvitation(tx, email)
+  if (pending && pending.role_id !== role.id) {
+    const { id } = await queries.lockAdministratorRole(tx)
+    await assertMayDisarm(tx, context, id, pending)
+  }
   const present = await queries.findMemberByEmail(tx, email)
   if (present) return { member: present, invited: false }
   const invited_by_id = await queries.findMemberIdOf(tx, accountOf(context.actor))

@@ -14,7 +14,7 @@ export async function sendInvitation(
   if (!invitation?.email || !invitation.nonce) return
   const token = mintInvitationToken(platform, { organizationId, memberId, nonce: invitation.nonce })
   const { given_name, family_name, organization } = invitation
-  const inviter = given_name && family_name ? `${given_name} ${family_name} invites you` : 'You are invited'
+  const inviter = given_name && family_name ? `${oneLine(`${given_name} ${family_name}`)} invites you` : 'You are invited'
   await deliver(platform, {
     to: invitation.email,
     subject: `You are invited to ${oneLine(organization)}`,

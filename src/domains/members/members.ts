@@ -52,8 +52,8 @@ export async function removeMember(tx: OrgTx, granter: Granter, id: number): Pro
 
 type Standing = { id: number; role_id: number; invitation_state: string }
 
-/** The right to manage members is not one to disarm administrators. */
-async function assertMayDisarm(tx: OrgTx, { access }: Granter, administratorRoleId: number, member: Standing): Promise<void> {
+/** The right to manage members is not one to disarm administrators, nor those who are invited to become one. */
+export async function assertMayDisarm(tx: OrgTx, { access }: Granter, administratorRoleId: number, member: Standing): Promise<void> {
   if (member.role_id !== administratorRoleId) return
   if (!covers(access.rules, { action: 'organization:**' }, access.organization.canonical))
     throw forbidden('Only an administrator may remove an administrator, or give one another role')

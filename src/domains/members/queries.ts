@@ -105,7 +105,7 @@ export const lockMember = (tx: OrgTx, id: number) =>
 export const lockPendingInvitation = (tx: OrgTx, email: string) =>
   tx
     .selectFrom('members')
-    .select('members.id')
+    .select(['members.id', 'members.role_id', 'members.invitation_state'])
     .where('members.invitation_state', '=', 'pending')
     .where(sql<boolean>`lower(members.invitation_email) = lower(${email})`)
     .forUpdate()

@@ -97,7 +97,12 @@ export async function unassignMember(tx: OrgTx, canonical: string, memberId: num
   return member
 }
 
+/** A team shows all rules of its roles, and is read by everybody who lists teams. */
+const mostRoles = 50
+
 async function resolveRoles(tx: OrgTx, canonicals: readonly string[]) {
+  if (canonicals.length > mostRoles)
+    throw invalid('These are too many roles for a team', [`body.roles_canonical: must hold at most ${mostRoles} roles`])
   if (canonicals.length === 0) throw invalid('A team needs at least one role', ['body.roles_canonical: must hold at least one role'])
   const roles = await queries.findRoles(tx, canonicals)
   const known = new Set(roles.map(({ canonical }) => canonical))
