@@ -1099,7 +1099,7 @@ export interface paths {
         put?: never;
         /**
          * Create a config repository
-         * @description Registers a git repository and branch for the configuration files of projects. The platform must be able to write to it with the credential: type `ssh` for an SSH address, `basic_auth` for an HTTPS address (422 otherwise); that is not tried yet when you register it. The address is `https://host/path`, `ssh://user@host/path` or `user@host:path`, without a password in it. With `default` set, it takes over from the present default; the first config repository of an organization is the default in any case. A canonical that is taken gives 409, an unknown credential or a branch name that git does not allow gives 422.
+         * @description Registers a git repository and branch for the configuration files of projects. The platform must be able to write to it with the credential: type `ssh` for an SSH address, `basic_auth` for an HTTPS address (422 otherwise); that is not tried yet when you register it. The address is `https://host/path`, `ssh://user@host/path` or `user@host:path`, without a password in it. With `default` set, it takes over from the present default; the first config repository of an organization is the default in any case. A canonical that is taken gives 409, an unknown credential or a branch name that git does not allow gives 422. You must be allowed to read the credential, since the platform will send it to the address (403 otherwise).
          */
         post: operations["createConfigRepository"];
         delete?: never;

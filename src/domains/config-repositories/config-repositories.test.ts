@@ -143,6 +143,24 @@ describe('config repositories', () => {
       ).toHaveStatus(200)
   })
 
+  test('a secret is sent to an address only by those who may read it', async () => {
+    const organization_canonical = acme()
+    const { ada, bob } = await scenario(
+      server,
+      organization(organization_canonical, role('keeper', ['organization:config_repository:*']), member('ada'), member('bob', 'keeper')),
+    )
+    await ada.createCredential({
+      path: { organization_canonical },
+      body: { name: 'basic', path: 'basic', type: 'basic_auth', raw: { username: 'u', password: 'p' } },
+    })
+    const path = { organization_canonical, config_repository_canonical: 'config' }
+    const body = https('config', { default: true })
+    expect(await bob.createConfigRepository({ path: { organization_canonical }, body })).toBeError('Unauthorized', 'no rule grants')
+    expect(await ada.createConfigRepository({ path: { organization_canonical }, body })).toHaveStatus(200)
+    expect(await bob.updateConfigRepository({ path, body: { ...body, name: 'renamed' } })).toHaveStatus(200)
+    expect(await bob.updateConfigRepository({ path, body: { ...body, url: 'https://evil.example.com/x.git' } })).toHaveStatus(403)
+  })
+
   test('the credential must exist and fit the address', async () => {
     const { organization_canonical, ada } = await withCredentials()
     const create = (more: Partial<NewConfigRepository>) =>
@@ -212,7 +230,11 @@ describe('config repositories', () => {
       server,
       organization(
         organization_canonical,
-        role('cy', ['organization:config_repository:*', `organization:${organization_canonical}:config_repository:cy-*`]),
+        role(
+          'cy',
+          ['organization:config_repository:*', `organization:${organization_canonical}:config_repository:cy-*`],
+          ['organization:credential:read', `organization:${organization_canonical}:credential:basic`],
+        ),
         member('ada'),
         member('bob', 'cy'),
       ),

@@ -1,7 +1,7 @@
 /** What is true of config repositories: above all, that an organization which has any has exactly one default. */
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { conflict, invalid, notFound } from '../../errors.ts'
+import { conflict, forbidden, invalid, notFound } from '../../errors.ts'
 import { assertBranch, type Transport, transportOf } from '../git-address.ts'
 import * as queries from './queries.ts'
 
@@ -11,9 +11,20 @@ export async function getConfigRepository(tx: OrgTx, canonical: string): Promise
   return repository
 }
 
+/**
+ * May the caller read this credential? Whoever names an address and a credential has the platform send the one to the other:
+ * that is reading it.
+ */
+export type MayRead = (credential: { canonical: string; owner_id: number | null }) => boolean
+
 /** The first one is the default, whatever was asked for. */
-export async function createConfigRepository(tx: OrgTx, canonical: string, body: Schema<'NewConfigRepository'>): Promise<void> {
-  const fields = await fieldsOf(tx, body)
+export async function createConfigRepository(
+  tx: OrgTx,
+  canonical: string,
+  body: Schema<'NewConfigRepository'>,
+  mayRead: MayRead,
+): Promise<void> {
+  const fields = await fieldsOf(tx, body, mayRead)
   await queries.lockDefaults(tx)
   const present = await queries.findDefault(tx)
   if (body.default && present) await queries.clearDefault(tx)
@@ -21,10 +32,16 @@ export async function createConfigRepository(tx: OrgTx, canonical: string, body:
 }
 
 /** @throws Invalid for taking the default away without giving it to another one */
-export async function updateConfigRepository(tx: OrgTx, canonical: string, body: Schema<'UpdateConfigRepository'>): Promise<void> {
+export async function updateConfigRepository(
+  tx: OrgTx,
+  canonical: string,
+  body: Schema<'UpdateConfigRepository'>,
+  mayRead: MayRead,
+): Promise<void> {
   await queries.lockDefaults(tx)
-  const { id, is_default } = await getConfigRepository(tx, canonical)
-  const fields = await fieldsOf(tx, body)
+  const { id, is_default, url, credential_canonical } = await getConfigRepository(tx, canonical)
+  const sameSecret = url === body.url && credential_canonical === body.credential_canonical
+  const fields = await fieldsOf(tx, body, sameSecret ? () => true : mayRead)
   if (is_default && !body.default)
     throw invalid(`${canonical} is the default config repository: make another one the default instead`, [
       'body.default: there must be a default; set it on another config repository',
@@ -46,7 +63,7 @@ export async function removeConfigRepository(tx: OrgTx, canonical: string): Prom
 
 const credentialTypes: Record<Transport, string> = { ssh: 'ssh', https: 'basic_auth' }
 
-async function fieldsOf(tx: OrgTx, { name, url, branch, credential_canonical }: Schema<'UpdateConfigRepository'>) {
+async function fieldsOf(tx: OrgTx, { name, url, branch, credential_canonical }: Schema<'UpdateConfigRepository'>, mayRead: MayRead) {
   const wanted = credentialTypes[transportOf(url)]
   assertBranch(branch)
   const credential = await queries.lockCredential(tx, credential_canonical)
@@ -55,5 +72,7 @@ async function fieldsOf(tx: OrgTx, { name, url, branch, credential_canonical }: 
     throw invalid(`This address needs a credential of the type ${wanted}, and ${credential_canonical} is of the type ${credential.type}`, [
       `body.credential_canonical: must be of the type ${wanted}`,
     ])
+  if (!mayRead(credential))
+    throw forbidden(`You may not send the credential ${credential_canonical} to an address: no rule grants you to read it`)
   return { name, url, branch, credential_id: credential.id }
 }

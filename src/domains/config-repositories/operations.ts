@@ -1,6 +1,13 @@
 import { canonicalOf } from '../../canonical.ts'
 import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
-import { createConfigRepository, getConfigRepository, removeConfigRepository, updateConfigRepository } from './config-repositories.ts'
+import type { OrganizationContext } from '../../http/context.ts'
+import {
+  createConfigRepository,
+  getConfigRepository,
+  type MayRead,
+  removeConfigRepository,
+  updateConfigRepository,
+} from './config-repositories.ts'
 import { listConfigRepositories } from './queries.ts'
 import { viewConfigRepository } from './view.ts'
 
@@ -14,11 +21,12 @@ export const configRepositories: DomainHandlers<'config-repositories'> = {
     return { data: rows.map(viewConfigRepository) }
   },
 
-  async createConfigRepository({ write, assertMayCreate }, { body }) {
+  async createConfigRepository(context, { body }) {
+    const { write, assertMayCreate } = context
     const canonical = body.canonical ?? canonicalOf(body.name)
     assertMayCreate(canonical)
     const row = await write(async (tx) => {
-      await createConfigRepository(tx, canonical, body)
+      await createConfigRepository(tx, canonical, body, readingCredentials(context))
       return getConfigRepository(tx, canonical)
     })
     return { data: viewConfigRepository(row) }
@@ -28,9 +36,9 @@ export const configRepositories: DomainHandlers<'config-repositories'> = {
     return { data: viewConfigRepository(await read((tx) => getConfigRepository(tx, path.config_repository_canonical))) }
   },
 
-  async updateConfigRepository({ write }, { path, body }) {
-    const row = await write(async (tx) => {
-      await updateConfigRepository(tx, path.config_repository_canonical, body)
+  async updateConfigRepository(context, { path, body }) {
+    const row = await context.write(async (tx) => {
+      await updateConfigRepository(tx, path.config_repository_canonical, body, readingCredentials(context))
       return getConfigRepository(tx, path.config_repository_canonical)
     })
     return { data: viewConfigRepository(row) }
@@ -43,3 +51,8 @@ export const configRepositories: DomainHandlers<'config-repositories'> = {
 
   createConfigRepositoryConfig: notImplemented,
 }
+
+const readingCredentials =
+  ({ actor, may }: OrganizationContext): MayRead =>
+  ({ canonical, owner_id }) =>
+    may('organization:credential:read', `credential:${canonical}`) || (actor.kind === 'user' && actor.id === owner_id)

@@ -58,4 +58,9 @@ export const listProjectsOf = (tx: OrgTx, id: number) =>
 
 /** `for share`: the credential stays until we refer to it. */
 export const lockCredential = (tx: OrgTx, canonical: string) =>
-  tx.selectFrom('credentials').select(['id', 'type']).where('canonical', '=', canonical).forKeyShare().executeTakeFirst()
+  tx
+    .selectFrom('credentials')
+    .select(['id', 'canonical', 'type', 'owner_id'])
+    .where('canonical', '=', canonical)
+    .forKeyShare()
+    .executeTakeFirst()
