@@ -59,7 +59,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
     const cluster = { home, account, binaries: await usableBinaries(home, account, log), settings, log }
     const password = passwordOf(home)
     if (!fs.existsSync(join(home, 'data'))) await createCluster(cluster, password)
-    const server = await adoptOrStart(cluster)
+    let server = await adoptOrStart(cluster)
 
     // An uncaught exception or process.exit() takes the server along; kill -9 cannot, and the next open adopts it.
     const onExit = () => interrupt(server)
@@ -73,12 +73,21 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
       return stopped
     }
 
-    const base = `postgres://postgres:${password}@127.0.0.1:${server.port}/`
-    await ensureDatabase(base, database).catch(async (error: Error) => {
-      await stop()
-      throw failure(`Postgres in ${home} starts, but its database ${database} cannot be opened`, error.message)
-    })
-    return { url: base + encodeURIComponent(database), port: server.port, stop }
+    for (let tries = 1; ; tries++) {
+      const base = `postgres://postgres:${password}@127.0.0.1:${server.port}/`
+      try {
+        await ensureDatabase(base, database)
+        return { url: base + encodeURIComponent(database), port: server.port, stop }
+      } catch (error) {
+        await sleep(100)
+        if (isAlive(server) || tries === 3) {
+          await stop()
+          throw failure(`Postgres in ${home} starts, but its database ${database} cannot be opened`, (error as Error).message)
+        }
+        // What was adopted had been killed already, and died between our look and our knock.
+        server = await adoptOrStart(cluster)
+      }
+    }
   } catch (error) {
     release()
     throw error
