@@ -2264,7 +2264,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Checks a password and gives a session token; name the user by `email` or by `username`, never both. With `organization_canonical` the token is good for that organization; without it the token serves only for user operations, for listing and creating organizations and for `refreshToken`. A wrong password, an unknown user or an unverified e-mail address gives 401. If the user or the organization requires a second factor, no session is given yet: the platform answers 401, mails a link, and `emailAuthenticationVerification` finishes the login.
+         * @description Checks a password and gives a session token; name the user by `email` or by `username`, never both. With `organization_canonical` the token is good for that organization; without it the token serves only for user operations, for listing and creating organizations and for `refreshToken`. A wrong password, an unknown user or an unverified e-mail address gives 401. Once a second factor can be required (not in this version), no session is given yet: the platform answers 401, mails a link, and `emailAuthenticationVerification` finishes the login.
          */
         post: operations["login"];
         delete?: never;
