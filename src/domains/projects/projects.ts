@@ -42,7 +42,7 @@ export async function createProject(
     created_at: now,
     updated_at: now,
   }
-  return queries.insertProject(tx, row, owner.caller?.id ?? null)
+  return queries.insertProject(tx, row)
 }
 
 /**

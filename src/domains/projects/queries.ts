@@ -39,6 +39,15 @@ const beside = (accountId: number | null) => [
   isFavorite(accountId).as('favorite'),
 ]
 
+/** The same of a project that is just being made: it has no environments, and is nobody's favourite. */
+const besideNew = [
+  configRepositoryCanonical.as('config_repository_canonical'),
+  teamIn('projects.team_id').as('team'),
+  personIn('projects.owner_id').as('owner'),
+  sql<EnvironmentJson[]>`'[]'::jsonb`.as('environments'),
+  sql<boolean>`false`.as('favorite'),
+]
+
 /** A project with everything its view shows. `accountId` is whose favourites count. */
 const selectProjects = (tx: OrgTx, accountId: number | null) =>
   tx
@@ -104,11 +113,11 @@ export const findProject = (tx: OrgTx, canonical: string, accountId: number | nu
 export const lockProject = (tx: OrgTx, canonical: string) =>
   tx.selectFrom('projects').selectAll().where('canonical', '=', canonical).forUpdate().executeTakeFirst()
 
-export const insertProject = (tx: OrgTx, { config_repository, ...row }: NewProjectRow, accountId: number | null) =>
+export const insertProject = (tx: OrgTx, { config_repository, ...row }: NewProjectRow) =>
   tx
     .insertInto('projects', { ...row, config_repository_id: configRepositoryId(config_repository) })
     .returningAll()
-    .returning(() => beside(accountId))
+    .returning(() => besideNew)
     .executeTakeFirstOrThrow()
 
 export const updateProject = (tx: OrgTx, id: number, { config_repository, ...row }: ProjectChanges, accountId: number | null) =>
