@@ -40,6 +40,23 @@ const memberIdOf = async (ada: Client, path: { organization_canonical: string },
 const reading = (action: string) => ({ action, effect: 'allow' as const, resources: [] })
 
 describe('on the very next request to another process', () => {
+  test('what somebody has just come to hold they may hand on', async () => {
+    const { path, ada, cast } = await stage(role('granter', ['organization:role:create']), member('bob', 'granter'))
+    const bob = onSecond(cast['bob'] as Client)
+    for (let round = 0; round < rounds; round++) {
+      const grant = (...actions: string[]) =>
+        ada.updateRole({
+          path: { ...path, role_canonical: 'granter' },
+          body: { name: 'granter', rules: ['organization:role:create', ...actions].map(reading) },
+        })
+      const handOn = () => bob.createRole({ path, body: { name: `copy ${round}`, rules: [reading('organization:team:read')] } })
+      expect(await grant()).toHaveStatus(200)
+      expect(await handOn()).toHaveStatus(403)
+      expect(await grant('organization:team:read')).toHaveStatus(200)
+      expect(await handOn()).toHaveStatus(200)
+    }
+  })
+
   test('an edited role gives and takes', async () => {
     const { path, web, ada, cast } = await stage(role('looker', ['organization:project:read']), member('bob', 'looker'))
     const bob = onSecond(cast['bob'] as Client)

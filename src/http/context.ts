@@ -97,18 +97,18 @@ export function organizationContext(
   operation: OperationRow,
   path: Readonly<Record<string, unknown>>,
   admission: Admission,
+  /** Set when something is committed: from then on the request cannot be repeated with fresh rules. */
+  progress: { committed: boolean },
 ): OrganizationContext {
   const { actor, access, owned, resource } = admission
   const prefix = `organization:${access.organization.canonical}`
-  // Only until something is committed: from then on the request cannot be repeated with fresh rules.
-  let epoch: number | null = access.epoch
   const scope = () =>
     ({
       kind: 'organization',
       organizationId: access.organization.id,
       accountId: accountOf(actor),
       subjects: access.subjects,
-      epoch,
+      epoch: progress.committed ? null : access.epoch,
     }) as const
   const allowed = (action: string, asked: string) => isOwned(owned, asked) || decide(access.rules, action, asked) !== undefined
   return {
@@ -125,12 +125,12 @@ export function organizationContext(
         if (operation.audit && details) await recordEvent(tx, { actor, operation, path, details, changed })
         return changed
       })
-      epoch = null
+      progress.committed = true
       return result
     },
     async prepare(run) {
       const result = await OrgTx.write(platform.database, scope(), run)
-      epoch = null
+      progress.committed = true
       return result
     },
     visible: (...actions) => visibility(access.rules, actions, prefix, { id: actor.kind === 'user' ? actor.id : null, owned }),

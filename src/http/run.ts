@@ -66,17 +66,21 @@ async function answer(platform: Platform, validator: Validator, handler: AnyHand
       noteActor(question, admission.actor, admission)
       if (admission.actor.kind === 'api_key') platform.keyUse.note(admission.actor)
       const input = await readQuestion(validator, question)
-      return handle(handler, organizationContext(base, operation, input.path, admission), input)
+      const progress = { committed: false }
+      return handle(handler, organizationContext(base, operation, input.path, admission, progress), input, () => !progress.committed)
     }
   }
 }
 
-/** A refusal that the handler itself decided on is final: asking again with fresh rules would run it twice. */
-async function handle(handler: AnyHandler, context: unknown, input: unknown): Promise<unknown> {
+/**
+ * A refusal that the handler itself decided on, such as of a create whose name no rule covers, rests on remembered rules too:
+ * it is asked again like any other, unless something was done already. Outside organizations nothing is remembered.
+ */
+async function handle(handler: AnyHandler, context: unknown, input: unknown, mayRepeat = () => false): Promise<unknown> {
   try {
     return await handler(context, input)
   } catch (error) {
-    throw isRefusal(error) ? Object.assign(error as ApiError, { decided: true }) : error
+    throw isRefusal(error) && !mayRepeat() ? Object.assign(error as ApiError, { decided: true }) : error
   }
 }
 
