@@ -20,7 +20,7 @@ import { configRepository, fresh, member, organization, person, scenario } from 
 import { useServer } from './support/server.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? 20261121)
-const runs = Number(process.env.FUZZ_RUNS ?? 120)
+const runs = Number(process.env.FUZZ_RUNS ?? 200)
 vi.setConfig({ testTimeout: 600_000 + runs * 5000, hookTimeout: 120_000 })
 
 const server = useServer({ config: { rateLimitFactor: 0 } })
