@@ -50,7 +50,9 @@ export async function generateContract(): Promise<Record<string, string>> {
     'src/http/handlers.ts': handlersFile([...new Set(rows.map(({ domain }) => domain))].sort()),
     'src/contract/policies.ts': `${banner}
 /** Every action code that a rule may grant, in the order of their ids (the first is 1). */
-export const policies = ${JSON.stringify(permissions, null, 2)} as const
+export const policies = [
+${permissions.map((permission) => `  ${JSON.stringify(permission)},`).join('\n')}
+] as const
 
 export type ActionCode = (typeof policies)[number]['code']
 `,

@@ -1,25 +1,11 @@
 /** Pages, orders and filters as every list has them: sections 1.4 and 1.6 of platform-semantics.md, told in sentences. */
-import { beforeAll, describe, expect, test } from 'vitest'
-import { type RawAnswer, send } from './support/raw.ts'
-import { configRepository, environment, member, organization, project, scenario } from './support/scenario.ts'
+import { describe, expect, test } from 'vitest'
+import { projects, useAcme } from './support/acme.ts'
+import type { RawAnswer } from './support/raw.ts'
 import { useServer } from './support/server.ts'
 
 const server = useServer()
-/** The file has a database of its own, so a plain name will do, and tests are called the same on every run. */
-const acme = 'acme'
-let token: string
-
-beforeAll(async () => {
-  const projects = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'].map((name) => project(name, environment('prod')))
-  const { ada } = await scenario(server, organization(acme, member('ada'), configRepository('config'), ...projects))
-  token = ada.token ?? ''
-})
-
-const at = (target: string, more: Parameters<typeof send>[2] = {}): Promise<RawAnswer> =>
-  send(server.url, target, { ...more, headers: { authorization: `Bearer ${token}`, ...more.headers } })
-const post = (target: string, body: string | Uint8Array, type: string | undefined = 'application/json', headers = {}) =>
-  at(target, { method: 'POST', body, headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headers } })
-const projects = `/organizations/${acme}/projects`
+const { at, post } = useAcme(server)
 const names = ({ json }: RawAnswer) => (json as { data: { canonical: string }[] }).data.map(({ canonical }) => canonical)
 const errorOf = ({ json }: RawAnswer) =>
   (json as { errors: { code: string; message: string; details: string[] }[]; request_id: string }).errors[0]

@@ -1,27 +1,14 @@
 /** What every operation does on the wire, whatever it is about: section 1 of platform-semantics.md, told in sentences. */
 import { connect } from 'node:net'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { acme, projects, useAcme } from './support/acme.ts'
 import { type RawAnswer, send } from './support/raw.ts'
-import { configRepository, environment, fresh, member, organization, project, scenario } from './support/scenario.ts'
+import { fresh } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 
 const server = useServer()
-/** The file has a database of its own, so a plain name will do, and tests are called the same on every run. */
-const acme = 'acme'
-let token: string
-
-beforeAll(async () => {
-  const projects = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'].map((name) => project(name, environment('prod')))
-  const { ada } = await scenario(server, organization(acme, member('ada'), configRepository('config'), ...projects))
-  token = ada.token ?? ''
-})
-
-const at = (target: string, more: Parameters<typeof send>[2] = {}): Promise<RawAnswer> =>
-  send(server.url, target, { ...more, headers: { authorization: `Bearer ${token}`, ...more.headers } })
-const post = (target: string, body: string | Uint8Array, type: string | undefined = 'application/json', headers = {}) =>
-  at(target, { method: 'POST', body, headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headers } })
+const { at, post, token } = useAcme(server)
 const newProject = (name = fresh('p')) => JSON.stringify({ name, canonical: name, config_repository_canonical: 'config' })
-const projects = `/organizations/${acme}/projects`
 const errorOf = ({ json }: RawAnswer) =>
   (json as { errors: { code: string; message: string; details: string[] }[]; request_id: string }).errors[0]
 
@@ -257,7 +244,7 @@ describe('below HTTP', () => {
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => {
         socket.write(
-          `POST ${projects} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"name":`,
+          `POST ${projects} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token()}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"name":`,
         )
         setTimeout(() => socket.destroy(), 100)
       })

@@ -66,7 +66,7 @@ returns void language plpgsql security definer set search_path = public as $$ be
   end if;
 end $$;
 alter function enter_organization owner to trochoid_doors;
-grant execute on function enter_organization, access_epoch, bump_access_epoch to trochoid_app;
+grant execute on function enter_organization to trochoid_app;
 
 create function on_organization_access_change() returns trigger language plpgsql security definer set search_path = public as $$ begin
   perform bump_access_epoch('o' || coalesce(new.organization_id, old.organization_id));

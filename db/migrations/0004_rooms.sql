@@ -9,7 +9,7 @@ create table credentials (
   type text not null,
   path text not null,
   keys text[] not null,
-  -- AES-256-GCM under data_key_id; see src/outside/seal.ts.
+  -- AES-256-GCM under data_key_id; see src/domains/credentials/sealing.ts.
   sealed text not null,
   data_key_id bigint not null,
   built_in boolean not null default false,

@@ -2,1401 +2,169 @@
 
 /** Every action code that a rule may grant, in the order of their ids (the first is 1). */
 export const policies = [
-  {
-    "code": "organization:create",
-    "description": "Found an organization.",
-    "entities": [
-      "organization"
-    ],
-    "reserved": "Founding an organization is open to every signed-in user, so no rule is asked for it."
-  },
-  {
-    "code": "organization:list",
-    "description": "See organizations in lists.",
-    "entities": [
-      "organization"
-    ],
-    "reserved": "The list of organizations is open to every signed-in user and shows only their own."
-  },
-  {
-    "code": "organization:read",
-    "description": "See the organization, its summary and its ancestors, and ask what the caller may do in it.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:update",
-    "description": "Rename the organization and change its settings.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:delete",
-    "description": "Delete the organization.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:child:list",
-    "description": "List the child organizations.",
-    "entities": [
-      "organization",
-      "child"
-    ]
-  },
-  {
-    "code": "organization:child:create",
-    "description": "Create a child organization.",
-    "entities": [
-      "organization",
-      "child"
-    ]
-  },
-  {
-    "code": "organization:member:list",
-    "description": "List the members and the pending invitations.",
-    "entities": [
-      "organization",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:member:create",
-    "description": "Invite people into the organization, and send an invitation again.",
-    "entities": [
-      "organization",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:member:read",
-    "description": "See one member.",
-    "entities": [
-      "organization",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:member:update",
-    "description": "Change the role of a member.",
-    "entities": [
-      "organization",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:member:delete",
-    "description": "Remove a member, or withdraw an invitation.",
-    "entities": [
-      "organization",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:team:list",
-    "description": "List the teams.",
-    "entities": [
-      "organization",
-      "team"
-    ]
-  },
-  {
-    "code": "organization:team:create",
-    "description": "Create a team.",
-    "entities": [
-      "organization",
-      "team"
-    ]
-  },
-  {
-    "code": "organization:team:read",
-    "description": "See one team.",
-    "entities": [
-      "organization",
-      "team"
-    ]
-  },
-  {
-    "code": "organization:team:update",
-    "description": "Rename a team, change its roles or its owner.",
-    "entities": [
-      "organization",
-      "team"
-    ]
-  },
-  {
-    "code": "organization:team:delete",
-    "description": "Delete a team.",
-    "entities": [
-      "organization",
-      "team"
-    ]
-  },
-  {
-    "code": "organization:team:member:list",
-    "description": "List the members of a team.",
-    "entities": [
-      "organization",
-      "team",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:team:member:create",
-    "description": "Add a member to a team.",
-    "entities": [
-      "organization",
-      "team",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:team:member:read",
-    "description": "See one member of a team.",
-    "entities": [
-      "organization",
-      "team",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:team:member:delete",
-    "description": "Take a member out of a team.",
-    "entities": [
-      "organization",
-      "team",
-      "member"
-    ]
-  },
-  {
-    "code": "organization:role:list",
-    "description": "List the roles.",
-    "entities": [
-      "organization",
-      "role"
-    ]
-  },
-  {
-    "code": "organization:role:create",
-    "description": "Create a role with its rules.",
-    "entities": [
-      "organization",
-      "role"
-    ]
-  },
-  {
-    "code": "organization:role:read",
-    "description": "See one role with its rules.",
-    "entities": [
-      "organization",
-      "role"
-    ]
-  },
-  {
-    "code": "organization:role:update",
-    "description": "Change a role and replace its rules.",
-    "entities": [
-      "organization",
-      "role"
-    ]
-  },
-  {
-    "code": "organization:role:delete",
-    "description": "Delete a role.",
-    "entities": [
-      "organization",
-      "role"
-    ]
-  },
-  {
-    "code": "organization:policy:list",
-    "description": "List the action codes that rules can be made of.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:api_key:list",
-    "description": "List the API keys.",
-    "entities": [
-      "organization",
-      "api_key"
-    ]
-  },
-  {
-    "code": "organization:api_key:create",
-    "description": "Create an API key and read its token once.",
-    "entities": [
-      "organization",
-      "api_key"
-    ]
-  },
-  {
-    "code": "organization:api_key:read",
-    "description": "See one API key, without its token.",
-    "entities": [
-      "organization",
-      "api_key"
-    ]
-  },
-  {
-    "code": "organization:api_key:update",
-    "description": "Change name, description or owner of an API key.",
-    "entities": [
-      "organization",
-      "api_key"
-    ]
-  },
-  {
-    "code": "organization:api_key:delete",
-    "description": "Revoke an API key.",
-    "entities": [
-      "organization",
-      "api_key"
-    ]
-  },
-  {
-    "code": "organization:project:list",
-    "description": "List the projects.",
-    "entities": [
-      "organization",
-      "project"
-    ]
-  },
-  {
-    "code": "organization:project:create",
-    "description": "Create a project.",
-    "entities": [
-      "organization",
-      "project"
-    ]
-  },
-  {
-    "code": "organization:project:read",
-    "description": "See one project.",
-    "entities": [
-      "organization",
-      "project"
-    ]
-  },
-  {
-    "code": "organization:project:update",
-    "description": "Change a project, or move it to another config repository.",
-    "entities": [
-      "organization",
-      "project"
-    ]
-  },
-  {
-    "code": "organization:project:delete",
-    "description": "Delete a project.",
-    "entities": [
-      "organization",
-      "project"
-    ]
-  },
-  {
-    "code": "organization:project:favorite",
-    "description": "Mark a project as favourite of the caller, or unmark it.",
-    "entities": [
-      "organization",
-      "project"
-    ]
-  },
-  {
-    "code": "organization:environment:list",
-    "description": "List environments, of one project or of the whole organization.",
-    "entities": [
-      "organization",
-      "project",
-      "environment"
-    ]
-  },
-  {
-    "code": "organization:environment:create",
-    "description": "Create an environment in a project.",
-    "entities": [
-      "organization",
-      "project",
-      "environment"
-    ]
-  },
-  {
-    "code": "organization:environment:read",
-    "description": "See one environment.",
-    "entities": [
-      "organization",
-      "project",
-      "environment"
-    ]
-  },
-  {
-    "code": "organization:environment:update",
-    "description": "Rename or recolour an environment.",
-    "entities": [
-      "organization",
-      "project",
-      "environment"
-    ]
-  },
-  {
-    "code": "organization:environment:delete",
-    "description": "Delete an environment.",
-    "entities": [
-      "organization",
-      "project",
-      "environment"
-    ]
-  },
-  {
-    "code": "organization:component:list",
-    "description": "List components, of one environment or of the whole organization.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component"
-    ]
-  },
-  {
-    "code": "organization:component:create",
-    "description": "Create a component from a stack.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component"
-    ]
-  },
-  {
-    "code": "organization:component:read",
-    "description": "See one component and its current form values.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component"
-    ]
-  },
-  {
-    "code": "organization:component:update",
-    "description": "Change a component and configure it again.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component"
-    ]
-  },
-  {
-    "code": "organization:component:delete",
-    "description": "Delete a component with its pipelines and files.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component"
-    ]
-  },
-  {
-    "code": "organization:component:migrate",
-    "description": "Move a component to another project or environment.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component"
-    ]
-  },
-  {
-    "code": "organization:pipeline:list",
-    "description": "List pipelines, of an environment, a project or the whole organization.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:create",
-    "description": "Create a pipeline for a component.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:read",
-    "description": "See one pipeline, its configuration and its variables.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:update",
-    "description": "Replace the configuration or the variables of a pipeline.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:delete",
-    "description": "Delete a pipeline.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:diff",
-    "description": "Compare a pipeline with a configuration that is not applied yet.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:synced",
-    "description": "Ask whether a pipeline still equals what its stack would produce.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:pause",
-    "description": "Pause a pipeline.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:unpause",
-    "description": "Let a paused pipeline run again.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:pipeline:rename",
-    "description": "Give a pipeline another name.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline"
-    ]
-  },
-  {
-    "code": "organization:job:list",
-    "description": "List the jobs of a pipeline.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job"
-    ]
-  },
-  {
-    "code": "organization:job:read",
-    "description": "See one job.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job"
-    ]
-  },
-  {
-    "code": "organization:job:pause",
-    "description": "Pause a job.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job"
-    ]
-  },
-  {
-    "code": "organization:job:unpause",
-    "description": "Let a paused job run again.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job"
-    ]
-  },
-  {
-    "code": "organization:job:clear_cache",
-    "description": "Clear the task caches of a job.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job"
-    ]
-  },
-  {
-    "code": "organization:build:list",
-    "description": "List the builds of a job.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job",
-      "build"
-    ]
-  },
-  {
-    "code": "organization:build:create",
-    "description": "Start a build, or run an old one again.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job",
-      "build"
-    ]
-  },
-  {
-    "code": "organization:build:read",
-    "description": "See one build with its plan, its preparation, its resources and its output.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job",
-      "build"
-    ]
-  },
-  {
-    "code": "organization:build:abort",
-    "description": "Stop a running build.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "job",
-      "build"
-    ]
-  },
-  {
-    "code": "organization:resource:list",
-    "description": "List the resources of a pipeline.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "resource"
-    ]
-  },
-  {
-    "code": "organization:resource:read",
-    "description": "See one resource, its versions, and the builds that used them.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "resource"
-    ]
-  },
-  {
-    "code": "organization:resource:check",
-    "description": "Look for new versions of a resource.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "resource"
-    ]
-  },
-  {
-    "code": "organization:resource:pin",
-    "description": "Choose which versions a pipeline may use: pin, unpin, enable, disable, and comment on it.",
-    "entities": [
-      "organization",
-      "project",
-      "environment",
-      "component",
-      "pipeline",
-      "resource"
-    ]
-  },
-  {
-    "code": "organization:worker:list",
-    "description": "List the workers that run the pipelines.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:event:list",
-    "description": "Read the events of the organization and their tags.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:event:create",
-    "description": "Send an event.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:event:read",
-    "description": "See one event.",
-    "entities": [
-      "organization"
-    ],
-    "reserved": "No operation reads a single event in this version of the API."
-  },
-  {
-    "code": "organization:config_repository:list",
-    "description": "List the config repositories, and the branches of a git repository.",
-    "entities": [
-      "organization",
-      "config_repository"
-    ]
-  },
-  {
-    "code": "organization:config_repository:create",
-    "description": "Register a config repository.",
-    "entities": [
-      "organization",
-      "config_repository"
-    ]
-  },
-  {
-    "code": "organization:config_repository:read",
-    "description": "See one config repository.",
-    "entities": [
-      "organization",
-      "config_repository"
-    ]
-  },
-  {
-    "code": "organization:config_repository:update",
-    "description": "Change a config repository.",
-    "entities": [
-      "organization",
-      "config_repository"
-    ]
-  },
-  {
-    "code": "organization:config_repository:delete",
-    "description": "Unregister a config repository.",
-    "entities": [
-      "organization",
-      "config_repository"
-    ]
-  },
-  {
-    "code": "organization:config_repository:config:create",
-    "description": "Commit files to a config repository.",
-    "entities": [
-      "organization",
-      "config_repository"
-    ]
-  },
-  {
-    "code": "organization:credential:list",
-    "description": "List the credentials with the names of their keys, never the secret values.",
-    "entities": [
-      "organization",
-      "credential"
-    ]
-  },
-  {
-    "code": "organization:credential:create",
-    "description": "Store a credential.",
-    "entities": [
-      "organization",
-      "credential"
-    ]
-  },
-  {
-    "code": "organization:credential:read",
-    "description": "See one credential with its secret values, and what the account behind it offers.",
-    "entities": [
-      "organization",
-      "credential"
-    ]
-  },
-  {
-    "code": "organization:credential:update",
-    "description": "Replace a credential.",
-    "entities": [
-      "organization",
-      "credential"
-    ]
-  },
-  {
-    "code": "organization:credential:delete",
-    "description": "Delete a credential.",
-    "entities": [
-      "organization",
-      "credential"
-    ]
-  },
-  {
-    "code": "organization:external_backend:list",
-    "description": "List the external backends.",
-    "entities": [
-      "organization",
-      "external_backend"
-    ]
-  },
-  {
-    "code": "organization:external_backend:create",
-    "description": "Register an external backend.",
-    "entities": [
-      "organization",
-      "external_backend"
-    ]
-  },
-  {
-    "code": "organization:external_backend:read",
-    "description": "See one external backend with the token of its state.",
-    "entities": [
-      "organization",
-      "external_backend"
-    ]
-  },
-  {
-    "code": "organization:external_backend:update",
-    "description": "Change an external backend.",
-    "entities": [
-      "organization",
-      "external_backend"
-    ]
-  },
-  {
-    "code": "organization:external_backend:delete",
-    "description": "Unregister an external backend.",
-    "entities": [
-      "organization",
-      "external_backend"
-    ]
-  },
-  {
-    "code": "organization:appearance:list",
-    "description": "List the appearances.",
-    "entities": [
-      "organization",
-      "appearance"
-    ]
-  },
-  {
-    "code": "organization:appearance:create",
-    "description": "Create an appearance.",
-    "entities": [
-      "organization",
-      "appearance"
-    ]
-  },
-  {
-    "code": "organization:appearance:read",
-    "description": "See one appearance.",
-    "entities": [
-      "organization",
-      "appearance"
-    ]
-  },
-  {
-    "code": "organization:appearance:update",
-    "description": "Change an appearance, or make it the active one.",
-    "entities": [
-      "organization",
-      "appearance"
-    ]
-  },
-  {
-    "code": "organization:appearance:delete",
-    "description": "Delete an appearance.",
-    "entities": [
-      "organization",
-      "appearance"
-    ]
-  },
-  {
-    "code": "organization:cloud_provider:list",
-    "description": "List the cloud providers that the platform knows.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:infrastructure:read",
-    "description": "See what runs in a cloud account, and the infrastructure graph of a component.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:log:read",
-    "description": "Read the log sources and the log lines of an environment.",
-    "entities": [
-      "organization",
-      "project",
-      "environment"
-    ]
-  },
-  {
-    "code": "organization:infra_policy:list",
-    "description": "List the infrastructure policies.",
-    "entities": [
-      "organization",
-      "infra_policy"
-    ]
-  },
-  {
-    "code": "organization:infra_policy:create",
-    "description": "Create an infrastructure policy.",
-    "entities": [
-      "organization",
-      "infra_policy"
-    ]
-  },
-  {
-    "code": "organization:infra_policy:read",
-    "description": "See one infrastructure policy.",
-    "entities": [
-      "organization",
-      "infra_policy"
-    ]
-  },
-  {
-    "code": "organization:infra_policy:update",
-    "description": "Change an infrastructure policy.",
-    "entities": [
-      "organization",
-      "infra_policy"
-    ]
-  },
-  {
-    "code": "organization:infra_policy:delete",
-    "description": "Delete an infrastructure policy.",
-    "entities": [
-      "organization",
-      "infra_policy"
-    ]
-  },
-  {
-    "code": "organization:infra_policy:validate",
-    "description": "Check a Terraform plan against the infrastructure policies.",
-    "entities": [
-      "organization",
-      "infra_policy"
-    ]
-  },
-  {
-    "code": "organization:infra_import:list",
-    "description": "See what can be imported from a cloud account.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:infra_import:create",
-    "description": "Import running infrastructure as a stack, and as a project if wanted.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:infra_import:read",
-    "description": "See the progress of an import.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:infra_import:update",
-    "description": "Try a failed import again.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:infra_import:delete",
-    "description": "Delete an import.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:licence:read",
-    "description": "See the licence of the organization.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:licence:create",
-    "description": "Activate a licence.",
-    "entities": [
-      "organization"
-    ],
-    "reserved": "Activation is public, because the signed key is the proof and the command line sends no token."
-  },
-  {
-    "code": "organization:subscription:create",
-    "description": "Subscribe the organization to a plan.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:cost_estimation:create",
-    "description": "Estimate what a Terraform plan or a filled form would cost.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:kpi:list",
-    "description": "List KPIs, of one project or of the whole organization.",
-    "entities": [
-      "organization",
-      "project",
-      "kpi"
-    ]
-  },
-  {
-    "code": "organization:kpi:create",
-    "description": "Create a KPI.",
-    "entities": [
-      "organization",
-      "project",
-      "kpi"
-    ]
-  },
-  {
-    "code": "organization:kpi:read",
-    "description": "See one KPI with its data.",
-    "entities": [
-      "organization",
-      "project",
-      "kpi"
-    ]
-  },
-  {
-    "code": "organization:kpi:update",
-    "description": "Change a KPI.",
-    "entities": [
-      "organization",
-      "project",
-      "kpi"
-    ]
-  },
-  {
-    "code": "organization:kpi:delete",
-    "description": "Delete a KPI.",
-    "entities": [
-      "organization",
-      "project",
-      "kpi"
-    ]
-  },
-  {
-    "code": "organization:kpi:favorite",
-    "description": "Mark a KPI as favourite of the caller, or unmark it.",
-    "entities": [
-      "organization",
-      "project",
-      "kpi"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:read",
-    "description": "See the cloud costs: dashboards, histograms, filter values and tags.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:update",
-    "description": "Change how cloud costs are kept.",
-    "entities": [
-      "organization"
-    ],
-    "reserved": "Changes go through the codes of accounts and tag mapping in this version of the API."
-  },
-  {
-    "code": "organization:cloud_cost_management:account:list",
-    "description": "List the cloud accounts whose costs are read.",
-    "entities": [
-      "organization",
-      "account"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:account:create",
-    "description": "Add a cloud account, or a child of one.",
-    "entities": [
-      "organization",
-      "account"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:account:read",
-    "description": "See one cloud account and its linked accounts.",
-    "entities": [
-      "organization",
-      "account"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:account:update",
-    "description": "Change a cloud account, or name a linked account.",
-    "entities": [
-      "organization",
-      "account"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:account:delete",
-    "description": "Remove a cloud account and its costs.",
-    "entities": [
-      "organization",
-      "account"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:tag_mapping:read",
-    "description": "See which tags map costs to projects and environments.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:cloud_cost_management:tag_mapping:update",
-    "description": "Change which tags map costs to projects and environments.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:form:read",
-    "description": "Preview a filled form and fetch the remote values of its fields.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:form:validate",
-    "description": "Check a forms file.",
-    "entities": [
-      "organization"
-    ]
-  },
-  {
-    "code": "organization:inventory:list",
-    "description": "List the resources of the inventory, their types and their labels.",
-    "entities": [
-      "organization",
-      "inventory"
-    ]
-  },
-  {
-    "code": "organization:inventory:create",
-    "description": "Add a resource to the inventory by hand.",
-    "entities": [
-      "organization",
-      "inventory"
-    ]
-  },
-  {
-    "code": "organization:inventory:read",
-    "description": "See one resource of the inventory.",
-    "entities": [
-      "organization",
-      "inventory"
-    ]
-  },
-  {
-    "code": "organization:inventory:update",
-    "description": "Change a resource that was added by hand.",
-    "entities": [
-      "organization",
-      "inventory"
-    ]
-  },
-  {
-    "code": "organization:inventory:delete",
-    "description": "Delete a resource that was added by hand.",
-    "entities": [
-      "organization",
-      "inventory"
-    ]
-  },
-  {
-    "code": "organization:quota:list",
-    "description": "List the quotas.",
-    "entities": [
-      "organization",
-      "quota"
-    ]
-  },
-  {
-    "code": "organization:quota:create",
-    "description": "Give a team a quota on a resource pool.",
-    "entities": [
-      "organization",
-      "quota"
-    ]
-  },
-  {
-    "code": "organization:quota:read",
-    "description": "See one quota and who consumes it.",
-    "entities": [
-      "organization",
-      "quota"
-    ]
-  },
-  {
-    "code": "organization:quota:update",
-    "description": "Change a quota.",
-    "entities": [
-      "organization",
-      "quota"
-    ]
-  },
-  {
-    "code": "organization:quota:delete",
-    "description": "Delete a quota.",
-    "entities": [
-      "organization",
-      "quota"
-    ]
-  },
-  {
-    "code": "organization:resource_pool:list",
-    "description": "List the resource pools.",
-    "entities": [
-      "organization",
-      "resource_pool"
-    ]
-  },
-  {
-    "code": "organization:resource_pool:create",
-    "description": "Create a resource pool.",
-    "entities": [
-      "organization",
-      "resource_pool"
-    ]
-  },
-  {
-    "code": "organization:resource_pool:read",
-    "description": "See one resource pool.",
-    "entities": [
-      "organization",
-      "resource_pool"
-    ]
-  },
-  {
-    "code": "organization:resource_pool:update",
-    "description": "Change a resource pool.",
-    "entities": [
-      "organization",
-      "resource_pool"
-    ]
-  },
-  {
-    "code": "organization:resource_pool:delete",
-    "description": "Delete a resource pool.",
-    "entities": [
-      "organization",
-      "resource_pool"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:list",
-    "description": "List the catalog repositories.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:create",
-    "description": "Register a catalog repository and read its stacks.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:read",
-    "description": "See one catalog repository with its stacks.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:update",
-    "description": "Change a catalog repository.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:delete",
-    "description": "Unregister a catalog repository.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:refresh",
-    "description": "Read the stacks of a catalog repository again.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog_source:validate",
-    "description": "Check a catalog repository without changing anything.",
-    "entities": [
-      "organization",
-      "service_catalog_source"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:list",
-    "description": "List the stacks.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:create",
-    "description": "Create a stack in a catalog repository.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:read",
-    "description": "See one stack, its configuration, and whether its dependencies are met.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:update",
-    "description": "Change the team and the visibility of a stack.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:delete",
-    "description": "Delete a stack.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:template:create",
-    "description": "Create a stack from a template stack.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:terraform:read",
-    "description": "See the Terraform of a use case, its diagram and its image.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:service_catalog:terraform:update",
-    "description": "Change the Terraform of a use case, its diagram and its image.",
-    "entities": [
-      "organization",
-      "service_catalog"
-    ]
-  },
-  {
-    "code": "organization:code_generation:read",
-    "description": "Use the Terraform schemas: browse providers, resources and data sources, convert JSON to HCL, validate.",
-    "entities": [
-      "organization"
-    ]
-  }
+  {"code":"organization:create","description":"Found an organization.","entities":["organization"],"reserved":"Founding an organization is open to every signed-in user, so no rule is asked for it."},
+  {"code":"organization:list","description":"See organizations in lists.","entities":["organization"],"reserved":"The list of organizations is open to every signed-in user and shows only their own."},
+  {"code":"organization:read","description":"See the organization, its summary and its ancestors, and ask what the caller may do in it.","entities":["organization"]},
+  {"code":"organization:update","description":"Rename the organization and change its settings.","entities":["organization"]},
+  {"code":"organization:delete","description":"Delete the organization.","entities":["organization"]},
+  {"code":"organization:child:list","description":"List the child organizations.","entities":["organization","child"]},
+  {"code":"organization:child:create","description":"Create a child organization.","entities":["organization","child"]},
+  {"code":"organization:member:list","description":"List the members and the pending invitations.","entities":["organization","member"]},
+  {"code":"organization:member:create","description":"Invite people into the organization, and send an invitation again.","entities":["organization","member"]},
+  {"code":"organization:member:read","description":"See one member.","entities":["organization","member"]},
+  {"code":"organization:member:update","description":"Change the role of a member.","entities":["organization","member"]},
+  {"code":"organization:member:delete","description":"Remove a member, or withdraw an invitation.","entities":["organization","member"]},
+  {"code":"organization:team:list","description":"List the teams.","entities":["organization","team"]},
+  {"code":"organization:team:create","description":"Create a team.","entities":["organization","team"]},
+  {"code":"organization:team:read","description":"See one team.","entities":["organization","team"]},
+  {"code":"organization:team:update","description":"Rename a team, change its roles or its owner.","entities":["organization","team"]},
+  {"code":"organization:team:delete","description":"Delete a team.","entities":["organization","team"]},
+  {"code":"organization:team:member:list","description":"List the members of a team.","entities":["organization","team","member"]},
+  {"code":"organization:team:member:create","description":"Add a member to a team.","entities":["organization","team","member"]},
+  {"code":"organization:team:member:read","description":"See one member of a team.","entities":["organization","team","member"]},
+  {"code":"organization:team:member:delete","description":"Take a member out of a team.","entities":["organization","team","member"]},
+  {"code":"organization:role:list","description":"List the roles.","entities":["organization","role"]},
+  {"code":"organization:role:create","description":"Create a role with its rules.","entities":["organization","role"]},
+  {"code":"organization:role:read","description":"See one role with its rules.","entities":["organization","role"]},
+  {"code":"organization:role:update","description":"Change a role and replace its rules.","entities":["organization","role"]},
+  {"code":"organization:role:delete","description":"Delete a role.","entities":["organization","role"]},
+  {"code":"organization:policy:list","description":"List the action codes that rules can be made of.","entities":["organization"]},
+  {"code":"organization:api_key:list","description":"List the API keys.","entities":["organization","api_key"]},
+  {"code":"organization:api_key:create","description":"Create an API key and read its token once.","entities":["organization","api_key"]},
+  {"code":"organization:api_key:read","description":"See one API key, without its token.","entities":["organization","api_key"]},
+  {"code":"organization:api_key:update","description":"Change name, description or owner of an API key.","entities":["organization","api_key"]},
+  {"code":"organization:api_key:delete","description":"Revoke an API key.","entities":["organization","api_key"]},
+  {"code":"organization:project:list","description":"List the projects.","entities":["organization","project"]},
+  {"code":"organization:project:create","description":"Create a project.","entities":["organization","project"]},
+  {"code":"organization:project:read","description":"See one project.","entities":["organization","project"]},
+  {"code":"organization:project:update","description":"Change a project, or move it to another config repository.","entities":["organization","project"]},
+  {"code":"organization:project:delete","description":"Delete a project.","entities":["organization","project"]},
+  {"code":"organization:project:favorite","description":"Mark a project as favourite of the caller, or unmark it.","entities":["organization","project"]},
+  {"code":"organization:environment:list","description":"List environments, of one project or of the whole organization.","entities":["organization","project","environment"]},
+  {"code":"organization:environment:create","description":"Create an environment in a project.","entities":["organization","project","environment"]},
+  {"code":"organization:environment:read","description":"See one environment.","entities":["organization","project","environment"]},
+  {"code":"organization:environment:update","description":"Rename or recolour an environment.","entities":["organization","project","environment"]},
+  {"code":"organization:environment:delete","description":"Delete an environment.","entities":["organization","project","environment"]},
+  {"code":"organization:component:list","description":"List components, of one environment or of the whole organization.","entities":["organization","project","environment","component"]},
+  {"code":"organization:component:create","description":"Create a component from a stack.","entities":["organization","project","environment","component"]},
+  {"code":"organization:component:read","description":"See one component and its current form values.","entities":["organization","project","environment","component"]},
+  {"code":"organization:component:update","description":"Change a component and configure it again.","entities":["organization","project","environment","component"]},
+  {"code":"organization:component:delete","description":"Delete a component with its pipelines and files.","entities":["organization","project","environment","component"]},
+  {"code":"organization:component:migrate","description":"Move a component to another project or environment.","entities":["organization","project","environment","component"]},
+  {"code":"organization:pipeline:list","description":"List pipelines, of an environment, a project or the whole organization.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:create","description":"Create a pipeline for a component.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:read","description":"See one pipeline, its configuration and its variables.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:update","description":"Replace the configuration or the variables of a pipeline.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:delete","description":"Delete a pipeline.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:diff","description":"Compare a pipeline with a configuration that is not applied yet.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:synced","description":"Ask whether a pipeline still equals what its stack would produce.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:pause","description":"Pause a pipeline.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:unpause","description":"Let a paused pipeline run again.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:pipeline:rename","description":"Give a pipeline another name.","entities":["organization","project","environment","component","pipeline"]},
+  {"code":"organization:job:list","description":"List the jobs of a pipeline.","entities":["organization","project","environment","component","pipeline","job"]},
+  {"code":"organization:job:read","description":"See one job.","entities":["organization","project","environment","component","pipeline","job"]},
+  {"code":"organization:job:pause","description":"Pause a job.","entities":["organization","project","environment","component","pipeline","job"]},
+  {"code":"organization:job:unpause","description":"Let a paused job run again.","entities":["organization","project","environment","component","pipeline","job"]},
+  {"code":"organization:job:clear_cache","description":"Clear the task caches of a job.","entities":["organization","project","environment","component","pipeline","job"]},
+  {"code":"organization:build:list","description":"List the builds of a job.","entities":["organization","project","environment","component","pipeline","job","build"]},
+  {"code":"organization:build:create","description":"Start a build, or run an old one again.","entities":["organization","project","environment","component","pipeline","job","build"]},
+  {"code":"organization:build:read","description":"See one build with its plan, its preparation, its resources and its output.","entities":["organization","project","environment","component","pipeline","job","build"]},
+  {"code":"organization:build:abort","description":"Stop a running build.","entities":["organization","project","environment","component","pipeline","job","build"]},
+  {"code":"organization:resource:list","description":"List the resources of a pipeline.","entities":["organization","project","environment","component","pipeline","resource"]},
+  {"code":"organization:resource:read","description":"See one resource, its versions, and the builds that used them.","entities":["organization","project","environment","component","pipeline","resource"]},
+  {"code":"organization:resource:check","description":"Look for new versions of a resource.","entities":["organization","project","environment","component","pipeline","resource"]},
+  {"code":"organization:resource:pin","description":"Choose which versions a pipeline may use: pin, unpin, enable, disable, and comment on it.","entities":["organization","project","environment","component","pipeline","resource"]},
+  {"code":"organization:worker:list","description":"List the workers that run the pipelines.","entities":["organization"]},
+  {"code":"organization:event:list","description":"Read the events of the organization and their tags.","entities":["organization"]},
+  {"code":"organization:event:create","description":"Send an event.","entities":["organization"]},
+  {"code":"organization:event:read","description":"See one event.","entities":["organization"],"reserved":"No operation reads a single event in this version of the API."},
+  {"code":"organization:config_repository:list","description":"List the config repositories, and the branches of a git repository.","entities":["organization","config_repository"]},
+  {"code":"organization:config_repository:create","description":"Register a config repository.","entities":["organization","config_repository"]},
+  {"code":"organization:config_repository:read","description":"See one config repository.","entities":["organization","config_repository"]},
+  {"code":"organization:config_repository:update","description":"Change a config repository.","entities":["organization","config_repository"]},
+  {"code":"organization:config_repository:delete","description":"Unregister a config repository.","entities":["organization","config_repository"]},
+  {"code":"organization:config_repository:config:create","description":"Commit files to a config repository.","entities":["organization","config_repository"]},
+  {"code":"organization:credential:list","description":"List the credentials with the names of their keys, never the secret values.","entities":["organization","credential"]},
+  {"code":"organization:credential:create","description":"Store a credential.","entities":["organization","credential"]},
+  {"code":"organization:credential:read","description":"See one credential with its secret values, and what the account behind it offers.","entities":["organization","credential"]},
+  {"code":"organization:credential:update","description":"Replace a credential.","entities":["organization","credential"]},
+  {"code":"organization:credential:delete","description":"Delete a credential.","entities":["organization","credential"]},
+  {"code":"organization:external_backend:list","description":"List the external backends.","entities":["organization","external_backend"]},
+  {"code":"organization:external_backend:create","description":"Register an external backend.","entities":["organization","external_backend"]},
+  {"code":"organization:external_backend:read","description":"See one external backend with the token of its state.","entities":["organization","external_backend"]},
+  {"code":"organization:external_backend:update","description":"Change an external backend.","entities":["organization","external_backend"]},
+  {"code":"organization:external_backend:delete","description":"Unregister an external backend.","entities":["organization","external_backend"]},
+  {"code":"organization:appearance:list","description":"List the appearances.","entities":["organization","appearance"]},
+  {"code":"organization:appearance:create","description":"Create an appearance.","entities":["organization","appearance"]},
+  {"code":"organization:appearance:read","description":"See one appearance.","entities":["organization","appearance"]},
+  {"code":"organization:appearance:update","description":"Change an appearance, or make it the active one.","entities":["organization","appearance"]},
+  {"code":"organization:appearance:delete","description":"Delete an appearance.","entities":["organization","appearance"]},
+  {"code":"organization:cloud_provider:list","description":"List the cloud providers that the platform knows.","entities":["organization"]},
+  {"code":"organization:infrastructure:read","description":"See what runs in a cloud account, and the infrastructure graph of a component.","entities":["organization"]},
+  {"code":"organization:log:read","description":"Read the log sources and the log lines of an environment.","entities":["organization","project","environment"]},
+  {"code":"organization:infra_policy:list","description":"List the infrastructure policies.","entities":["organization","infra_policy"]},
+  {"code":"organization:infra_policy:create","description":"Create an infrastructure policy.","entities":["organization","infra_policy"]},
+  {"code":"organization:infra_policy:read","description":"See one infrastructure policy.","entities":["organization","infra_policy"]},
+  {"code":"organization:infra_policy:update","description":"Change an infrastructure policy.","entities":["organization","infra_policy"]},
+  {"code":"organization:infra_policy:delete","description":"Delete an infrastructure policy.","entities":["organization","infra_policy"]},
+  {"code":"organization:infra_policy:validate","description":"Check a Terraform plan against the infrastructure policies.","entities":["organization","infra_policy"]},
+  {"code":"organization:infra_import:list","description":"See what can be imported from a cloud account.","entities":["organization"]},
+  {"code":"organization:infra_import:create","description":"Import running infrastructure as a stack, and as a project if wanted.","entities":["organization"]},
+  {"code":"organization:infra_import:read","description":"See the progress of an import.","entities":["organization"]},
+  {"code":"organization:infra_import:update","description":"Try a failed import again.","entities":["organization"]},
+  {"code":"organization:infra_import:delete","description":"Delete an import.","entities":["organization"]},
+  {"code":"organization:licence:read","description":"See the licence of the organization.","entities":["organization"]},
+  {"code":"organization:licence:create","description":"Activate a licence.","entities":["organization"],"reserved":"Activation is public, because the signed key is the proof and the command line sends no token."},
+  {"code":"organization:subscription:create","description":"Subscribe the organization to a plan.","entities":["organization"]},
+  {"code":"organization:cost_estimation:create","description":"Estimate what a Terraform plan or a filled form would cost.","entities":["organization"]},
+  {"code":"organization:kpi:list","description":"List KPIs, of one project or of the whole organization.","entities":["organization","project","kpi"]},
+  {"code":"organization:kpi:create","description":"Create a KPI.","entities":["organization","project","kpi"]},
+  {"code":"organization:kpi:read","description":"See one KPI with its data.","entities":["organization","project","kpi"]},
+  {"code":"organization:kpi:update","description":"Change a KPI.","entities":["organization","project","kpi"]},
+  {"code":"organization:kpi:delete","description":"Delete a KPI.","entities":["organization","project","kpi"]},
+  {"code":"organization:kpi:favorite","description":"Mark a KPI as favourite of the caller, or unmark it.","entities":["organization","project","kpi"]},
+  {"code":"organization:cloud_cost_management:read","description":"See the cloud costs: dashboards, histograms, filter values and tags.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:update","description":"Change how cloud costs are kept.","entities":["organization"],"reserved":"Changes go through the codes of accounts and tag mapping in this version of the API."},
+  {"code":"organization:cloud_cost_management:account:list","description":"List the cloud accounts whose costs are read.","entities":["organization","account"]},
+  {"code":"organization:cloud_cost_management:account:create","description":"Add a cloud account, or a child of one.","entities":["organization","account"]},
+  {"code":"organization:cloud_cost_management:account:read","description":"See one cloud account and its linked accounts.","entities":["organization","account"]},
+  {"code":"organization:cloud_cost_management:account:update","description":"Change a cloud account, or name a linked account.","entities":["organization","account"]},
+  {"code":"organization:cloud_cost_management:account:delete","description":"Remove a cloud account and its costs.","entities":["organization","account"]},
+  {"code":"organization:cloud_cost_management:tag_mapping:read","description":"See which tags map costs to projects and environments.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:tag_mapping:update","description":"Change which tags map costs to projects and environments.","entities":["organization"]},
+  {"code":"organization:form:read","description":"Preview a filled form and fetch the remote values of its fields.","entities":["organization"]},
+  {"code":"organization:form:validate","description":"Check a forms file.","entities":["organization"]},
+  {"code":"organization:inventory:list","description":"List the resources of the inventory, their types and their labels.","entities":["organization","inventory"]},
+  {"code":"organization:inventory:create","description":"Add a resource to the inventory by hand.","entities":["organization","inventory"]},
+  {"code":"organization:inventory:read","description":"See one resource of the inventory.","entities":["organization","inventory"]},
+  {"code":"organization:inventory:update","description":"Change a resource that was added by hand.","entities":["organization","inventory"]},
+  {"code":"organization:inventory:delete","description":"Delete a resource that was added by hand.","entities":["organization","inventory"]},
+  {"code":"organization:quota:list","description":"List the quotas.","entities":["organization","quota"]},
+  {"code":"organization:quota:create","description":"Give a team a quota on a resource pool.","entities":["organization","quota"]},
+  {"code":"organization:quota:read","description":"See one quota and who consumes it.","entities":["organization","quota"]},
+  {"code":"organization:quota:update","description":"Change a quota.","entities":["organization","quota"]},
+  {"code":"organization:quota:delete","description":"Delete a quota.","entities":["organization","quota"]},
+  {"code":"organization:resource_pool:list","description":"List the resource pools.","entities":["organization","resource_pool"]},
+  {"code":"organization:resource_pool:create","description":"Create a resource pool.","entities":["organization","resource_pool"]},
+  {"code":"organization:resource_pool:read","description":"See one resource pool.","entities":["organization","resource_pool"]},
+  {"code":"organization:resource_pool:update","description":"Change a resource pool.","entities":["organization","resource_pool"]},
+  {"code":"organization:resource_pool:delete","description":"Delete a resource pool.","entities":["organization","resource_pool"]},
+  {"code":"organization:service_catalog_source:list","description":"List the catalog repositories.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog_source:create","description":"Register a catalog repository and read its stacks.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog_source:read","description":"See one catalog repository with its stacks.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog_source:update","description":"Change a catalog repository.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog_source:delete","description":"Unregister a catalog repository.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog_source:refresh","description":"Read the stacks of a catalog repository again.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog_source:validate","description":"Check a catalog repository without changing anything.","entities":["organization","service_catalog_source"]},
+  {"code":"organization:service_catalog:list","description":"List the stacks.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:create","description":"Create a stack in a catalog repository.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:read","description":"See one stack, its configuration, and whether its dependencies are met.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:update","description":"Change the team and the visibility of a stack.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:delete","description":"Delete a stack.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:template:create","description":"Create a stack from a template stack.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:terraform:read","description":"See the Terraform of a use case, its diagram and its image.","entities":["organization","service_catalog"]},
+  {"code":"organization:service_catalog:terraform:update","description":"Change the Terraform of a use case, its diagram and its image.","entities":["organization","service_catalog"]},
+  {"code":"organization:code_generation:read","description":"Use the Terraform schemas: browse providers, resources and data sources, convert JSON to HCL, validate.","entities":["organization"]},
 ] as const
 
 export type ActionCode = (typeof policies)[number]['code']
