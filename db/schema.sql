@@ -69,6 +69,39 @@ view child_organizations (
   updated_at timestamp with time zone
 )
 
+-- Changes of components under way; at most one for each.
+table component_changes (
+  organization_id bigint not null,
+  component_id bigint not null,
+  change text not null,
+  kind text not null,
+  config_repository_id bigint not null,
+  intended jsonb not null,
+  leftovers jsonb,
+  actor jsonb not null,
+  finish_by timestamp with time zone not null
+)
+
+-- A use case of a stack, deployed into an environment.
+table components (
+  organization_id bigint not null,
+  id bigint not null identity,
+  environment_id bigint not null,
+  canonical text not null,
+  name text not null,
+  description text not null default ''::text,
+  stack_organization_id bigint not null,
+  stack_id bigint not null,
+  use_case text not null,
+  cloud_provider text,
+  vars jsonb not null,
+  files jsonb not null default '[]'::jsonb,
+  commit text,
+  is_ready boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Git repositories that the platform writes the configuration of components into.
 table config_repositories (
   organization_id bigint not null,
@@ -257,6 +290,71 @@ table signing_keys (
   retired_at timestamp with time zone
 )
 
+-- Drawings of stacks, for the visual editor; kept here and not in git.
+table stack_diagrams (
+  organization_id bigint not null,
+  stack_id bigint not null,
+  diagram text,
+  diagram_created_at timestamp with time zone,
+  diagram_updated_at timestamp with time zone,
+  image text
+)
+
+-- The files of a stack, so that every process works with the same ones, and none needs git to read them.
+table stack_files (
+  organization_id bigint not null,
+  stack_id bigint not null,
+  path text not null,
+  object text not null,
+  content bytea not null
+)
+
+-- Git repositories whose directories are scanned for stacks (service_catalog_sources of the API).
+table stack_sources (
+  organization_id bigint not null,
+  id bigint not null identity,
+  canonical text not null,
+  name text not null,
+  url text not null,
+  branch text not null,
+  credential_id bigint,
+  owner_id bigint,
+  commit text,
+  refreshed_at timestamp with time zone,
+  tried_at timestamp with time zone not null default now(),
+  problems jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Reusable templates, as the last scan of their repository found them (service_catalogs of the API).
+table stacks (
+  organization_id bigint not null,
+  id bigint not null identity,
+  source_id bigint not null,
+  canonical text not null,
+  name text not null,
+  description text not null,
+  author text not null,
+  keywords text[] not null,
+  image text,
+  technologies jsonb not null,
+  dependencies jsonb not null,
+  cloud_providers text[] not null,
+  directory text not null,
+  readme text,
+  definition jsonb not null,
+  forms jsonb,
+  form_errors text[] not null default '{}'::text[],
+  form_enabled boolean not null,
+  quota_enabled boolean not null,
+  is_blueprint boolean not null,
+  visibility text not null,
+  team_id bigint,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Who is in which team.
 table team_members (
   organization_id bigint not null,
@@ -326,6 +424,16 @@ appearances.appearances_canonical_uq UNIQUE (organization_id, canonical)
 appearances.appearances_color_ck CHECK ((((color_r >= 0) AND (color_r <= 255)) AND ((color_g >= 0) AND (color_g <= 255)) AND ((color_b >= 0) AND (color_b <= 255))))
 appearances.appearances_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 appearances.appearances_pk PRIMARY KEY (organization_id, id)
+component_changes.component_changes_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
+component_changes.component_changes_config_repository_fk FOREIGN KEY (organization_id, config_repository_id) REFERENCES config_repositories(organization_id, id)
+component_changes.component_changes_kind_ck CHECK ((kind = ANY (ARRAY['create'::text, 'update'::text, 'migrate'::text, 'delete'::text])))
+component_changes.component_changes_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+component_changes.component_changes_pk PRIMARY KEY (organization_id, component_id)
+components.components_canonical_uq UNIQUE (organization_id, environment_id, canonical)
+components.components_environment_fk FOREIGN KEY (organization_id, environment_id) REFERENCES environments(organization_id, id)
+components.components_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+components.components_pk PRIMARY KEY (organization_id, id)
+components.components_stack_fk FOREIGN KEY (stack_organization_id, stack_id) REFERENCES stacks(organization_id, id)
 config_repositories.config_repositories_canonical_uq UNIQUE (organization_id, canonical)
 config_repositories.config_repositories_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
 config_repositories.config_repositories_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -380,6 +488,23 @@ rules.rules_organization_fk FOREIGN KEY (organization_id) REFERENCES organizatio
 rules.rules_pk PRIMARY KEY (organization_id, id)
 rules.rules_role_fk FOREIGN KEY (organization_id, role_id) REFERENCES roles(organization_id, id) ON DELETE CASCADE
 signing_keys.signing_keys_pk PRIMARY KEY (kid)
+stack_diagrams.stack_diagrams_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+stack_diagrams.stack_diagrams_pk PRIMARY KEY (organization_id, stack_id)
+stack_diagrams.stack_diagrams_stack_fk FOREIGN KEY (organization_id, stack_id) REFERENCES stacks(organization_id, id) ON DELETE CASCADE
+stack_files.stack_files_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+stack_files.stack_files_pk PRIMARY KEY (organization_id, stack_id, path)
+stack_files.stack_files_stack_fk FOREIGN KEY (organization_id, stack_id) REFERENCES stacks(organization_id, id) ON DELETE CASCADE
+stack_sources.stack_sources_canonical_uq UNIQUE (organization_id, canonical)
+stack_sources.stack_sources_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
+stack_sources.stack_sources_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+stack_sources.stack_sources_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
+stack_sources.stack_sources_pk PRIMARY KEY (organization_id, id)
+stacks.stacks_canonical_uq UNIQUE (organization_id, canonical)
+stacks.stacks_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+stacks.stacks_pk PRIMARY KEY (organization_id, id)
+stacks.stacks_source_fk FOREIGN KEY (organization_id, source_id) REFERENCES stack_sources(organization_id, id)
+stacks.stacks_team_fk FOREIGN KEY (organization_id, team_id) REFERENCES teams(organization_id, id) ON DELETE SET NULL (team_id)
+stacks.stacks_visibility_ck CHECK ((visibility = ANY (ARRAY['local'::text, 'shared'::text, 'hidden'::text])))
 team_members.team_members_member_fk FOREIGN KEY (organization_id, member_id) REFERENCES members(organization_id, id) ON DELETE CASCADE
 team_members.team_members_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 team_members.team_members_pk PRIMARY KEY (organization_id, team_id, member_id)
@@ -403,6 +528,8 @@ users.users_username_uq UNIQUE (username)
 
 CREATE INDEX account_tokens_user_ix ON public.account_tokens USING btree (user_id)
 CREATE INDEX api_keys_owner_ix ON public.api_keys USING btree (owner_id)
+CREATE INDEX component_changes_config_repository_ix ON public.component_changes USING btree (organization_id, config_repository_id)
+CREATE INDEX components_stack_ix ON public.components USING btree (stack_organization_id, stack_id)
 CREATE INDEX config_repositories_credential_ix ON public.config_repositories USING btree (organization_id, credential_id)
 CREATE INDEX credentials_data_key_ix ON public.credentials USING btree (organization_id, data_key_id)
 CREATE INDEX credentials_owner_ix ON public.credentials USING btree (owner_id)
@@ -418,6 +545,11 @@ CREATE INDEX projects_team_ix ON public.projects USING btree (organization_id, t
 CREATE INDEX rate_limits_started_at_ix ON public.rate_limits USING btree (started_at)
 CREATE INDEX rules_api_key_ix ON public.rules USING btree (organization_id, api_key_id)
 CREATE INDEX rules_role_ix ON public.rules USING btree (organization_id, role_id)
+CREATE INDEX stack_sources_credential_ix ON public.stack_sources USING btree (organization_id, credential_id)
+CREATE INDEX stack_sources_owner_ix ON public.stack_sources USING btree (owner_id)
+CREATE INDEX stack_sources_tried_at_ix ON public.stack_sources USING btree (tried_at)
+CREATE INDEX stacks_source_ix ON public.stacks USING btree (organization_id, source_id)
+CREATE INDEX stacks_team_ix ON public.stacks USING btree (organization_id, team_id)
 CREATE INDEX team_members_member_ix ON public.team_members USING btree (organization_id, member_id)
 CREATE INDEX team_roles_role_ix ON public.team_roles USING btree (organization_id, role_id)
 CREATE INDEX teams_owner_ix ON public.teams USING btree (owner_id)
@@ -434,7 +566,14 @@ api_keys.doors for select to trochoid_doors using (true) check ()
 api_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 appearances.doors for select to trochoid_doors using (true) check ()
 appearances.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+component_changes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+components.doors for select to trochoid_doors using (true) check ()
+components.stack_in_reach for insert to trochoid_app using () check ((EXISTS ( SELECT
+   FROM stacks s
+  WHERE ((s.organization_id = components.stack_organization_id) AND (s.id = components.stack_id)))))
+components.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 config_repositories.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+credentials.doors for select to trochoid_doors using (true) check ()
 credentials.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 data_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 environments.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
@@ -456,6 +595,20 @@ roles.tenant for all to trochoid_app using ((organization_id = current_organizat
 rules.doors for select to trochoid_doors using (true) check ()
 rules.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 signing_keys.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+stack_diagrams.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+stack_files.shared for select to trochoid_app using ((EXISTS ( SELECT
+   FROM stacks s
+  WHERE ((s.organization_id = stack_files.organization_id) AND (s.id = stack_files.stack_id))))) check ()
+stack_files.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+stack_sources.doors for select to trochoid_doors using (true) check ()
+stack_sources.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+stacks.doors for select to trochoid_doors using (true) check ()
+stacks.shared for select to trochoid_app using ((((visibility = 'shared'::text) AND (organization_id = ANY (( SELECT o.path
+   FROM organizations o
+  WHERE (o.id = current_organization_id()))::bigint[]))) OR (EXISTS ( SELECT
+   FROM components c
+  WHERE ((c.organization_id = current_organization_id()) AND (c.stack_organization_id = stacks.organization_id) AND (c.stack_id = stacks.id)))))) check ()
+stacks.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 team_members.doors for select to trochoid_doors using (true) check ()
 team_members.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 team_roles.doors for select to trochoid_doors using (true) check ()
@@ -486,9 +639,12 @@ access_epoch(subjects text[]) security definer stable owned by trochoid_doors
 active_appearance(organization text) security definer stable owned by trochoid_doors
 ancestors_of(organization bigint) security definer stable owned by trochoid_doors
 bump_access_epoch(changed text) security definer volatile owned by trochoid_doors
+catalog_of_stack(stack_organization bigint, stack bigint) security definer stable owned by trochoid_doors
+components_of_stack(stack bigint) security definer stable owned by trochoid_doors
 current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
-enqueue_job(task text, payload jsonb, key text) security definer volatile owned by the owner
+due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
+enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
 has_children(organization bigint) security definer stable owned by trochoid_doors
 identify_api_key(hash text) security definer stable owned by trochoid_doors

@@ -46,6 +46,7 @@ export async function describeDatabase(url: string): Promise<Record<string, stri
 }
 
 const typescript: Record<string, string> = {
+  bytea: 'Buffer',
   bigint: 'number',
   integer: 'number',
   text: 'string',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
+import type { GitPolicy } from './outside/git/types.ts'
 
 /** Everything the outside may decide, read once. The README's table lists the variables; a test compares. */
 export interface Config {
@@ -30,9 +31,15 @@ export interface Config {
   readonly rateLimitFactor: number
   /** Answers are checked against the document; costs time, so for tests and development. */
   readonly validateResponses: boolean
+  /** Hosts, addresses and networks (CIDR) that tenants may have the platform connect to although they are private. */
+  readonly privateAddresses: readonly string[]
+  readonly git: GitPolicy
+  /** Catalog repositories are scanned again when the last look is older; 0 leaves it to people. */
+  readonly catalogRefreshMinutes: number
   readonly version: { version: string; revision: string; branch: string }
 }
 
+const megabyte = 2 ** 20
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 type LogLevel = (typeof logLevels)[number]
 
@@ -79,17 +86,26 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     return found ?? fallback
   }
 
+  const list = (name: string) =>
+    (text(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean)
   const port = integer('PORT', 3001, 0, 65_535)
   const home = text('TROCHOID_HOME') ?? '.trochoid'
   const masterKeys = text('MASTER_KEYS')
   for (const pair of masterKeys?.split(',') ?? [])
     if (!/^[\w-]+:[A-Za-z0-9+/]{43}=$/.test(pair.trim()))
       problems.push('MASTER_KEYS must be id:key pairs separated by commas, each key 32 bytes in base64 (npm run keys -- new makes one)')
+  const absoluteHome = isAbsolute(home) ? home : resolve(home)
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
+  // With a database of its own the platform is on a laptop, where whoever puts a repository there is whoever uses it.
+  const localPaths = text('GIT_LOCAL_PATHS') ?? (databaseUrl ? 'none' : join(absoluteHome, 'repositories'))
   const config: Config = {
     port,
     host: text('HOST') ?? '0.0.0.0',
-    home: isAbsolute(home) ? home : resolve(home),
-    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    home: absoluteHome,
+    databaseUrl,
     databasePoolSize: integer('DATABASE_POOL_SIZE', 20, 2, 1000),
     apiUrl: url('API_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
     consoleUrl: url('CONSOLE_URL', ['http:', 'https:']) ?? `http://localhost:${port}/console`,
@@ -103,6 +119,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     sessionHours: integer('SESSION_HOURS', 24, 1, 24 * 365),
     rateLimitFactor: integer('RATE_LIMIT_FACTOR', 1, 0, 1_000_000),
     validateResponses: flag('VALIDATE_RESPONSES', false),
+    privateAddresses: list('PRIVATE_ADDRESSES_ALLOWED'),
+    git: {
+      localPaths: localPaths === 'none' ? [] : localPaths.split(',').map((path) => resolve(path.trim())),
+      plainHttp: flag('GIT_PLAIN_HTTP', false),
+      hostKeys: oneOf('GIT_SSH_HOST_KEYS', ['accept-new', 'strict', 'off'] as const, 'accept-new'),
+      knownHostsFile: text('GIT_SSH_KNOWN_HOSTS'),
+      limits: {
+        repositoryBytes: integer('GIT_MAX_REPOSITORY_MB', 200, 1, 100_000) * megabyte,
+        fileBytes: integer('GIT_MAX_FILE_MB', 1, 1, 16) * megabyte,
+        files: integer('GIT_MAX_FILES', 20_000, 1, 10_000_000),
+        seconds: integer('GIT_TIMEOUT_SECONDS', 60, 1, 3600),
+      },
+    },
+    catalogRefreshMinutes: integer('CATALOG_REFRESH_MINUTES', 15, 0, 60 * 24 * 7),
     version: { version: 'v6.0.98', revision: text('REVISION') ?? readRevision(), branch: text('BRANCH') ?? 'master' },
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -51,7 +51,8 @@ export const notFound = (what: string) => new ApiError('NotFoundEntity', `The ${
 export const alreadyExists = (what: string) => new ApiError('AlreadyExists', `There is already ${what}`)
 export const conflict = (message: string, details: readonly string[] = []) => new ApiError('Conflict', message, { details })
 /** The request is readable but cannot be meant; `details` name fields: "body.name: must not be empty". */
-export const invalid = (message: string, details: readonly string[] = []) => new ApiError('Invalid', message, { details })
+export const invalid = (message: string, details: readonly string[] = [], cause?: unknown) =>
+  new ApiError('Invalid', message, { details, ...(cause === undefined ? {} : { cause }) })
 export const tooManyRequests = (seconds: number) =>
   new ApiError('TooManyRequests', `Too many attempts: try again in ${seconds} seconds`, { retryAfter: seconds })
 /** A health check that fails, which the contract answers with 500. Nothing else throws this code: other 500s are defects of ours. */

@@ -1,4 +1,5 @@
 /** The few long-lived things, built once, disposed in reverse. Everything else is functions that are handed what they need. */
+import { join } from 'node:path'
 import { type KeyUse, openKeyUse } from './access/key-use.ts'
 import { type Memory, openMemory } from './access/remember.ts'
 import { openSessionTokens, type SessionTokens } from './access/session-tokens.ts'
@@ -9,6 +10,9 @@ import { assertWalls } from './db/assert-walls.ts'
 import { type Database, openDatabase } from './db/pool.ts'
 import type { Log } from './log.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
+import { type AddressGuard, openAddressGuard } from './outside/address-guard.ts'
+import { openGit } from './outside/git/git.ts'
+import type { Git } from './outside/git/types.ts'
 import { type Mailer, openSmtpMailer } from './outside/mail.ts'
 import { type MasterKeys, openMasterKeys } from './outside/master-key.ts'
 
@@ -23,6 +27,9 @@ export interface Platform {
   readonly keyUse: KeyUse
   /** Undefined: mail goes to the local outbox. */
   readonly mailer: Mailer | undefined
+  /** Which hosts tenants may have us connect to. */
+  readonly guard: AddressGuard
+  readonly git: Git
   readonly metrics: Metrics
   /** Set when the process is asked to stop; new connections are sent elsewhere. */
   draining: boolean
@@ -46,6 +53,9 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
     await assertWalls(database)
     const tokens = await openSessionTokens(database, master, config.sessionHours)
     const keyUse = openKeyUse(database, log)
+    const guard = openAddressGuard({ allowed: config.privateAddresses })
+    const cacheFolder = join(config.home, 'git')
+    const git = await openGit({ cacheFolder, policy: config.git, guard, log: (line) => log.debug({ git: true }, line) })
     return {
       config,
       log,
@@ -56,9 +66,12 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       sessions: openSessions(database),
       keyUse,
       mailer: config.smtpUrl ? openSmtpMailer(config.smtpUrl, config.mailFrom) : undefined,
+      guard,
+      git,
       metrics: openMetrics(database, log),
       draining: false,
       async [Symbol.asyncDispose]() {
+        await git[Symbol.asyncDispose]()
         await keyUse[Symbol.asyncDispose]()
         await database[Symbol.asyncDispose]()
       },

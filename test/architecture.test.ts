@@ -64,8 +64,9 @@ describe('who may import whom', () => {
     contract: ['contract'],
     db: ['db'],
     outside: ['outside'],
+    formats: ['formats'],
     access: ['access', 'db'],
-    domains: ['access', 'contract', 'db', 'domains', 'jobs', 'outside', 'src/canonical.ts', 'src/time.ts'],
+    domains: ['access', 'contract', 'db', 'domains', 'formats', 'jobs', 'outside', 'src/canonical.ts', 'src/time.ts'],
     jobs: ['jobs', 'domains', 'access'],
   }
   /** What is not there when the code runs may point the other way: a handler's signature names its context. */

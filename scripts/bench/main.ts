@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { decide } from '../../src/access/decide.ts'
 import { ruleSet } from '../../src/access/rules.ts'
+import { gitRows } from './git.ts'
 import { listStatement } from './statements.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -61,6 +62,8 @@ rows.push(['create project, with its event', `${create.ours} / ${create.bare} re
 
 rows.push(['access decision, 200 rules', `${decisionTime().toFixed(2)} µs`, '–', '< 20 µs'])
 rows.push(['cold start to first answer, existing database', `${(await coldStart(world)).toFixed(2)} s`, '–', '< 2 s'])
+
+rows.push(...(await gitRows(world)))
 
 printTable(['what', 'measured', 'ratio', 'budget'], rows)
 

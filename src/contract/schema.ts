@@ -1073,7 +1073,7 @@ export interface paths {
         };
         /**
          * List the branches of a git repository
-         * @description Connects to any git repository and lists its branches. The repository need not be registered in the platform, so you can use it before you create a config or catalog repository. An empty repository gives an empty list; one that cannot be reached gives 422.
+         * @description Connects to any git repository and lists its branches. The repository need not be registered in the platform, so you can use it before you create a config or catalog repository. An empty repository gives an empty list; one that cannot be reached gives 422. You must be allowed to read the credential, since the platform sends it to the address (403 otherwise). An `ssh` address needs one.
          */
         get: operations["getRepoBranches"];
         put?: never;
@@ -1147,7 +1147,7 @@ export interface paths {
         put?: never;
         /**
          * Write files to a config repository
-         * @description Commits one or more files to the branch of a config repository. Files that already exist at these paths are replaced. The content must be encoded in base64.
+         * @description Commits files to the branch of a config repository, all in one commit by you, and pushes it; a branch that does not exist yet is begun. Files that already exist at these paths are replaced. When all of them are there already as they should be, nothing is committed. The content must be encoded in base64. 422 for a path that leaves the repository, that git does not allow or that stands twice, for more than 500 files, and with the reason when the repository cannot be written; then nothing has changed. 503 when others kept writing at the same time: try again.
          */
         post: operations["createConfigRepositoryConfig"];
         delete?: never;
@@ -3504,7 +3504,7 @@ export interface paths {
         put?: never;
         /**
          * Add a catalog repository
-         * @description Clones a branch of a git repository and makes a stack of every stack definition file it finds; a broken one is skipped and does not fail the call. Public `https` addresses need no credential, `ssh` ones need an `ssh` credential, private `https` ones `basic_auth`. 422 when the repository or the branch cannot be read, 409 when the canonical is taken.
+         * @description Clones a branch of a git repository and makes a stack of every stack definition file it finds; a broken one is skipped, told in `problems`, and does not fail the call. Public `https` addresses need no credential, `ssh` ones need an `ssh` credential, private `https` ones `basic_auth`. You must be allowed to read the credential, since the platform will send it to the address (403 otherwise). 422 when the repository or the branch cannot be read, with the reason; then nothing is kept. 409 when the canonical is taken. A repository may have 200 stacks, and a stack 500 files of up to 1 MiB each, 6 MiB together; files beyond that are left out. From then on the platform looks at the branch again by itself, every quarter of an hour unless it is configured otherwise.
          */
         post: operations["createServiceCatalogSource"];
         delete?: never;
@@ -3522,18 +3522,18 @@ export interface paths {
         };
         /**
          * Get a catalog repository
-         * @description Shows a catalog repository with the stacks found in it.
+         * @description Shows a catalog repository with the stacks found in it, and what was wrong at the last scan. Pages are pages of its stacks.
          */
         get: operations["getServiceCatalogSource"];
         /**
          * Update a catalog repository
-         * @description Changes the name, the address, the branch, the credential or the owner. With another address or branch the stacks are scanned again, and `changes` says what that did. Only the present owner or an organization admin may change the owner.
+         * @description Changes the name, the address, the branch, the credential or the owner. Without a branch the present one stays; without a credential there is none any more, and the repository has to be public. With another address, branch or credential the stacks are scanned again, and `changes` says what that did; 422 when the repository cannot be read, and then nothing changes. A new address or credential needs the right to read the credential (403 otherwise). Only the present owner or an organization admin may change the owner.
          */
         put: operations["updateServiceCatalogSource"];
         post?: never;
         /**
          * Delete a catalog repository
-         * @description Removes a catalog repository and its stacks from the organization; the git repository is not touched. 409 while components still use one of the stacks.
+         * @description Removes a catalog repository and its stacks from the organization; the git repository is not touched. 409 while components still use one of the stacks, here or in a child organization that it is shared with.
          */
         delete: operations["deleteServiceCatalogSource"];
         options?: never;
@@ -3552,7 +3552,7 @@ export interface paths {
         put?: never;
         /**
          * Scan a catalog repository again
-         * @description Fetches the branch and brings the stacks up to date: new ones appear, changed ones are read again, and those that are gone are removed unless a component uses them. Existing components keep the files they were made with. Stacks are recognized by their canonical.
+         * @description Fetches the branch and brings the stacks up to date: new ones appear, changed ones are read again, and those that are gone are removed unless a component uses them. Existing components keep the files they were made with. Stacks are recognized by their canonical, also in another directory. A stack whose definition cannot be read any more stays as it was; `problems` says so. Of refreshes at the same time, the latest commit wins. 422 when the repository cannot be read, with the reason; the stacks then stay as they are.
          */
         post: operations["refreshServiceCatalogSource"];
         delete?: never;
@@ -3572,7 +3572,7 @@ export interface paths {
         put?: never;
         /**
          * Check access to a catalog repository
-         * @description Tries to reach the repository and the branch with the saved credential, without changing anything. 422 when that fails, with the reason.
+         * @description Tries to reach the repository and the branch with the saved credential, without reading or changing anything. 422 when that fails, with the reason.
          */
         post: operations["validateServiceCatalogSource"];
         delete?: never;
@@ -3590,13 +3590,13 @@ export interface paths {
         };
         /**
          * List the stacks
-         * @description Lists the stacks of the organization and those its ancestors share with it.
+         * @description Lists the stacks of the organization and those its ancestors share with it, without their READMEs. Hidden ones are in nobody's list; the catalog repository that they come from still names them. Bracket filters look at `service_catalog_ref`, `service_catalog_visibility` and `service_catalog_blueprint`.
          */
         get: operations["listServiceCatalogs"];
         put?: never;
         /**
          * Create an empty stack
-         * @description Commits a new, bare stack to a catalog repository, to be filled by other means such as the Terraform and diagram of the stack. 409 when the canonical is taken, 404 when the catalog repository does not exist.
+         * @description Commits a new, bare stack to a catalog repository, in a directory called like its canonical, with you as the author: a definition with the use case `default`, a README, a pipeline that checks Terraform, and Terraform to fill in, by hand in git or with the Terraform and diagram of the stack. Components can be made from it at once. 404 when the catalog repository does not exist, 409 when the canonical or the directory is taken, 422 when the repository cannot be written to. When the commit arrives but the answer is 503 or 409, the stack, or what is wrong with it, is found by the next refresh of the repository.
          */
         post: operations["createServiceCatalog"];
         delete?: never;
@@ -3614,18 +3614,18 @@ export interface paths {
         };
         /**
          * Get a stack
-         * @description Shows a stack, with its README.
+         * @description Shows a stack, with its README: one of the organization, hidden or not, one that an ancestor shares, or one that was shared when a component was made from it here.
          */
         get: operations["getServiceCatalog"];
         /**
          * Update a stack
-         * @description Changes who sees the stack and which team maintains it. An empty team takes the maintainer away. Everything else comes from the files in the catalog repository.
+         * @description Changes who sees the stack and which team maintains it. Without a team, nobody does. Everything else comes from the files in the catalog repository. A stack that is shared no longer leaves the lists of child organizations; components that they made from it can still be changed. 403 for a stack that an ancestor shares: it is changed there.
          */
         put: operations["updateServiceCatalog"];
         post?: never;
         /**
          * Delete a stack
-         * @description Removes a stack from the catalog. 409 while components are made from it.
+         * @description Removes a stack from the catalog, with its diagram. Nothing changes in git: as long as its files are there, a refresh of the catalog repository, or the first scan after its next commit, finds the stack again, as a new one. To be rid of it for good, delete its directory in git first; to keep it out of lists, make it `hidden`. 409 while components of this organization or one below it are made from it, 403 for a stack that an ancestor shares.
          */
         delete: operations["deleteServiceCatalog"];
         options?: never;
@@ -3662,7 +3662,7 @@ export interface paths {
         };
         /**
          * Check the dependencies of a stack
-         * @description Tells whether the stacks that this one depends on are visible to the organization. A missing required one is an error, a missing optional one a warning; both are part of a normal answer.
+         * @description Tells whether the stacks that this one depends on may be used in the organization: its own, and those that its ancestors share with it. A missing required one is an error, a missing optional one a warning; both are part of a normal answer.
          */
         get: operations["validateServiceCatalogDependencies"];
         put?: never;
@@ -3684,7 +3684,7 @@ export interface paths {
         put?: never;
         /**
          * Create a stack from a blueprint
-         * @description Makes a new stack by filling in a blueprint and committing the result, in a directory of its own, to a catalog repository. The new stack has a single use case and is no blueprint itself. 422 when the stack in the path is no blueprint or lacks the use case; 409 when the canonical is taken.
+         * @description Makes a new stack by filling in a blueprint and committing the result, in a directory called like its canonical and with you as the author, to a catalog repository. What stands between `($>` and `<$)` in the blueprint's files is filled in (`stack_usecase`, `stack_author`, `stack_canonical`, `stack_path`, `scs_canonical`, `scs_cred_path`, `scs_cred_type`, `api_url`); the tokens of components, `($` and `$)`, stay, and so do the braces of the oldest blueprints, which are not filled in. Taken are the definition, the form, the README, the files directly in `terraform`, `pipeline` and `ansible`, those below a directory called like the use case, and those that the use case names. The new stack has a single use case and is no blueprint itself. 422 when the stack in the path is no blueprint, lacks the use case, or does not become a stack; 404, 409 and 503 as for an empty stack.
          */
         post: operations["createServiceCatalogFromTemplate"];
         delete?: never;
@@ -3702,12 +3702,12 @@ export interface paths {
         };
         /**
          * Get the diagram of a stack
-         * @description Gives the drawing of a stack as the visual editor saved it. 404 when none was saved.
+         * @description Gives the drawing of a stack as the visual editor saved it. 404 when none was saved, and for a stack that an ancestor shares: drawings stay in the organization of the stack.
          */
         get: operations["getServiceCatalogTerraformDiagram"];
         /**
          * Save the diagram of a stack
-         * @description Creates or replaces the drawing of a stack. The platform keeps it as it is, outside git, and does not derive Terraform from it.
+         * @description Creates or replaces the drawing of a stack of the organization. The platform keeps it as it is, outside git, and does not derive Terraform from it.
          */
         put: operations["updateServiceCatalogTerraformDiagram"];
         post?: never;
@@ -3726,12 +3726,12 @@ export interface paths {
         };
         /**
          * Get the picture of a stack's diagram
-         * @description Gives the picture of the diagram as the visual editor saved it. 404 when none was saved.
+         * @description Gives the picture of the diagram as the visual editor saved it. 404 when none was saved, and for a stack that an ancestor shares.
          */
         get: operations["getServiceCatalogTerraformImage"];
         /**
          * Save the picture of a stack's diagram
-         * @description Creates or replaces the picture of the diagram. 422 when the text is not base64.
+         * @description Creates or replaces the picture of the diagram. 422 when the text is not base64, or the picture is larger than 700 KiB.
          */
         put: operations["updateServiceCatalogTerraformImage"];
         post?: never;
@@ -3750,12 +3750,12 @@ export interface paths {
         };
         /**
          * Get the Terraform of a use case
-         * @description Gives the Terraform configuration of a use case in JSON syntax, for visual editors. 404 when the use case has none.
+         * @description Gives the Terraform configuration of a use case in JSON syntax, for visual editors: of the file that the use case calls `main`, or else its first. 404 when the use case has none, 422 when the file is not plain HCL.
          */
         get: operations["getServiceCatalogTerraform"];
         /**
          * Save the Terraform of a use case
-         * @description Creates or replaces the Terraform configuration of a use case. It is written as HCL to the catalog repository. Existing components keep their files. 422 when it is not a Terraform configuration.
+         * @description Creates or replaces the Terraform configuration of a use case. It is committed as HCL to the catalog repository, with you as the author, to the file that is read; a use case without Terraform gets `terraform/<use case>/main.tf` and an entry in `.cycloid.yml`. Existing components keep their files. 404 when the stack has no such use case, 403 for a stack that an ancestor shares, 422 when it is not a Terraform configuration or the repository cannot be written to.
          */
         put: operations["updateServiceCatalogTerraform"];
         post?: never;
@@ -5039,7 +5039,7 @@ export interface components {
              * @description The content of the file, encoded in base64.
              */
             content: string;
-            /** @description Where to write the file, from the root of the repository. */
+            /** @description Where to write the file, from the root of the repository, such as `web/prod/variables.yml`. */
             path: string;
         };
         /** @description A git repository for the configuration files of projects. */
@@ -7144,7 +7144,7 @@ export interface components {
             team_canonical?: string;
             /** @description Tools it uses, with versions. */
             technologies?: components["schemas"]["ServiceCatalogTechnology"][];
-            /** @description `local` for this organization only, `shared` for its descendants as well, `hidden` to leave it out of lists. */
+            /** @description `local` for this organization only, `shared` for its descendants as well, `hidden` to leave it out of lists. `local`, when left out. */
             visibility?: string;
         };
         /** @description A tenant of the platform. */
@@ -7431,7 +7431,7 @@ export interface components {
             organization_canonical: string;
             /** @description True when variables of the form count against quotas. */
             quota_enabled: boolean;
-            /** @description The text of the stack's README file, in Markdown. */
+            /** @description The text of the stack's README file, in Markdown. Not in lists. */
             readme?: string;
             /** @description The reference of the stack: organization canonical, colon, stack canonical. */
             ref: string;
@@ -7443,7 +7443,7 @@ export interface components {
             technologies?: components["schemas"]["ServiceCatalogTechnology"][];
             /** @description True when the stack comes from the catalog of the root organization. */
             trusted: boolean;
-            /** @description The version of the stack. Never empty. */
+            /** @description The branch that the stack is read from. Never empty. */
             version: string;
             /** @description Who sees the stack: `local` for its organization, `shared` also for the child organizations, `hidden` for no list at all. */
             visibility: string;
@@ -7750,12 +7750,21 @@ export interface components {
         };
         /** @description What a scan changed. */
         ServiceCatalogChanges: {
+            /** @description What was wrong with the repository, after a refresh. Empty when all was well. */
+            problems?: components["schemas"]["ServiceCatalogProblem"][];
             /** @description Stacks that are new. */
             created: components["schemas"]["ServiceCatalog"][];
             /** @description Stacks that are gone. */
             deleted: components["schemas"]["ServiceCatalog"][];
-            /** @description Stacks that were read again. */
+            /** @description Stacks whose definition or files were not what they are in git now. */
             updated: components["schemas"]["ServiceCatalog"][];
+        };
+        /** @description Something in a catalog repository that keeps a stack from being found, or a part of it from being used. */
+        ServiceCatalogProblem: {
+            /** @description The directory of the stack; empty for the root. Absent when it is about the repository as a whole, such as one that cannot be reached any more. */
+            directory?: string;
+            /** @description What is wrong, in a sentence. */
+            error: string;
         };
         /** @description A git repository with stacks. */
         ServiceCatalogSource: {
@@ -7770,8 +7779,10 @@ export interface components {
             changes?: components["schemas"]["ServiceCatalogChanges"];
             /** @description Credential used to read it; absent for a public repository. */
             credential_canonical?: string;
-            /** @description User who has every right on the repository. */
+            /** @description User who has every right on the repository. When nobody owns it, an administrator of the organization. */
             owner: components["schemas"]["User"];
+            /** @description What was wrong at the last look, a hundred lines at most; empty when all was well. Only when one repository is asked for. */
+            problems?: components["schemas"]["ServiceCatalogProblem"][];
             /**
              * Format: uint64
              * @description Last successful scan, in unix seconds.
@@ -7808,7 +7819,7 @@ export interface components {
             /** @description Key of the new stack, and its directory in the repository. */
             canonical: string;
             name: string;
-            /** @description Who writes it; you, when left out. */
+            /** @description Who writes it; your username, when left out. */
             author?: string;
             /** @description Catalog repository to commit it to. */
             service_catalog_source_canonical: string;
@@ -7816,7 +7827,7 @@ export interface components {
             team_canonical?: string;
             /** @description Use case of the blueprint to take. */
             use_case: string;
-            /** @description `local` for this organization only, `shared` for its descendants as well, `hidden` to leave it out of lists. */
+            /** @description `local` for this organization only, `shared` for its descendants as well, `hidden` to leave it out of lists. As the blueprint's `status` says, when left out. */
             visibility?: string;
         };
         /** @description Fields of a form in the oldest format: technology, then group, then fields. */
@@ -7848,7 +7859,7 @@ export interface components {
         TerraformJSONDiagram: unknown;
         /** @description What can be changed in a stack without touching its files. */
         UpdateServiceCatalog: {
-            /** @description Team that maintains it; empty for none. */
+            /** @description Team that maintains it; nobody does when it is left out. */
             team_canonical?: string;
             /** @description `local` for this organization only, `shared` for its descendants as well, `hidden` to leave it out of lists. */
             visibility: string;
@@ -11086,7 +11097,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The files are committed; the answer has no body. */
+            /** @description The files are in the repository; the answer has no body. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -7,6 +7,9 @@ import type { Database } from './pool.ts'
 export const exceptions = [
   'api_keys.doors',
   'appearances.doors',
+  'components.doors',
+  'components.stack_in_reach',
+  'credentials.doors',
   'members.doors',
   'members.own_memberships',
   'organizations.descendants',
@@ -14,6 +17,10 @@ export const exceptions = [
   'organizations.own_organizations',
   'roles.doors',
   'rules.doors',
+  'stack_files.shared',
+  'stack_sources.doors',
+  'stacks.doors',
+  'stacks.shared',
   'team_members.doors',
   'team_roles.doors',
 ] as const

@@ -66,6 +66,37 @@ export interface ChildOrganizations {
   updated_at: Date
 }
 
+export interface ComponentChanges {
+  organization_id: ColumnType<number, number, never>
+  component_id: number
+  change: string
+  kind: string
+  config_repository_id: number
+  intended: Json
+  leftovers: Json | null
+  actor: Json
+  finish_by: Date
+}
+
+export interface Components {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  environment_id: number
+  canonical: string
+  name: string
+  description: Generated<string>
+  stack_organization_id: number
+  stack_id: number
+  use_case: string
+  cloud_provider: string | null
+  vars: Json
+  files: ColumnType<unknown, string | undefined, string>
+  commit: string | null
+  is_ready: Generated<boolean>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface ConfigRepositories {
   organization_id: ColumnType<number, number, never>
   id: ColumnType<number, number | undefined, never>
@@ -239,6 +270,67 @@ export interface SigningKeys {
   retired_at: Date | null
 }
 
+export interface StackDiagrams {
+  organization_id: ColumnType<number, number, never>
+  stack_id: number
+  diagram: string | null
+  diagram_created_at: Date | null
+  diagram_updated_at: Date | null
+  image: string | null
+}
+
+export interface StackFiles {
+  organization_id: ColumnType<number, number, never>
+  stack_id: number
+  path: string
+  object: string
+  content: Buffer
+}
+
+export interface StackSources {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  canonical: string
+  name: string
+  url: string
+  branch: string
+  credential_id: number | null
+  owner_id: number | null
+  commit: string | null
+  refreshed_at: Date | null
+  tried_at: Generated<Date>
+  problems: ColumnType<unknown, string | undefined, string>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface Stacks {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  source_id: number
+  canonical: string
+  name: string
+  description: string
+  author: string
+  keywords: string[]
+  image: string | null
+  technologies: Json
+  dependencies: Json
+  cloud_providers: string[]
+  directory: string
+  readme: string | null
+  definition: Json
+  forms: Json | null
+  form_errors: Generated<string[]>
+  form_enabled: boolean
+  quota_enabled: boolean
+  is_blueprint: boolean
+  visibility: string
+  team_id: number | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface TeamMembers {
   organization_id: ColumnType<number, number, never>
   team_id: number
@@ -294,6 +386,8 @@ export interface DB {
   api_keys: ApiKeys
   appearances: Appearances
   child_organizations: ChildOrganizations
+  component_changes: ComponentChanges
+  components: Components
   config_repositories: ConfigRepositories
   credentials: Credentials
   data_keys: DataKeys
@@ -309,6 +403,10 @@ export interface DB {
   roles: Roles
   rules: Rules
   signing_keys: SigningKeys
+  stack_diagrams: StackDiagrams
+  stack_files: StackFiles
+  stack_sources: StackSources
+  stacks: Stacks
   team_members: TeamMembers
   team_roles: TeamRoles
   teams: Teams
@@ -317,7 +415,7 @@ export interface DB {
 }
 
 /** Tables whose rows belong to one organization. */
-export type TenantTable = 'api_keys' | 'appearances' | 'child_organizations' | 'config_repositories' | 'credentials' | 'data_keys' | 'environments' | 'events' | 'members' | 'organizations' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'team_members' | 'team_roles' | 'teams'
+export type TenantTable = 'api_keys' | 'appearances' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'credentials' | 'data_keys' | 'environments' | 'events' | 'members' | 'organizations' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'team_members' | 'team_roles' | 'teams'
 /** What a statement inside an organization may join: its own tables, and the public side of people. */
 export type TenantDatabase = Pick<DB, TenantTable | 'people'>
 /** What a statement outside organizations may name. */

@@ -16,6 +16,8 @@ import {
 import type { DB, TenantDatabase, TenantTable } from './database.ts'
 import type { Database, Scope, WriteSession } from './pool.ts'
 
+/** Tables with a policy `shared`; db/README.md lists them. */
+type SharedTable = 'stacks' | 'stack_files'
 type OrganizationScope = Extract<Scope, { kind: 'organization' }>
 type Columns<T extends TenantTable> = Omit<Insertable<DB[T]>, 'organization_id'>
 /** A value, or the SQL that finds it. */
@@ -64,6 +66,11 @@ export class OrgTx {
   selectFrom<T extends TenantTable>(table: T): SelectQueryBuilder<TenantDatabase, T, unknown> {
     const query = this.#db.selectFrom(table as TenantTable).where(sql.ref<number>(`${table}.organization_id`), '=', this.organizationId)
     return query as unknown as SelectQueryBuilder<TenantDatabase, T, unknown>
+  }
+
+  /** Reads that may leave the organization: what an ancestor shares, as the row-level policies named `shared` let through. */
+  selectFromShared<T extends SharedTable>(table: T): SelectQueryBuilder<TenantDatabase, T, unknown> {
+    return this.#db.selectFrom(table as SharedTable) as unknown as SelectQueryBuilder<TenantDatabase, T, unknown>
   }
 
   insertInto<T extends TenantTable>(

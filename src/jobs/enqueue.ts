@@ -5,7 +5,10 @@ interface Tx {
   execute<R>(statement: RawBuilder<R>): Promise<unknown>
 }
 
-/** In the caller's transaction: the job is there when, and only when, the change is. */
-export async function enqueue<Name extends TaskName>(tx: Tx, task: Name, payload: TaskPayloads[Name]): Promise<void> {
-  await tx.execute(sql`select enqueue_job(${task}, ${JSON.stringify(payload)}::jsonb, null)`)
+/**
+ * In the caller's transaction: the job is there when, and only when, the change is.
+ * @param seconds from now until it may run
+ */
+export async function enqueue<Name extends TaskName>(tx: Tx, task: Name, payload: TaskPayloads[Name], seconds = 0): Promise<void> {
+  await tx.execute(sql`select enqueue_job(${task}, ${JSON.stringify(payload)}::jsonb, null, now() + make_interval(secs => ${seconds}))`)
 }

@@ -5,7 +5,9 @@
 
 import { forgetOldAttempts } from '../access/rate-limit.ts'
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
+import { recoverChange, removeFiles } from '../domains/components/recover.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
+import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
 import type { Platform } from '../platform.ts'
 
 export interface TaskPayloads {
@@ -14,7 +16,11 @@ export interface TaskPayloads {
   'accounts.sendVerification': { tokenId: number }
   'accounts.sendPasswordReset': { tokenId: number }
   'members.sendInvitation': { organizationId: number; memberId: number }
+  'components.recover': { organizationId: number; componentId: number; change: string }
+  'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
   'platform.tidy': Record<string, never>
+  'stackSources.refreshDue': Record<string, never>
+  'stackSources.refresh': { organizationId: number; sourceId: number }
 }
 export type TaskName = keyof TaskPayloads
 
@@ -24,8 +30,15 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'accounts.sendVerification': sendVerification,
   'accounts.sendPasswordReset': sendPasswordReset,
   'members.sendInvitation': sendInvitation,
+  'components.recover': recoverChange,
+  'components.removeFiles': removeFiles,
   'platform.tidy': forgetOldAttempts,
+  'stackSources.refreshDue': refreshDue,
+  'stackSources.refresh': refreshIfDue,
 }
 
 /** Reconcilers carry nothing and repair whatever a lost command broke. Times are UTC, as cron writes them. */
-export const schedule = [{ task: 'platform.tidy', match: '*/10 * * * *' }] as const satisfies readonly { task: TaskName; match: string }[]
+export const schedule = [
+  { task: 'platform.tidy', match: '*/10 * * * *' },
+  { task: 'stackSources.refreshDue', match: '*/5 * * * *' },
+] as const satisfies readonly { task: TaskName; match: string }[]

@@ -1,8 +1,10 @@
 /** What is true of config repositories: above all, that an organization which has any has exactly one default. */
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { conflict, forbidden, invalid, notFound } from '../../errors.ts'
-import { assertBranch, type Transport, transportOf } from '../git-address.ts'
+import { conflict, invalid, notFound } from '../../errors.ts'
+import type { Platform } from '../../platform.ts'
+import { credentialFor, type MayRead } from '../git.ts'
+import { assertBranch } from '../git-address.ts'
 import * as queries from './queries.ts'
 
 export async function getConfigRepository(tx: OrgTx, canonical: string): Promise<queries.ConfigRepositoryRow> {
@@ -11,20 +13,15 @@ export async function getConfigRepository(tx: OrgTx, canonical: string): Promise
   return repository
 }
 
-/**
- * May the caller read this credential? Whoever names an address and a credential has the platform send the one to the other:
- * that is reading it.
- */
-export type MayRead = (credential: { canonical: string; owner_id: number | null }) => boolean
-
 /** The first one is the default, whatever was asked for. */
 export async function createConfigRepository(
   tx: OrgTx,
+  platform: Pick<Platform, 'config'>,
   canonical: string,
   body: Schema<'NewConfigRepository'>,
   mayRead: MayRead,
 ): Promise<void> {
-  const fields = await fieldsOf(tx, body, mayRead)
+  const fields = await fieldsOf(tx, platform, body, mayRead)
   await queries.lockDefaults(tx)
   const present = await queries.findDefault(tx)
   if (body.default && present) await queries.clearDefault(tx)
@@ -34,6 +31,7 @@ export async function createConfigRepository(
 /** @throws Invalid for taking the default away without giving it to another one */
 export async function updateConfigRepository(
   tx: OrgTx,
+  platform: Pick<Platform, 'config'>,
   canonical: string,
   body: Schema<'UpdateConfigRepository'>,
   mayRead: MayRead,
@@ -41,7 +39,7 @@ export async function updateConfigRepository(
   await queries.lockDefaults(tx)
   const { id, is_default, url, credential_canonical } = await getConfigRepository(tx, canonical)
   const sameSecret = url === body.url && credential_canonical === body.credential_canonical
-  const fields = await fieldsOf(tx, body, sameSecret ? () => true : mayRead)
+  const fields = await fieldsOf(tx, platform, body, sameSecret ? () => true : mayRead)
   if (is_default && !body.default)
     throw invalid(`${canonical} is the default config repository: make another one the default instead`, [
       'body.default: there must be a default; set it on another config repository',
@@ -61,18 +59,14 @@ export async function removeConfigRepository(tx: OrgTx, canonical: string): Prom
   await queries.deleteConfigRepository(tx, id)
 }
 
-const credentialTypes: Record<Transport, string> = { ssh: 'ssh', https: 'basic_auth' }
-
-async function fieldsOf(tx: OrgTx, { name, url, branch, credential_canonical }: Schema<'UpdateConfigRepository'>, mayRead: MayRead) {
-  const wanted = credentialTypes[transportOf(url)]
+async function fieldsOf(
+  tx: OrgTx,
+  platform: Pick<Platform, 'config'>,
+  { name, url, branch, credential_canonical }: Schema<'UpdateConfigRepository'>,
+  mayRead: MayRead,
+) {
+  const fields = { url: 'body.url', credential: 'body.credential_canonical' }
+  const credential = await credentialFor(tx, platform, { url, canonical: credential_canonical, mayRead, fields })
   assertBranch(branch)
-  const credential = await queries.lockCredential(tx, credential_canonical)
-  if (!credential) throw invalid(`There is no credential ${credential_canonical}`, ['body.credential_canonical: unknown credential'])
-  if (credential.type !== wanted)
-    throw invalid(`This address needs a credential of the type ${wanted}, and ${credential_canonical} is of the type ${credential.type}`, [
-      `body.credential_canonical: must be of the type ${wanted}`,
-    ])
-  if (!mayRead(credential))
-    throw forbidden(`You may not send the credential ${credential_canonical} to an address: no rule grants you to read it`)
   return { name, url, branch, credential_id: credential.id }
 }

@@ -1,18 +1,25 @@
+import { nameOf } from '../../access/actor.ts'
 import { canonicalOf } from '../../canonical.ts'
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
-import type { OrganizationContext } from '../../http/context.ts'
-import {
-  createConfigRepository,
-  getConfigRepository,
-  type MayRead,
-  removeConfigRepository,
-  updateConfigRepository,
-} from './config-repositories.ts'
+import type { DomainHandlers } from '../../contract/operation.ts'
+import { commitAuthor } from '../commit-author.ts'
+import { openRemote, readingCredentials, withGit } from '../git.ts'
+import { credentialOf } from '../stack-sources/sources.ts'
+import { createConfigRepository, getConfigRepository, removeConfigRepository, updateConfigRepository } from './config-repositories.ts'
+import { commitFiles, readFiles } from './files.ts'
 import { listConfigRepositories } from './queries.ts'
 import { viewConfigRepository } from './view.ts'
 
 export const configRepositories: DomainHandlers<'config-repositories'> = {
-  getRepoBranches: notImplemented,
+  async getRepoBranches(context, { query }) {
+    const { platform, read } = context
+    const fields = { url: 'query.git_url', credential: 'query.credential_canonical' }
+    const place = { url: query.git_url, credential_canonical: query.credential_canonical ?? null }
+    const remote = await read(async (tx) => {
+      await credentialOf(tx, platform, place, readingCredentials(context), fields)
+      return openRemote(tx, platform, place)
+    })
+    return { data: await withGit(() => platform.git.branches(remote), fields.url) }
+  },
 
   async listConfigRepositories({ read, visible }, { query }) {
     const { rows } = await read((tx) =>
@@ -26,7 +33,7 @@ export const configRepositories: DomainHandlers<'config-repositories'> = {
     const canonical = body.canonical ?? canonicalOf(body.name)
     assertMayCreate(canonical)
     const row = await write(async (tx) => {
-      await createConfigRepository(tx, canonical, body, readingCredentials(context))
+      await createConfigRepository(tx, context.platform, canonical, body, readingCredentials(context))
       return getConfigRepository(tx, canonical)
     })
     return { data: viewConfigRepository(row) }
@@ -38,7 +45,7 @@ export const configRepositories: DomainHandlers<'config-repositories'> = {
 
   async updateConfigRepository(context, { path, body }) {
     const row = await context.write(async (tx) => {
-      await updateConfigRepository(tx, path.config_repository_canonical, body, readingCredentials(context))
+      await updateConfigRepository(tx, context.platform, path.config_repository_canonical, body, readingCredentials(context))
       return getConfigRepository(tx, path.config_repository_canonical)
     })
     return { data: viewConfigRepository(row) }
@@ -49,10 +56,21 @@ export const configRepositories: DomainHandlers<'config-repositories'> = {
     return undefined
   },
 
-  createConfigRepositoryConfig: notImplemented,
+  /** Nothing is left to decide when the push has arrived: a change of rules in between must not repeat the request. */
+  async createConfigRepositoryConfig(context, { path, body }) {
+    const { platform, prepare, write, actor } = context
+    const files = readFiles(body.configs)
+    const { repository, remote, author } = await prepare(async (tx) => {
+      const found = await getConfigRepository(tx, path.config_repository_canonical)
+      return { repository: found, remote: await openRemote(tx, platform, found), author: await commitAuthor(tx, actor) }
+    })
+    const commit = await commitFiles(platform, { remote, branch: repository.branch, author, files })
+    if (commit === null) return undefined
+    const message = `${nameOf(actor)} wrote ${files.size} ${files.size === 1 ? 'file' : 'files'} to the config repository ${repository.canonical}: commit ${commit}`
+    await write(
+      async () => undefined,
+      () => ({ name: repository.canonical, message }),
+    )
+    return undefined
+  },
 }
-
-const readingCredentials =
-  ({ actor, may }: OrganizationContext): MayRead =>
-  ({ canonical, owner_id }) =>
-    may('organization:credential:read', `credential:${canonical}`) || (actor.kind === 'user' && actor.id === owner_id)

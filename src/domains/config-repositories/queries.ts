@@ -55,12 +55,3 @@ export const deleteConfigRepository = (tx: OrgTx, id: number) => tx.deleteFrom('
 
 export const listProjectsOf = (tx: OrgTx, id: number) =>
   tx.selectFrom('projects').select('canonical').where('config_repository_id', '=', id).orderBy('canonical').limit(10).execute()
-
-/** `for share`: the credential stays until we refer to it. */
-export const lockCredential = (tx: OrgTx, canonical: string) =>
-  tx
-    .selectFrom('credentials')
-    .select(['id', 'canonical', 'type', 'owner_id'])
-    .where('canonical', '=', canonical)
-    .forKeyShare()
-    .executeTakeFirst()

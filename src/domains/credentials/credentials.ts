@@ -82,7 +82,10 @@ export async function removeCredential(tx: OrgTx, canonical: string): Promise<vo
   const { id, built_in } = await lockCredential(tx, canonical)
   if (built_in) throw conflict(`The credential ${canonical} belongs to the platform: it can be changed, but not deleted`)
   const { in_use } = await getCredential(tx, canonical)
-  const users = in_use.config_repositories.map((repository) => `config repository ${repository.canonical}`)
+  const users = [
+    ...in_use.config_repositories.map((repository) => `config repository ${repository.canonical}`),
+    ...in_use.service_catalog_sources.map((source) => `catalog repository ${source.canonical}`),
+  ]
   if (users.length > 0) throw conflict(`The credential ${canonical} is in use: ${users.join(', ')}`, users)
   await queries.deleteCredential(tx, id)
 }

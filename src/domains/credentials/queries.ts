@@ -11,12 +11,12 @@ export type NewCredentialRow = Omit<Insertable<Credentials>, 'organization_id' |
 export type CredentialRow = NonNullable<Awaited<ReturnType<typeof findCredential>>>
 export interface Users {
   config_repositories: { canonical: string; name: string }[]
+  service_catalog_sources: { canonical: string; name: string }[]
 }
 
 /** Every table that refers to credentials has its line here: the answer's `in_use`, and what refuses a deletion. */
-const users: RawBuilder<Users> = sql`jsonb_build_object('config_repositories', (
-  select coalesce(jsonb_agg(jsonb_build_object('canonical', c.canonical, 'name', c.name) order by c.canonical), '[]')
-  from config_repositories c where c.organization_id = credentials.organization_id and c.credential_id = credentials.id))`
+const users: RawBuilder<Users> = sql`jsonb_build_object(
+  'config_repositories', ${usersIn('config_repositories')}, 'service_catalog_sources', ${usersIn('stack_sources')})`
 
 /** Without what is sealed: whoever opens it asks for it by name. */
 const shown = [
@@ -82,3 +82,18 @@ export const updateCredential = (tx: OrgTx, id: number, row: Updateable<Credenti
   tx.updateTable('credentials').set(row).where('id', '=', id).execute()
 
 export const deleteCredential = (tx: OrgTx, id: number) => tx.deleteFrom('credentials').where('id', '=', id).execute()
+
+/** For something that is about to refer to it: until its end the credential stays, but is not ours alone. */
+export const lockReferredCredential = (tx: OrgTx, canonical: string) =>
+  tx
+    .selectFrom('credentials')
+    .select(['id', 'canonical', 'type', 'owner_id'])
+    .where('canonical', '=', canonical)
+    .forKeyShare()
+    .executeTakeFirst()
+
+function usersIn(table: 'config_repositories' | 'stack_sources'): RawBuilder<unknown> {
+  return sql`(
+    select coalesce(jsonb_agg(jsonb_build_object('canonical', c.canonical, 'name', c.name) order by c.canonical), '[]')
+    from ${sql.table(table)} c where c.organization_id = credentials.organization_id and c.credential_id = credentials.id)`
+}

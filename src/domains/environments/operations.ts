@@ -1,23 +1,36 @@
 import { canonicalOf } from '../../canonical.ts'
-import type { DomainHandlers } from '../../contract/operation.ts'
+import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { notFound } from '../../errors.ts'
+import type { OrganizationContext } from '../../http/context.ts'
+import { assertEmpty } from '../components/empty.ts'
+import { listComponents, listComponentsWithin } from '../components/queries.ts'
+import { withStacks } from '../components/stacks.ts'
 import { getProject, lockProject } from '../projects/projects.ts'
-import { deleteEnvironment, findEnvironment, insertEnvironment, listEnvironments, updateEnvironment } from './queries.ts'
+import {
+  deleteEnvironment,
+  type EnvironmentRow,
+  findEnvironment,
+  insertEnvironment,
+  listEnvironments,
+  updateEnvironment,
+} from './queries.ts'
 import { viewEnvironment } from './view.ts'
 
 export const environments: DomainHandlers<'environments'> = {
   async getOrganizationEnvironments({ read, visible }, { query }) {
-    const { rows, pagination } = await read((tx) => listEnvironments(tx, undefined, query, visible(...listing)))
-    return { data: rows.map(viewEnvironment), pagination }
+    return read(async (tx) => {
+      const { rows, pagination } = await listEnvironments(tx, undefined, query, visible(...listing))
+      return { data: await withComponents(tx, rows, visible), pagination }
+    })
   },
 
   async getProjectEnvironments({ read, visible }, { path }) {
-    const { rows, pagination } = await read(async (tx) => {
+    return read(async (tx) => {
       await getProject(tx, path.project_canonical, null)
-      return listEnvironments(tx, path.project_canonical, {}, visible(...listing))
+      const { rows, pagination } = await listEnvironments(tx, path.project_canonical, {}, visible(...listing))
+      return { data: await withComponents(tx, rows, visible), pagination }
     })
-    return { data: rows.map(viewEnvironment), pagination }
   },
 
   async createEnvironment({ write, assertMayCreate }, { path, body }) {
@@ -28,27 +41,51 @@ export const environments: DomainHandlers<'environments'> = {
       const project = await lockProject(tx, path.project_canonical)
       return insertEnvironment(tx, { project_id: project.id, canonical, name: body.name, color: body.color ?? 'default' })
     })
-    return { data: viewEnvironment(row) }
+    return { data: viewEnvironment(row, []) }
   },
 
-  async getEnvironment({ read }, { path }) {
-    return { data: viewEnvironment(await read((tx) => getEnvironment(tx, path))) }
+  async getEnvironment({ read, visible }, { path }) {
+    const [data] = await read(async (tx) => withComponents(tx, [await getEnvironment(tx, path)], visible))
+    return { data: data as Schema<'Environment'> }
   },
 
-  async updateEnvironment({ write }, { path, body }) {
-    const row = await write(async (tx) => {
+  async updateEnvironment({ write, visible }, { path, body }) {
+    const data = await write(async (tx) => {
       const { id } = await getEnvironment(tx, path)
       const changed = await updateEnvironment(tx, id, { name: body.name, color: body.color ?? 'default', updated_at: new Date() })
       if (!changed) throw notFound(`environment ${path.environment_canonical}`)
-      return changed
+      const [shown] = await withComponents(tx, [changed], visible)
+      return shown as Schema<'Environment'>
     })
-    return { data: viewEnvironment(row) }
+    return { data }
   },
 
   async deleteEnvironment({ write }, { path }) {
-    await write(async (tx) => deleteEnvironment(tx, (await getEnvironment(tx, path)).id))
+    await write(async (tx) => {
+      const { id, canonical } = await getEnvironment(tx, path)
+      assertEmpty(`environment ${canonical}`, await listComponentsWithin(tx, { environmentId: id }))
+      await deleteEnvironment(tx, id)
+    })
     return undefined
   },
+}
+
+/** With the components that the caller may see. */
+async function withComponents(
+  tx: OrgTx,
+  rows: EnvironmentRow[],
+  visible: OrganizationContext['visible'],
+): Promise<Schema<'Environment'>[]> {
+  if (rows.length === 0) return []
+  const environmentIds = rows.map(({ id }) => id)
+  const components = await listComponents(tx, { environmentIds }, visible('organization:component:list', 'organization:component:read'))
+  const views = await withStacks(tx, components)
+  return rows.map((row) =>
+    viewEnvironment(
+      row,
+      views.filter(({ environment }) => environment.id === row.id),
+    ),
+  )
 }
 
 const listing = ['organization:environment:list', 'organization:environment:read'] as const

@@ -5,6 +5,7 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
 import { whereVisible } from '../../db/visible.ts'
 
+export type EnvironmentRow = NonNullable<Awaited<ReturnType<typeof findEnvironment>>>
 export type NewEnvironmentRow = Omit<Insertable<Environments>, 'organization_id' | 'id'>
 
 function selectEnvironments(tx: OrgTx) {

@@ -10,13 +10,17 @@ interface EnvironmentRow {
   updated_at: Date | string
 }
 
-export function viewEnvironment({ id, canonical, name, color, created_at, updated_at }: EnvironmentRow): Schema<'Environment'> {
+/** @param components left out where nobody looked for them, as inside a project */
+export function viewEnvironment(
+  { id, canonical, name, color, created_at, updated_at }: EnvironmentRow,
+  components?: Schema<'Component'>[],
+): Schema<'Environment'> {
   return {
     id,
     canonical,
     name,
     color,
-    components: [],
+    ...(components ? { components } : {}),
     created_at: seconds(new Date(created_at)),
     updated_at: seconds(new Date(updated_at)),
   }

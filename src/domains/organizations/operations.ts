@@ -61,7 +61,7 @@ export const organizations: DomainHandlers<'organizations'> = {
   async getSummary({ read }) {
     const { children: _, ...counts } = await read(countContents)
     // Stacks, their repositories and pipelines are not kept yet.
-    return { data: { ...counts, pipelines: 0, service_catalogs: 0, service_catalog_sources: 0 } }
+    return { data: { ...counts, pipelines: 0 } }
   },
 }
 

@@ -84,6 +84,8 @@ export async function listAncestors(tx: OrgTx, home: { accountId: number } | { o
 export interface Counts {
   config_repositories: number
   credentials: number
+  service_catalogs: number
+  service_catalog_sources: number
   projects: number
   roles: number
   teams: number
@@ -96,6 +98,8 @@ export async function countContents(tx: OrgTx): Promise<Counts> {
   const { rows } = await tx.execute(sql<Counts>`select
     (select count(*) from config_repositories where organization_id = ${id}) as config_repositories,
     (select count(*) from credentials where organization_id = ${id}) as credentials,
+    (select count(*) from stacks where organization_id = ${id}) as service_catalogs,
+    (select count(*) from stack_sources where organization_id = ${id}) as service_catalog_sources,
     (select count(*) from projects where organization_id = ${id}) as projects,
     (select count(*) from roles where organization_id = ${id}) as roles,
     (select count(*) from teams where organization_id = ${id}) as teams,

@@ -3,6 +3,7 @@ import { canonicalOf } from '../../canonical.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { invalid } from '../../errors.ts'
 import { callerOf, mayHandOver } from '../ownership.ts'
+import { moveFiles } from './move-files.ts'
 import { createProject, getProject, lockProject, removeProject, updateProject } from './projects.ts'
 import { deleteFavorite, insertFavorite, listProjects } from './queries.ts'
 import { viewProject } from './view.ts'
@@ -28,10 +29,17 @@ export const projects: DomainHandlers<'projects'> = {
 
   async updateProject(context, { path, body }) {
     const { write, actor } = context
-    const row = await write((tx) =>
-      updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId)),
-    )
-    return { data: viewProject(row) }
+    const moved = await moveFiles(context, path.project_canonical, body)
+    try {
+      const row = await write(async (tx) => {
+        await moved?.settle(tx)
+        return updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId))
+      })
+      return { data: viewProject(row) }
+    } catch (error) {
+      await moved?.undo()
+      throw error
+    }
   },
 
   async deleteProject({ write }, { path }) {

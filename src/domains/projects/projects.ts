@@ -4,6 +4,8 @@ import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, invalid, notFound } from '../../errors.ts'
 import { seconds } from '../../time.ts'
+import { assertEmpty } from '../components/empty.ts'
+import { listComponentsWithin } from '../components/queries.ts'
 import { resolveOwner } from '../people.ts'
 import * as queries from './queries.ts'
 
@@ -79,6 +81,7 @@ export async function updateProject(
 
 export async function removeProject(tx: OrgTx, canonical: string): Promise<void> {
   const { id } = await lockProject(tx, canonical)
+  assertEmpty(`project ${canonical}`, await listComponentsWithin(tx, { projectId: id }))
   await queries.deleteProject(tx, id)
 }
 

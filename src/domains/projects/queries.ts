@@ -66,6 +66,7 @@ export interface ProjectFilters extends PageQuery {
   environment_canonical?: string
   member_id?: number
   favorite?: boolean
+  service_catalog_source_canonical?: string
 }
 
 export async function listProjects(
@@ -82,6 +83,7 @@ export async function listProjects(
     found = found.where(sql`extract(epoch from date_trunc('second', projects.created_at))`, '=', query.project_created_at)
   if (query.project_config_repository_canonical !== undefined)
     found = found.where(configRepositoryCanonical, '=', query.project_config_repository_canonical)
+  if (query.service_catalog_source_canonical !== undefined) found = found.where(usesSource(query.service_catalog_source_canonical))
   if (query.favorite !== undefined) found = found.where(isFavorite(accountId), '=', query.favorite)
   if (query.environment_canonical !== undefined) found = found.where(hasEnvironment(query.environment_canonical))
   if (query.member_id !== undefined) found = found.where(belongsToMember(query.member_id))
@@ -101,6 +103,14 @@ export async function listProjects(
 
 const hasEnvironment = (canonical: string): RawBuilder<boolean> =>
   sql`exists (select from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id and e.canonical = ${canonical})`
+
+/** With a component made from a stack of that catalog repository. */
+const usesSource = (canonical: string): RawBuilder<boolean> => sql`exists (
+  select from stack_sources src
+  join stacks s on s.organization_id = src.organization_id and s.source_id = src.id
+  join components c on c.stack_organization_id = s.organization_id and c.stack_id = s.id
+  join environments e on e.organization_id = c.organization_id and e.id = c.environment_id
+  where src.organization_id = projects.organization_id and src.canonical = ${canonical} and e.project_id = projects.id)`
 
 /** Projects that the member owns, or whose team the member is in. */
 const belongsToMember = (memberId: number): RawBuilder<boolean> =>
@@ -131,6 +141,9 @@ export const updateProject = (tx: OrgTx, id: number, { config_repository, ...row
 
 const configRepositoryId = (canonical: string): RawBuilder<number> =>
   sql`(select c.id from config_repositories c where c.organization_id = current_organization_id() and c.canonical = ${canonical})`
+
+export const findConfigRepositoryId = async (tx: OrgTx, canonical: string): Promise<number | undefined> =>
+  (await tx.selectFrom('config_repositories').select('id').where('canonical', '=', canonical).executeTakeFirst())?.id
 
 export const deleteProject = (tx: OrgTx, id: number) => tx.deleteFrom('projects').where('id', '=', id).execute()
 

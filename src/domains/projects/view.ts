@@ -14,7 +14,7 @@ export function viewProject(row: ProjectRow): Schema<'Project'> {
     color: row.color,
     icon: row.icon,
     config_repository_canonical: row.config_repository_canonical,
-    environments: row.environments.map(viewEnvironment),
+    environments: row.environments.map((environment) => viewEnvironment(environment)),
     favorite: row.favorite,
     created_at: seconds(row.created_at),
     updated_at: seconds(row.updated_at),

@@ -3,32 +3,25 @@
  * happens. It can be run again and again: every name it uses is new.
  */
 import { randomBytes } from 'node:crypto'
+import { buildComponent } from './component.ts'
+import { makeRepositories } from './repositories.ts'
+import { call, chapter, mailedTo, session, step } from './steps.ts'
 
-const url = (process.argv[2] ?? process.env.TROCHOID_URL ?? 'http://127.0.0.1:3001').replace(/\/+$/, '')
 const run = randomBytes(3).toString('hex')
 const org = `acme-${run}`
 const password = `correct horse ${run}`
 const ada = { username: `ada-${run}`, email: `ada-${run}@example.com`, given_name: 'Ada', family_name: 'Lovelace', password }
 const bob = { username: `bob-${run}`, email: `bob-${run}@example.com`, given_name: 'Bob', family_name: 'Builder', password }
 
-interface Answer {
-  status: number
-  // biome-ignore lint/suspicious/noExplicitAny: the demo reads answers as a script would, by looking at them.
-  body: any
-}
-
-let token: string | undefined
-let passed = 0
-let failed = 0
-
 await journey().catch((error: unknown) => {
-  failed++
+  session.failed++
   console.log(`\n${error instanceof Error ? error.message : error}`)
 })
-console.log(`\ndemo: ${passed} passed, ${failed} failed`)
-process.exitCode = failed === 0 ? 0 : 1
+console.log(`\ndemo: ${session.passed} passed, ${session.failed} failed`)
+process.exitCode = session.failed === 0 ? 0 : 1
 
 async function journey(): Promise<void> {
+  const repositories = await makeRepositories(run)
   chapter('The platform')
   await step(
     'answers with its version',
@@ -49,12 +42,12 @@ async function journey(): Promise<void> {
     () => call('POST', '/organizations', { name: `Acme ${run}`, canonical: org }),
     ({ body }) => body.data.canonical,
   )
-  const session = await step(
+  const entered = await step(
     'gets a session for it',
     () => call('GET', `/user/refresh_token?organization_canonical=${org}`),
     ({ body }) => `${Object.keys(body.data.permissions).length} permissions`,
   )
-  token = session.body.data.token
+  session.token = entered.body.data.token
   await step(
     'sees what came with it',
     () => call('GET', `/organizations/${org}/summary`),
@@ -67,7 +60,7 @@ async function journey(): Promise<void> {
     () => call('POST', `/organizations/${org}/api_keys`, { name: 'Automation', rules: [{ action: 'organization:**', effect: 'allow' }] }),
     ({ body }) => `…${body.data.last_seven}, shown once`,
   )
-  token = key.body.data.token
+  session.token = key.body.data.token
   await step('is refused where a person is meant', () => call('GET', '/user'), 422)
 
   chapter('A place to work, made with the key')
@@ -92,7 +85,7 @@ async function journey(): Promise<void> {
     () =>
       call('POST', `/organizations/${org}/config_repositories`, {
         name: 'Config',
-        url: 'https://git.example.com/acme/config.git',
+        url: repositories.config,
         branch: 'config',
         credential_canonical: 'git',
         default: true,
@@ -122,6 +115,8 @@ async function journey(): Promise<void> {
     ({ body }) => `${body.data.length} project, ${body.data[0].environments.length} environments`,
   )
 
+  await buildComponent({ org, repositories })
+
   chapter('Bob joins')
   await step(
     'makes a role for one project',
@@ -147,10 +142,10 @@ async function journey(): Promise<void> {
   )
   const invitation = await mailedTo(bob.email, /[\w.]+-[0-9a-f]{40}/)
   if (invitation) {
-    const keyToken = token
-    token = undefined
+    const keyToken = session.token
+    session.token = undefined
     await step('Bob signs up with the invitation', () => call('POST', '/user', { ...bob, invitation_token: invitation }), 204)
-    token = keyToken
+    session.token = keyToken
     await step(
       'puts Bob in the team',
       () => call('POST', `/organizations/${org}/teams/shop/members`, { username: bob.username }),
@@ -174,7 +169,7 @@ async function journey(): Promise<void> {
   }
 
   chapter('Looking back')
-  token = key.body.data.token
+  session.token = key.body.data.token
   const now = Date.now()
   await step(
     'reads the events',
@@ -196,7 +191,7 @@ async function journey(): Promise<void> {
 }
 
 async function signIn(person: { email: string; password: string }): Promise<void> {
-  token = undefined
+  session.token = undefined
   const credentials = { email: person.email, password: person.password }
   let answer = await call('POST', '/user/login', credentials)
   if (answer.status === 401) {
@@ -212,56 +207,5 @@ async function signIn(person: { email: string; password: string }): Promise<void
     async () => answer,
     ({ body }) => `a token of ${body.data.token.length} characters`,
   )
-  token = answer.body.data.token
-}
-
-/** The newest mail to an address in the development outbox; undefined where mail really goes out. */
-async function mailedTo(address: string, pattern: RegExp): Promise<string | undefined> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const response = await fetch(`${url}/dev/outbox`, { headers: { accept: 'application/json' } })
-    if (!response.ok) return undefined
-    const { data } = (await response.json()) as { data: { to: string; text: string }[] }
-    const found = pattern.exec(data.find(({ to }) => to === address)?.text ?? '')
-    if (found) return found[0]
-    await new Promise((wake) => setTimeout(wake, 100))
-  }
-  throw new Error(`no mail to ${address} arrived within ten seconds: is a worker running?`)
-}
-
-async function call(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new Error(`No server answers at ${url}: start one with \`npm start\``)
-  })
-  const text = await response.text()
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
-}
-
-/** Runs one step and prints it; `expected` is the status, or what to tell of a 200. */
-async function step(name: string, act: () => Promise<Answer>, expected: number | ((answer: Answer) => string) = 200): Promise<Answer> {
-  const started = performance.now()
-  const answer = await act()
-  const milliseconds = `${Math.round(performance.now() - started)} ms`.padStart(7)
-  const status = typeof expected === 'number' ? expected : 200
-  const good = answer.status === status
-  const told =
-    typeof expected === 'function' && good
-      ? expected(answer)
-      : answer.status >= 400
-        ? `${answer.status}: ${answer.body.errors[0].message}`
-        : String(answer.status)
-  console.log(`  ${good ? '✓' : '✗'} ${milliseconds}  ${name}  — ${told}`)
-  if (!good) throw new Error(`"${name}" was to answer ${status}, not ${answer.status}: ${JSON.stringify(answer.body)}`)
-  passed++
-  return answer
-}
-
-function chapter(title: string): void {
-  console.log(`\n${title}`)
+  session.token = answer.body.data.token
 }

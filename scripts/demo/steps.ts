@@ -1,0 +1,67 @@
+/** The demo's way of asking: one request, one line that says what came of it. */
+
+export interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: the demo reads answers as a script would, by looking at them.
+  body: any
+}
+
+const url = (process.argv[2] ?? process.env.TROCHOID_URL ?? 'http://127.0.0.1:3001').replace(/\/+$/, '')
+
+/** Who is asking at the moment, and the score. */
+export const session: { token: string | undefined; passed: number; failed: number } = { token: undefined, passed: 0, failed: 0 }
+
+export async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(session.token ? { authorization: `Bearer ${session.token}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Error(`No server answers at ${url}: start one with \`npm start\``)
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+/** Runs one step and prints it; `expected` is the status, or what to tell of a 200. */
+export async function step(
+  name: string,
+  act: () => Promise<Answer>,
+  expected: number | ((answer: Answer) => string) = 200,
+): Promise<Answer> {
+  const started = performance.now()
+  const answer = await act()
+  const milliseconds = `${Math.round(performance.now() - started)} ms`.padStart(7)
+  const status = typeof expected === 'number' ? expected : 200
+  const good = answer.status === status
+  const told =
+    typeof expected === 'function' && good
+      ? expected(answer)
+      : answer.status >= 400
+        ? `${answer.status}: ${answer.body.errors[0].message}`
+        : String(answer.status)
+  console.log(`  ${good ? '✓' : '✗'} ${milliseconds}  ${name}  — ${told}`)
+  if (!good) throw new Error(`"${name}" was to answer ${status}, not ${answer.status}: ${JSON.stringify(answer.body)}`)
+  session.passed++
+  return answer
+}
+
+export function chapter(title: string): void {
+  console.log(`\n${title}`)
+}
+
+/** The newest mail to an address in the development outbox; undefined where mail really goes out. */
+export async function mailedTo(address: string, pattern: RegExp): Promise<string | undefined> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const response = await fetch(`${url}/dev/outbox`, { headers: { accept: 'application/json' } })
+    if (!response.ok) return undefined
+    const { data } = (await response.json()) as { data: { to: string; text: string }[] }
+    const found = pattern.exec(data.find(({ to }) => to === address)?.text ?? '')
+    if (found) return found[0]
+    await new Promise((wake) => setTimeout(wake, 100))
+  }
+  throw new Error(`no mail to ${address} arrived within ten seconds: is a worker running?`)
+}

@@ -1,0 +1,218 @@
+/**
+ * From a use case, its files and the values of its form to the files of a component. Everything here is a function of what it
+ * is handed: it runs again on another tip of the config repository when somebody else pushed first.
+ */
+import { FormatError } from '../../formats/format-error.ts'
+import type { TechnologyValue } from '../../formats/forms/values.ts'
+import type { StackDefinition, UseCase, UseCaseFile } from '../../formats/stack-definition/types.ts'
+import { type InterpolationFacts, legacyData, templateData } from '../../formats/template/keys.ts'
+import { renderTemplate, substituteLegacy } from '../../formats/template/template.ts'
+import { editTerraform, readTerraform } from '../../formats/terraform/edit.ts'
+import { editYaml, readYaml } from '../../formats/yaml-edit.ts'
+import type { ComponentFile } from './queries.ts'
+
+export type Interpolate = (text: string, more?: Readonly<Record<string, unknown>>) => string
+
+/** `keep` leaves what is not known yet in the text; `print` is for files that are written: what is still unknown says so. */
+export function interpolatorOf(engine: StackDefinition['engine'], facts: InterpolationFacts, missing: 'print' | 'keep'): Interpolate {
+  if (engine === 'legacy') {
+    const data = legacyData(facts)
+    return (text) => substituteLegacy(text, data)
+  }
+  const data = templateData(facts)
+  return (text, more) => renderTemplate(text, more ? { ...data, ...more } : data, { missing })
+}
+
+/** Fills the tokens of every string in a value. */
+export function interpolateDeep(value: unknown, interpolate: Interpolate): unknown {
+  if (typeof value === 'string') return value.includes('($') ? interpolate(value) : value
+  if (Array.isArray(value)) return value.map((item) => interpolateDeep(item, interpolate))
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolateDeep(item, interpolate)]))
+  return value
+}
+
+/** A file of a component before its content is known. */
+export interface PlannedFile extends ComponentFile {
+  /** Where its first content comes from, below the stack's directory. */
+  source: string
+  kind: 'yaml' | 'terraform' | 'copy' | 'template'
+}
+
+/**
+ * Where the files of a use case go. Folders of a `custom` technology become the files below them.
+ * @param stackPaths of all files that the stack has
+ * @throws FormatError naming the destination that is no path
+ */
+export function planFiles(useCase: UseCase, stackPaths: readonly string[], interpolate: Interpolate): PlannedFile[] {
+  return useCase.files.flatMap((file): PlannedFile[] => {
+    if (!('destination' in file)) return []
+    const destination = (more = '') => destinationOf(file, interpolate(file.destination) + more)
+    if (file.technology !== 'custom')
+      return [{ ...base(file), path: destination(), source: file.path, kind: kindOf(file.technology, file.path) }]
+    const variables: PlannedFile[] =
+      file.var_path === null ? [] : [{ ...base(file), path: destinationOf(file, interpolate(file.var_path)), source: '', kind: 'yaml' }]
+    const templates = file.paths.flatMap((path): PlannedFile[] => {
+      const below = stackPaths.filter((name) => name === path || name.startsWith(`${path}/`))
+      return (below.length > 0 ? below : [path]).map((source) => ({
+        ...base(file),
+        source,
+        kind: 'template',
+        path: file.destination_is_file
+          ? destination()
+          : destination(`/${source === path ? nameOf(source) : source.slice(path.length + 1)}`),
+      }))
+    })
+    return [...variables, ...templates]
+  })
+}
+
+const base = ({ technology, key }: UseCaseFile) => ({ technology, key, variables: [] as string[] })
+const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
+
+function kindOf(technology: string, path: string): PlannedFile['kind'] {
+  if (technology === 'terraform') return /\.tf(\.sample)?$/.test(path) ? 'terraform' : 'copy'
+  if (technology === 'raw') return 'copy'
+  return 'yaml'
+}
+
+function destinationOf({ technology, key }: UseCaseFile, destination: string): string {
+  const path = destination
+    .trim()
+    .replace(/\/{2,}/g, '/')
+    .replace(/^(\.?\/)+/, '')
+  const parts = path.split('/')
+  if (path === '' || path.endsWith('/') || parts.some((part) => part === '..' || part === '.') || /[\p{Cc}\\]/u.test(path))
+    throw new FormatError(`the destination of ${technology}.${key} is "${destination.slice(0, 200)}", which is no path of a file`)
+  return path
+}
+
+export interface Rendering {
+  planned: readonly PlannedFile[]
+  writes: readonly TechnologyValue[]
+  /** Contents of the stack's files, by path below its directory. */
+  samples: ReadonlyMap<string, Buffer>
+  /** Files that the config repository has already and that are to be kept, and edited where they can be. */
+  present: ReadonlyMap<string, Buffer>
+  interpolate: Interpolate
+}
+
+export interface RenderedFile extends ComponentFile {
+  content: Buffer
+}
+
+/** @throws FormatError naming the file */
+export function renderFiles({ planned, writes, samples, present, interpolate }: Rendering): RenderedFile[] {
+  const texts = planned.map((file) => within(file, () => firstContent(file, { samples, present, interpolate, writes })))
+  const placed = placeValues(planned, texts, writes)
+  return planned.map((file, index) => {
+    const text = texts[index]
+    const { path, technology, key } = file
+    if (typeof text !== 'string') return { path, technology, key, variables: [], content: text ?? Buffer.alloc(0) }
+    const values = placed.get(index) ?? new Map<string, unknown>()
+    const content = within(file, () => (values.size === 0 ? text : edit(file, text, values)))
+    return { path, technology, key, variables: [...values.keys()], content: Buffer.from(content) }
+  })
+}
+
+type Sources = Pick<Rendering, 'samples' | 'present' | 'interpolate' | 'writes'>
+
+/** Text to edit, or bytes that are copied as they are. */
+function firstContent(file: PlannedFile, { samples, present, interpolate, writes }: Sources): string | Buffer {
+  const there = present.get(file.path)
+  if (there && file.kind !== 'template') return file.kind === 'copy' ? there : textOf(there)
+  if (file.source === '') return ''
+  const sample = samples.get(file.source)
+  if (!sample) throw new FormatError('the stack names it, but its repository does not have it')
+  if (file.kind === 'copy' && !isText(sample)) return sample
+  const variables = file.kind === 'template' ? Object.fromEntries(writes.filter(isOf('custom')).map(({ key, value }) => [key, value])) : {}
+  return interpolate(textOf(sample), variables)
+}
+
+const isOf =
+  (technology: string) =>
+  (write: TechnologyValue): boolean =>
+    write.technology === technology
+
+/** Which variable goes into which file: a technology may have several. */
+function placeValues(planned: readonly PlannedFile[], texts: readonly (string | Buffer)[], writes: readonly TechnologyValue[]) {
+  const placed = new Map<number, Map<string, unknown>>()
+  for (const { technology, key, value, section, group } of writes) {
+    const candidates = planned.flatMap((file, index) =>
+      file.technology === technology && (file.kind === 'yaml' || file.kind === 'terraform') ? [index] : [],
+    )
+    // The values of `custom` are data of its templates; they need no file of their own.
+    if (candidates.length === 0 && technology === 'custom') continue
+    if (candidates.length === 0)
+      throw new FormatError(
+        `the variable ${key} ("${section}", "${group}") is of the technology ${technology}, which the use case has no file of`,
+      )
+    const index = candidates.length === 1 ? candidates[0] : homeOf(key, value, candidates, planned, texts)
+    if (index === undefined) throw new FormatError(`no ${technology} file of the use case has a place for the variable ${key}`)
+    placed.set(index, (placed.get(index) ?? new Map()).set(key, value))
+  }
+  return placed
+}
+
+/** The file that has the key already, else the first that takes it. */
+function homeOf(key: string, value: unknown, candidates: number[], planned: readonly PlannedFile[], texts: readonly (string | Buffer)[]) {
+  const has = candidates.find((index) => readOne(planned[index], texts[index], key) !== undefined)
+  if (has !== undefined) return has
+  return candidates.find((index) => takes(planned[index], texts[index], key, value))
+}
+
+function readOne(file: PlannedFile | undefined, text: string | Buffer | undefined, key: string): unknown {
+  if (!file || typeof text !== 'string') return undefined
+  try {
+    return readVariables(file.kind, text, [key]).get(key)
+  } catch (error) {
+    if (error instanceof FormatError) return undefined
+    throw error
+  }
+}
+
+function takes(file: PlannedFile | undefined, text: string | Buffer | undefined, key: string, value: unknown): boolean {
+  if (!file || typeof text !== 'string') return false
+  try {
+    edit(file, text, new Map([[key, value]]))
+    return true
+  } catch (error) {
+    if (error instanceof FormatError) return false
+    throw error
+  }
+}
+
+const edit = (file: PlannedFile, text: string, values: ReadonlyMap<string, unknown>): string =>
+  file.kind === 'terraform' ? editTerraform(text, values) : editYaml(text, values)
+
+/** Values that stand in a file now; what is absent, or no plain value, is not in the map. @throws FormatError */
+export const readVariables = (kind: PlannedFile['kind'], text: string, keys: readonly string[]): Map<string, unknown> =>
+  kind === 'terraform' ? readTerraform(text, keys) : kind === 'yaml' ? readYaml(text) : new Map()
+
+function within<T>(file: PlannedFile, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new FormatError(`${file.source || file.path} (${file.technology}.${file.key}): ${error.message}`)
+    throw error
+  }
+}
+
+/** @throws FormatError */
+export function textOf(content: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch {
+    throw new FormatError('it is no UTF-8 text')
+  }
+}
+
+function isText(content: Buffer): boolean {
+  try {
+    textOf(content)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,120 @@
+/** What the platform asks of git. Nothing is ever checked out: trees are read and written as objects of a bare repository. */
+
+export type GitCredential = { type: 'ssh'; key: string } | { type: 'basic_auth'; username: string; password: string }
+
+export interface GitRemote {
+  /** Whose cache it is: nothing fetched for one tenant is read for another. */
+  tenant: number
+  url: string
+  credential: GitCredential | null
+}
+
+/** What tenants may reach; everything else is refused before a connection is made. */
+export interface GitPolicy {
+  /** Folders below which bare repositories of this machine may be used; empty for none. Absolute. */
+  readonly localPaths: readonly string[]
+  /** `http://` beside `https://`. */
+  readonly plainHttp: boolean
+  /** `accept-new` writes down the key of a host that it meets first; `strict` wants it in `knownHostsFile`; `off` does not look. */
+  readonly hostKeys: 'accept-new' | 'strict' | 'off'
+  /** Undefined: a file in the cache folder. */
+  readonly knownHostsFile: string | undefined
+  readonly limits: GitLimits
+}
+
+export interface GitLimits {
+  /** Of what one fetch may bring, in bytes. */
+  readonly repositoryBytes: number
+  /** Of one file that is read, in bytes. */
+  readonly fileBytes: number
+  /** Of one tree, all folders together. */
+  readonly files: number
+  /** Of one command of git, in seconds. */
+  readonly seconds: number
+}
+
+export type GitErrorKind =
+  | 'refused' // by our policy: the address, a path, a protocol
+  | 'unreachable' // no such host, no answer, certificate, host key
+  | 'unauthorized'
+  | 'no_repository'
+  | 'no_branch'
+  | 'empty' // a repository without any commit
+  | 'too_large'
+  | 'timeout'
+  | 'unusable_file' // a link, a submodule, a pointer to large file storage, not text
+  | 'contended' // other writers kept being faster
+  | 'unclear' // the push may or may not have arrived
+  | 'failed'
+
+/** `message` is fit for a stranger and says what to do; what git itself said is in `cause`. */
+export class GitError extends Error {
+  readonly kind: GitErrorKind
+  constructor(kind: GitErrorKind, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'GitError'
+    this.kind = kind
+  }
+}
+
+export interface TreeEntry {
+  /** From the root of the repository, `/` between folders. */
+  path: string
+  kind: 'file' | 'executable' | 'link' | 'submodule'
+  /** Name of the object; equal means equal content. */
+  object: string
+  /** Bytes; 0 for submodules. */
+  size: number
+}
+
+/** One commit, whole. Lives as long as the run it was given to. */
+export interface Snapshot {
+  readonly commit: string
+  /** Files of a folder and everything below it, or of the whole tree; sorted by path. @throws GitError too_large */
+  list(folder?: string): Promise<TreeEntry[]>
+  /**
+   * Contents by path; what is not there is not in the map. Links, submodules, large file pointers and files above the limit
+   * are refused by name. @throws GitError unusable_file, too_large
+   */
+  read(paths: readonly string[]): Promise<Map<string, Buffer>>
+}
+
+/** `null` deletes. An empty map means that there is nothing to do, and no commit is made. */
+export type FileChanges = ReadonlyMap<string, Buffer | null>
+
+export interface CommitOptions {
+  author: { name: string; email: string }
+  message: string
+  /** Becomes the trailer `Trochoid-Change`, by which `findChange` recognizes the commit. */
+  change: string
+  /** `performance.now()` by which the push must have ended; an attempt is not begun when it may end later. */
+  deadline: number
+}
+
+export interface Committed {
+  /** Null when there was nothing to change. */
+  commit: string | null
+  /** The commit that the change was made on. */
+  parent: string | null
+}
+
+export interface Git extends AsyncDisposable {
+  /** Names of branches, sorted; empty for an empty repository. */
+  branches(remote: GitRemote): Promise<string[]>
+  /** Fetches the branch (shallow) and reads from it; `run` gets the tip. @throws GitError no_branch, empty, … */
+  read<T>(remote: GitRemote, branch: string, run: (snapshot: Snapshot) => Promise<T>): Promise<T>
+  /**
+   * Fetches, lets `edit` say what changes, commits on the tip and pushes, never by force. When somebody else was faster it
+   * starts again from their commit, so `edit` may run several times. Writers of this process queue up per branch.
+   * A branch that does not exist yet (or an empty repository) is created: `edit` gets null.
+   * @throws GitError contended, unclear, …: except after `unclear`, nothing has changed
+   */
+  commit(
+    remote: GitRemote,
+    branch: string,
+    options: CommitOptions,
+    edit: (tip: Snapshot | null) => Promise<FileChanges>,
+  ): Promise<Committed>
+  /** The commit with this trailer among the newest `depth` of the branch. */
+  findChange(remote: GitRemote, branch: string, change: string, depth: number): Promise<string | undefined>
+}

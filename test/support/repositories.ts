@@ -1,0 +1,76 @@
+/** Bare git repositories in a folder of their own, made and looked into with git itself. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+export type Files = Readonly<Record<string, string | Buffer>>
+
+export interface Repositories {
+  readonly folder: string
+  /** A bare repository with these branches; answers its path. Without branches it is empty. */
+  make(name: string, branches?: Readonly<Record<string, Files>>): string
+  /** One more commit on a branch; null deletes. */
+  commit(name: string, branch: string, changes: Readonly<Record<string, string | Buffer | null>>, message?: string): string
+  files(name: string, branch: string): Record<string, string>
+  /** Newest first: hash, parents, author, subject and body. */
+  log(name: string, branch: string): { hash: string; parents: string[]; author: string; message: string }[]
+}
+
+export function openRepositories(): Repositories & Disposable {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trochoid-repositories-')))
+  const path = (name: string) => join(folder, `${name}.git`)
+  const git = (name: string, args: string[], input?: Buffer): string =>
+    execFileSync('git', ['--git-dir', path(name), ...args], { input: input ?? '', encoding: 'utf8', maxBuffer: 2 ** 28, env: environment })
+  const write = (name: string, branch: string, changes: Readonly<Record<string, string | Buffer | null>>, message: string) => {
+    const exists = git(name, ['for-each-ref', `refs/heads/${branch}`]) !== ''
+    const parts: Buffer[] = [
+      Buffer.from(`commit refs/heads/${branch}\ncommitter Test <test@example.com> ${Math.floor(Date.now() / 1000)} +0000\n`),
+      data(Buffer.from(message)),
+      Buffer.from(exists ? `from refs/heads/${branch}^0\n` : ''),
+    ]
+    for (const [file, content] of Object.entries(changes))
+      if (content === null) parts.push(Buffer.from(`D ${file}\n`))
+      else parts.push(Buffer.from(`M 100644 inline ${file}\n`), data(Buffer.from(content)))
+    git(name, ['fast-import', '--quiet', '--date-format=raw'], Buffer.concat(parts))
+    return git(name, ['rev-parse', `refs/heads/${branch}`]).trim()
+  }
+  return {
+    folder,
+    make(name, branches = {}) {
+      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', path(name)], { env: environment })
+      for (const [branch, files] of Object.entries(branches)) write(name, branch, files, 'First')
+      return path(name)
+    },
+    commit: (name, branch, changes, message = 'By hand') => write(name, branch, changes, message),
+    files(name, branch) {
+      const paths = git(name, ['ls-tree', '-r', '-z', '--name-only', `refs/heads/${branch}`])
+        .split('\0')
+        .filter(Boolean)
+      return Object.fromEntries(paths.map((file) => [file, git(name, ['cat-file', 'blob', `refs/heads/${branch}:${file}`])]))
+    },
+    log: (name, branch) =>
+      git(name, ['log', '--format=%H%x1f%P%x1f%an <%ae>%x1f%B%x1e', `refs/heads/${branch}`])
+        .split('\x1e')
+        .map((entry) => entry.trim().split('\x1f'))
+        .filter(([hash]) => hash)
+        .map(([hash = '', parents = '', author = '', message = '']) => ({
+          hash,
+          parents: parents.split(' ').filter(Boolean),
+          author,
+          message: message.trim(),
+        })),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** For a whole test file. */
+export function useRepositories(): Repositories {
+  const repositories = openRepositories()
+  afterAll(() => repositories[Symbol.dispose]())
+  return repositories
+}
+
+const data = (content: Buffer): Buffer => Buffer.concat([Buffer.from(`data ${content.length}\n`), content, Buffer.from('\n')])
+const environment = { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: '/nonexistent' }
