@@ -21,6 +21,13 @@ export function decideBelow(rules: RuleSet, action: string, prefix: string): Rul
     .find((rule) => rule.resources.length === 0 || rule.resources.some((glob) => couldMatchBelow(glob, prefix, budget)))
 }
 
+/** Lists of these may be asked of a whole organization, but each of them is inside a project. */
+const insideProjects = ['environment', 'component', 'pipeline']
+
+/** What the resources of all things of a kind begin with, seen from `resource`: for `decideBelow`. */
+export const prefixBelow = (resource: string, target: string): string =>
+  insideProjects.includes(target) && resource.split(':').length === 2 ? `${resource}:project:` : `${resource}:${target}:`
+
 /** Whoever owns a thing needs no rule for it, nor for what is inside. */
 export const isOwned = (owned: readonly string[], resource: string): boolean =>
   owned.some((mine) => resource === mine || resource.startsWith(`${mine}:`))

@@ -4,7 +4,7 @@
  */
 import type { Request } from 'express'
 import type { Actor } from '../access/actor.ts'
-import { decide, decideBelow, isOwned } from '../access/decide.ts'
+import { decide, decideBelow, isOwned, prefixBelow } from '../access/decide.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import { OrgTx } from '../db/organization-tx.ts'
 import { ownedResources } from '../domains/organizations/owned.ts'
@@ -49,15 +49,13 @@ export async function admit(
   const action = operation.permission ?? ''
   // Of a create or a list the last name is not known yet: could there be one for which the answer is yes?
   const open = operation.target !== null && /:(create|list)$/.test(action)
-  const granted = open ? decideBelow(access.rules, action, `${resource}:${operation.target}:`) : decide(access.rules, action, resource)
+  const below = prefixBelow(resource, operation.target ?? '')
+  const granted = open ? decideBelow(access.rules, action, below) : decide(access.rules, action, resource)
   const partly = granted !== undefined && open && granted.resources.length > 0
   if (granted && !partly) return { actor, access, owned: [], resource }
   // Owners need no rule; what they own is looked up only when rules alone do not settle it.
   const owned = actor.kind === 'user' ? await ownedBy(platform, actor.id, access) : []
-  const ownsInList =
-    open &&
-    action.endsWith(':list') &&
-    owned.some((mine) => mine.startsWith(`${resource}:${operation.target}:`) || isOwned([mine], resource))
+  const ownsInList = open && action.endsWith(':list') && owned.some((mine) => mine.startsWith(below) || isOwned([mine], resource))
   if (granted || ownsInList || isOwned(owned, resource)) return { actor, access, owned, resource }
   throw forbidden(`You may not do this: no rule grants ${action} on ${resource}`)
 }

@@ -49,9 +49,12 @@ describe('what tenants may reach', () => {
     expect(await guard.resolve('Example.ORG.')).toEqual(['104.16.132.229', '2606:4700::6810:84e5'])
   })
 
-  test.each(['8.8.8.8', '2606:4700:4700::1111', '[2606:4700:4700::1111]', '64:ff9b::808:808', '::ffff:8.8.8.8', '134744072'])('%s', async (host) => {
-    expect(await openAddressGuard({ allowed: [] }).resolve(host)).toHaveLength(1)
-  })
+  test.each(['8.8.8.8', '2606:4700:4700::1111', '[2606:4700:4700::1111]', '64:ff9b::808:808', '::ffff:8.8.8.8', '134744072'])(
+    '%s',
+    async (host) => {
+      expect(await openAddressGuard({ allowed: [] }).resolve(host)).toHaveLength(1)
+    },
+  )
 
   test.each([
     ['an address', '10.1.2.3', '10.1.2.3'],

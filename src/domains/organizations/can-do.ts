@@ -1,5 +1,5 @@
 /** The question of `canDo`: an action, and names on the way to what it is about. */
-import { decide, decideBelow, isOwned } from '../../access/decide.ts'
+import { decide, decideBelow, isOwned, prefixBelow } from '../../access/decide.ts'
 import { policies } from '../../contract/policies.ts'
 import { invalid } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
@@ -32,9 +32,9 @@ export function readQuestion(action: string, canonicals: readonly string[]): Ask
 /** With all names: may the caller do it there? With fewer: is there, or could there be, anything below where they may? */
 export async function mayDo({ access, actor, read }: OrganizationContext, action: string, { path, next }: Asked): Promise<boolean> {
   const resource = `organization:${access.organization.canonical}${path}`
-  const rule = next === null ? decide(access.rules, action, resource) : decideBelow(access.rules, action, `${resource}:${next}:`)
+  const rule = next === null ? decide(access.rules, action, resource) : decideBelow(access.rules, action, prefixBelow(resource, next))
   // Even when a rule says yes something is read: remembered rules are compared with the database then.
   const owned = await read((tx) => ownedResources(tx, access.organization.canonical, actor.kind === 'user' ? actor.id : 0))
   if (rule || isOwned(owned, resource)) return true
-  return next !== null && !action.endsWith(':create') && owned.some((mine) => mine.startsWith(`${resource}:${next}:`))
+  return next !== null && !action.endsWith(':create') && owned.some((mine) => mine.startsWith(prefixBelow(resource, next)))
 }

@@ -190,7 +190,7 @@ function foundOf({ place, definition, choice }: Chosen, contents: Contents, unus
   })
   const contentOf = (path: string | undefined) => files.find((file) => file.path === path)?.content
   const readme = textOf(contentOf(readmeOf(place.entries)?.path)) ?? null
-  const stack = { directory, definition, readme, files, ...formsOf(contentOf(formsFile), definition) }
+  const stack = { directory, definition, readme, files, ...formsOf(directory, contentOf(formsFile), definition, problems) }
   if (JSON.stringify([definition, stack.forms]).length <= limits.json) return [stack]
   problems.push({ directory, error: `This stack is left out: definition and form are larger than ${megabytes(limits.json)}` })
   return []
@@ -198,13 +198,20 @@ function foundOf({ place, definition, choice }: Chosen, contents: Contents, unus
 
 type Contents<T = Buffer> = ReadonlyMap<string, T>
 
-function formsOf(content: Buffer | undefined, definition: StackDefinition): Pick<FoundStack, 'forms' | 'formErrors' | 'quotaEnabled'> {
+function formsOf(
+  directory: string,
+  content: Buffer | undefined,
+  definition: StackDefinition,
+  problems: Problem[],
+): Pick<FoundStack, 'forms' | 'formErrors' | 'quotaEnabled'> {
   if (!content) return { forms: null, formErrors: [], quotaEnabled: false }
   const text = textOf(content)
   if (text === undefined)
     return { forms: null, formErrors: ['The Forms File has an invalid format: it is not text in UTF-8'], quotaEnabled: false }
-  const keys = definition.use_cases.map(({ key }) => key)
-  const { forms, errors, quotaEnabled } = parseForms(text, keys)
+  const { forms, errors, quotaEnabled } = parseForms(text)
+  // Nobody can choose it, so it keeps nobody from the others: real catalogues have forms that are ahead of their stacks.
+  const idle = forms.use_cases.map(({ name }) => name).filter((name) => !definition.use_cases.some(({ key }) => key === name))
+  if (idle.length > 0) problems.push({ directory, error: `${formsFile} has use cases that ${definitionFile} lacks: ${someOf(idle)}` })
   return { forms: storable(forms) as FormsFile | null, formErrors: errors.map((error) => storable(error) as string), quotaEnabled }
 }
 

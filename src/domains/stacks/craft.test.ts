@@ -66,6 +66,12 @@ describe('the Terraform of a use case', () => {
     expect(JSON.stringify(body.data.config)).toContain('aws_s3_bucket')
     await ada.updateServiceCatalogTerraform({ path: at('crafted', 'aws'), body: { config: body.data.config } })
     expect((await ada.getServiceCatalogTerraform({ path: at('crafted', 'aws') })).body).toEqual(body)
+  })
+
+  test('is not committed twice', async () => {
+    const { ada, repository, at } = await world()
+    for (let save = 0; save < 2; save++)
+      expect(await ada.updateServiceCatalogTerraform({ path: at('crafted', 'aws'), body: { config } })).toHaveStatus(204)
     expect(repositories.log(repository, 'stacks')).toHaveLength(2)
   })
 

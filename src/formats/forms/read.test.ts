@@ -79,11 +79,6 @@ describe('the parts of a form file', () => {
     })
   })
 
-  test('the use cases are those of the stack', () => {
-    expect(readForms(fileOf(), ['V']).errors).toEqual([`${known}use case "U" does not exist in the stack`])
-    expect(readForms(fileOf(), ['V', 'U']).errors).toEqual([])
-  })
-
   test.each([[null], [undefined], [{}], [{ use_cases: null, version: null }], [{ version: '3' }]])('%j is an empty valid form', (file) => {
     expect(readForms(file)).toEqual({ forms: { version: '2', use_cases: [] }, errors: [], quotaEnabled: false })
   })

@@ -1,7 +1,7 @@
 /** Reads `.forms.yml`: every version into the newest shape, and every mistake at once. */
 
 import { referenceMistakes } from './check-references.ts'
-import { clip, isMap, own, unusable } from './json.ts'
+import { isMap, own, unusable } from './json.ts'
 import { Mistakes } from './mistakes.ts'
 import { textOf } from './read-entity.ts'
 import { readUseCases } from './read-structure.ts'
@@ -24,7 +24,7 @@ const versions = ['1', '2', '3']
 const largest = { nodes: 200_000, characters: 2_000_000, depth: 100 }
 
 /** Reads a file of any version (already parsed YAML or JSON). null or absent use cases: an empty valid form. */
-export function readForms(file: unknown, useCasesOfStack?: readonly string[]): ReadForms {
+export function readForms(file: unknown): ReadForms {
   const mistakes = new Mistakes()
   const problem = unusable(file, largest) ?? shapeProblem(file)
   if (problem !== undefined) {
@@ -36,8 +36,6 @@ export function readForms(file: unknown, useCasesOfStack?: readonly string[]): R
   if (isV1(file) ? Object.keys(file).length === 0 : own(file, 'use_cases') === undefined)
     return { forms: empty(), errors: mistakes.texts, quotaEnabled: false }
   const use_cases = readUseCases(isV1(file) ? fromV1(file, mistakes) : own(file, 'use_cases'), mistakes, (structure) => {
-    if (useCasesOfStack && !useCasesOfStack.includes(structure.name))
-      mistakes.add(`use case "${clip(structure.name)}" does not exist in the stack`)
     referenceMistakes(structure, mistakes)
   })
   const quotaEnabled = use_cases.some(({ sections }) =>
@@ -50,11 +48,11 @@ export function readForms(file: unknown, useCasesOfStack?: readonly string[]): R
  * The same from the text of the file. YAML anchors, aliases and merge keys work; alias bombs, keys that stand twice and huge
  * nesting are mistakes.
  */
-export function parseForms(text: string, useCasesOfStack?: readonly string[]): ReadForms {
+export function parseForms(text: string): ReadForms {
   const { value, mistakes: syntax } = readYaml(text)
   const mistakes = new Mistakes()
   for (const mistake of syntax) mistakes.add(mistake)
-  const read = readForms(value, useCasesOfStack)
+  const read = readForms(value)
   return { ...read, errors: [...mistakes.texts, ...read.errors] }
 }
 

@@ -1,7 +1,8 @@
 /** The text of a form file as plain values. The work is bounded by the length of the text, whatever stands in it. */
 
-import { Composer, type CST, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, Parser, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap } from 'yaml'
 import { FormatError } from '../format-error.ts'
+import { type Composed, composeYaml } from '../yaml/compose.ts'
 import { isMap as isPlainMap, put } from './json.ts'
 
 export interface ReadYaml {
@@ -21,18 +22,13 @@ const mostSyntaxMistakes = 20
  * undefined value; a key that stands twice is a mistake too, but the rest is read.
  */
 export function readYaml(text: string): ReadYaml {
-  if (text.length > longestText) return { value: undefined, mistakes: [`it has more than ${longestText} characters`] }
-  const lines = new LineCounter()
-  const tokens = [...new Parser(lines.addNewLine).parse(text)]
-  if (isDeeper(tokens, deepest)) return { value: undefined, mistakes: [`it is nested more than ${deepest} levels deep`] }
-  // The library's own search for duplicate keys and its copying of aliases take quadratic time; both are done below.
-  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
-  const [document, second] = [...composer.compose(tokens, true, text.length)]
-  const mistakes = (document?.errors ?? []).slice(0, mostSyntaxMistakes).map(({ message, pos }) => at(lines, pos[0], message))
-  if (second) mistakes.push(at(lines, second.range[0], 'it must be one YAML document, and a second one begins here'))
-  if (mistakes.length > 0 || !document) return { value: undefined, mistakes }
   try {
-    const reading: Reading = { lines, anchors: new Map(), mergedKeys: 0, mistakes }
+    const { documents, lineOf } = composeYaml(text, { longest: longestText, deepest })
+    const [document, second] = documents
+    const mistakes = (document?.errors ?? []).slice(0, mostSyntaxMistakes).map(({ message, pos }) => at(lineOf, pos[0], message))
+    if (second) mistakes.push(at(lineOf, second.range[0], 'it must be one YAML document, and a second one begins here'))
+    if (mistakes.length > 0 || !document) return { value: undefined, mistakes }
+    const reading: Reading = { lineOf, anchors: new Map(), mergedKeys: 0, mistakes }
     return { value: plain(document.contents, reading, 0), mistakes }
   } catch (error) {
     if (error instanceof FormatError) return { value: undefined, mistakes: [error.message] }
@@ -40,34 +36,18 @@ export function readYaml(text: string): ReadYaml {
   }
 }
 
-/**
- * The parser keeps its own stack, but the composer descends once per level; where the stack is nearly full, the engine may end
- * the whole process instead of throwing a RangeError, so that is never tried.
- */
-function isDeeper(tokens: CST.Token[], most: number): boolean {
-  const open: [CST.Token, number][] = tokens.map((token) => [token, 0])
-  for (let next = open.pop(); next; next = open.pop()) {
-    const [token, depth] = next
-    if (token.type === 'document' && token.value) open.push([token.value, depth])
-    if (!('items' in token)) continue
-    if (depth >= most) return true
-    for (const { key, value } of token.items) for (const part of [key, value]) if (part) open.push([part, depth + 1])
-  }
-  return false
-}
-
 interface Reading {
-  lines: LineCounter
+  lineOf: Composed['lineOf']
   anchors: Map<string, unknown>
   mergedKeys: number
   mistakes: string[]
 }
 
-const at = (lines: LineCounter, offset: number | undefined, message: string): string =>
-  new FormatError(message, offset === undefined ? undefined : lines.linePos(offset).line).message
+const at = (lineOf: Composed['lineOf'], offset: number | undefined, message: string): string =>
+  new FormatError(message, offset === undefined ? undefined : lineOf(offset)).message
 
 const complain = (reading: Reading, node: { range?: readonly number[] | null | undefined }, message: string): FormatError =>
-  new FormatError(at(reading.lines, node.range?.[0], message))
+  new FormatError(at(reading.lineOf, node.range?.[0], message))
 
 function plain(node: unknown, reading: Reading, depth: number): unknown {
   if (depth > deepest) throw new FormatError(`it is nested more than ${deepest} levels deep`)

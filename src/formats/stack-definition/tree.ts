@@ -2,8 +2,9 @@
  * A YAML text in which every scalar stays as it was written: a version 1.10 is not 1.1, and `on` is a word. The work is
  * bounded by the length of the text: aliases share one value instead of copying it.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type YAMLMap } from 'yaml'
 import { FormatError } from '../format-error.ts'
+import { composeYaml } from '../yaml/compose.ts'
 
 /** Null is what stands empty, as `null` or as `~`. */
 export type Tree = string | null | Tree[] | Map<string, Tree>
@@ -16,35 +17,23 @@ const mostMistakes = 5
 
 /** @throws FormatError for what is no YAML, too long, too deep, or cannot be stored */
 export function readTree(text: string): Tree {
-  if (text.length > longestDefinition) throw new FormatError(`it has more than ${longestDefinition} characters`)
-  const lines = new LineCounter()
-  const lineOf = (node: { range?: readonly number[] | null | undefined }) =>
-    node.range?.[0] === undefined ? undefined : lines.linePos(node.range[0]).line
-  try {
-    // The library's own search for duplicate keys takes quadratic time; it is done below.
-    const document = parseDocument(text, {
-      schema: 'failsafe',
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter: lines,
-      logLevel: 'silent',
-    })
-    // It takes its own overflow for a mistake of the file's.
-    if (document.errors.some(({ message }) => message.startsWith('Maximum call stack'))) throw new RangeError()
-    const mistakes = document.errors
-      .slice(0, mostMistakes)
-      .map(({ message, pos }) => new FormatError(message, lines.linePos(pos[0]).line).message)
-    if (mistakes.length > 0) throw new FormatError(`it is not valid YAML: ${mistakes.join('; ')}`)
-    return treeOf(document.contents, { lineOf, anchors: new Map(), merged: 0 }, 0)
-  } catch (error) {
-    // The parser descends once per level of nesting.
-    if (error instanceof RangeError) throw new FormatError('it is nested too deeply')
-    throw error
-  }
+  const { documents, lineOf } = composeYaml(text, { longest: longestDefinition, deepest }, { schema: 'failsafe' })
+  const [document, second] = documents
+  const mistakes = (document?.errors ?? [])
+    .slice(0, mostMistakes)
+    .map(({ message, pos }) => new FormatError(message, lineOf(pos[0])).message)
+  if (second) mistakes.push(new FormatError('it must be one YAML document, and a second one begins here', lineOf(second.range[0])).message)
+  if (mistakes.length > 0) throw new FormatError(`it is not valid YAML: ${mistakes.join('; ')}`)
+  const lineOfNode = (node: Ranged) => (node.range?.[0] === undefined ? undefined : lineOf(node.range[0]))
+  return treeOf(document?.contents, { lineOf: lineOfNode, anchors: new Map(), merged: 0 }, 0)
+}
+
+interface Ranged {
+  range?: readonly number[] | null | undefined
 }
 
 interface Reading {
-  lineOf(node: { range?: readonly number[] | null | undefined }): number | undefined
+  lineOf(node: Ranged): number | undefined
   anchors: Map<string, Tree>
   merged: number
 }
@@ -71,7 +60,7 @@ function remember(anchor: string | undefined, value: Tree, reading: Reading): Tr
   return value
 }
 
-function textOf(node: { value: unknown; type?: string; range?: readonly number[] | null | undefined }, reading: Reading): string | null {
+function textOf(node: Ranged & { value: unknown; type?: string }, reading: Reading): string | null {
   const text = typeof node.value === 'string' ? node.value : ''
   if ((node.type === undefined || node.type === 'PLAIN') && /^(?:|~|null|Null|NULL)$/.test(text)) return null
   // Neither can be stored: Postgres knows no NUL, and JSON in it no half of a pair.

@@ -198,6 +198,7 @@ class Evaluator {
   #logic({ operator, operands }: Extract<Expression, { kind: 'logic' }>, frame: Frame, dot: Value): Value {
     let value: Value = null
     for (const operand of operands) {
+      this.#budget.spend(0.25)
       value = this.#value(operand, frame, dot)
       if (isTrue(value) === (operator === 'or')) break
     }
@@ -208,7 +209,7 @@ class Evaluator {
     if (operands.length < run.least || operands.length > run.most) throw new FormatError(wrongCount(name, run, operands.length), line)
     const values = operands.map((operand) => this.#value(operand, frame, dot))
     try {
-      for (const value of values) this.#budget.spend(shallowSize(value))
+      for (const value of values) this.#budget.spend(0.25 + shallowSize(value))
       return run.run(new Arguments(values), frame.tools)
     } catch (error) {
       throw error instanceof FormatError && error.line === undefined ? new FormatError(`${name}: ${error.message}`, line) : error

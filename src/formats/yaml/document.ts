@@ -1,7 +1,8 @@
 /** One YAML document as the library parses it, with the tokens that say where every byte stands. */
-import { Composer, type CST, type Document, isMap, isScalar, Parser, type YAMLMap } from 'yaml'
+import { type CST, type Document, isMap, isScalar, type YAMLMap } from 'yaml'
 import { FormatError } from '../format-error.ts'
 import { deepestValue } from '../json-value.ts'
+import { composeYaml } from './compose.ts'
 
 /** In characters. */
 export const longestYaml = 1_000_000
@@ -19,20 +20,9 @@ export interface YamlSource {
 
 /** @throws FormatError when it is no YAML, no mapping, several documents, too long or too deep */
 export function yamlSource(text: string): YamlSource {
-  if (text.length > longestYaml) throw new FormatError(`the file has more than ${longestYaml} characters`)
-  const lineOf = (offset: number) => lineAt(text, offset)
-  const tokens = [...new Parser().parse(text)]
-  refuseDeep(tokens, lineOf)
-  // Failsafe: plain scalars keep their text; values.ts decides what they mean. Duplicate keys are found there too, in linear time.
-  const composer = new Composer({
-    schema: 'failsafe',
-    resolveKnownTags: false,
-    uniqueKeys: false,
-    prettyErrors: false,
-    keepSourceTokens: true,
-    logLevel: 'silent',
-  })
-  const documents = [...composer.compose(tokens)]
+  // Failsafe: plain scalars keep their text; values.ts decides what they mean.
+  const options = { schema: 'failsafe', resolveKnownTags: false, keepSourceTokens: true } as const
+  const { documents, tokens, lineOf } = composeYaml(text, { longest: longestYaml, deepest: deepestValue }, options)
   for (const document of documents) {
     const [error] = document.errors
     if (error) throw new FormatError(error.message, lineOf(error.pos[0]))
@@ -58,25 +48,4 @@ function mappingOf(
   if (isMap(contents) && (token?.type === 'block-map' || token?.type === 'flow-collection'))
     return { map: contents as YAMLMap, mapToken: token }
   throw new FormatError('the file must be a YAML mapping (keys with values)', lineOf(contents.range[0]))
-}
-
-/** The composer descends once per level; deep enough, that ends the whole process rather than the call. The parser does not. */
-function refuseDeep(tokens: CST.Token[], lineOf: (offset: number) => number): void {
-  const stack: [CST.Token, number][] = tokens.map((token) => [token, 0])
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    const [token, depth] = next
-    if (token.type === 'document' && token.value) stack.push([token.value, depth])
-    if (!('items' in token)) continue
-    if (depth > deepestValue) throw new FormatError(`it is nested more than ${deepestValue} levels deep`, lineOf(token.offset))
-    for (const item of token.items) {
-      if (item.key) stack.push([item.key, depth + 1])
-      if (item.value) stack.push([item.value, depth + 1])
-    }
-  }
-}
-
-function lineAt(text: string, offset: number): number {
-  let line = 1
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
-  return line
 }

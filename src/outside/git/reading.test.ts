@@ -14,7 +14,7 @@ let local: GitRemote
 let http: GitRemote
 
 beforeAll(async () => {
-  server = await openGitServer({ users: { ada: 'correct horse' } })
+  server = await openGitServer({ users: { ada: 'correct horse', bob: 'battery' } })
   await server.repository('stacks', {
     main: { 'README.md': 'Hello', 'aws/.forms.yml': 'a: 1\n', 'aws/x/deep.tf': '# é\n' },
     config: { 'a b': 'c' },
@@ -116,6 +116,13 @@ describe('the cache', () => {
     await using fresh = await openGitWorld({ localPaths: [server.folder] })
     await textOf(fresh.git, { ...local, tenant: 1 }, 'main')
     await textOf(fresh.git, { ...local, tenant: 2 }, 'main')
+    expect(await readdir(join(fresh.cacheFolder, '0/repositories'))).toHaveLength(2)
+  })
+
+  test('is one for each credential', async () => {
+    await using fresh = await openGitWorld({})
+    await textOf(fresh.git, http, 'main')
+    await textOf(fresh.git, remoteTo(http.url, { type: 'basic_auth', username: 'bob', password: 'battery' }), 'main')
     expect(await readdir(join(fresh.cacheFolder, '0/repositories'))).toHaveLength(2)
   })
 

@@ -146,12 +146,15 @@ describe('addresses that are refused before anything starts', () => {
     expect(await fresh.git.branches(remoteTo(`http://git.example:${server.port}/stacks.git`))).toContain('main')
   })
 
-  test('redirects', async () => {
-    server.trouble.redirect = `http://127.0.0.1:${server.port}`
+  test('redirects, before their target is connected to', async () => {
+    await using target = await openGitServer()
+    await target.repository('stacks', { main: { a: '1' } })
+    server.trouble.redirect = `http://127.0.0.1:${target.port}`
     const error = await failing(world.git.branches(http)).finally(() => {
       server.trouble.redirect = undefined
     })
     expect([error.kind, error.message]).toEqual(['refused', expect.stringContaining('sends to another address')])
+    expect(target.requests).toEqual([])
   })
 
   test('http, when the policy wants https', async () => {

@@ -162,7 +162,7 @@ async function sighting(
     const tip = (await place.remote.heads(place.branch, { milliseconds })).get(place.branch) ?? null
     if (tip === commit) return 'there'
     if (tip === parent) return 'possible'
-    return (await history(shop, place, 50)).some(() => false) ? 'there' : 'never'
+    return (await history(shop, place, 50)).some((one) => one.commit === commit) ? 'there' : 'never'
   } catch {
     return 'unknown'
   }

@@ -1,3 +1,4 @@
+import type { Budget } from '../limits.ts'
 import type { Dict } from '../values.ts'
 import { type FunctionTable, fail, fn } from './function.ts'
 
@@ -113,9 +114,15 @@ const described = (text: string): Dict => {
   return new Map(Object.entries({ Major, Minor, Patch, Prerelease: prerelease, Metadata: metadata, Original: text }))
 }
 
-const short = (text: string): string => (text.length > 1000 ? fail('the version is too long') : text)
+const versionLimit = 256
+
+/** A text that is short enough, paid for. */
+const short = (text: string, budget: Budget): string => {
+  budget.spend(text.length * 2)
+  return text.length > versionLimit ? fail('the version is too long') : text
+}
 
 export const semverFunctions = {
-  semver: fn(1, 1, (args) => described(short(args.text(0)))),
-  semverCompare: fn(2, 2, (args) => satisfies(short(args.text(0)), short(args.text(1)))),
+  semver: fn(1, 1, (args, { budget }) => described(short(args.text(0), budget))),
+  semverCompare: fn(2, 2, (args, { budget }) => satisfies(short(args.text(0), budget), short(args.text(1), budget))),
 } satisfies FunctionTable
