@@ -64,7 +64,7 @@ const separated = (text: string, sign: string): string =>
 
 /** Words begin large and stand together; of large letters that a word begins with only the first stays large. */
 const camelCased = (text: string): string =>
-  text.replace(/(^|(?<![\s_-])[\s_-]+)([^\s_-])(\p{Lu}*)/gu, (_, between: string, first: string, following: string, at: number) => {
+  text.replace(/(^|[\s_-]+)([^\s_-])(\p{Lu}*)/gu, (_, between: string, first: string, following: string, at: number) => {
     const large = first.toUpperCase()
     return (at === 0 ? between : between.slice(1)) + large + (first === large ? following.toLowerCase() : following)
   })
