@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from './support/client.ts'
 import { useRepositories } from './support/repositories.ts'
 import { openTestServer, type TestServer, useServer } from './support/server.ts'
-import { gitIn, must, openWorkshop, webStack } from './support/workshop.ts'
+import { webStack } from './support/web-stack.ts'
+import { gitIn, must, openWorkshop } from './support/workshop.ts'
 
 const repositories = useRepositories()
 const config = gitIn(repositories, { seconds: 60 })

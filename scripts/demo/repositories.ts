@@ -44,7 +44,7 @@ function realStack(): Record<string, string> {
     const path = join(entry.parentPath, entry.name)
     return [path.slice(real.length + 1), readFileSync(path, 'utf8')]
   })
-  return { ...Object.fromEntries(files), [`${name}/terraform/main.tf.sample`]: 'module "main" {\n  source = "./module"\n}\n' }
+  return { ...Object.fromEntries(files), [`${name}/terraform/main.tf.sample`]: 'module "example" {\n  source = "./module"\n}\n' }
 }
 
 const ownStack: Record<string, string> = {

@@ -1,11 +1,6 @@
 /** Kills the server with -9 while clients write, starts it again on the same data, and looks whether everything adds up. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const port = 30_000 + (process.pid % 20_000)
-const url = `http://127.0.0.1:${port}`
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+import { call, foundOrganization, start } from './server.ts'
 
 /** @returns the number of rounds in which something did not add up */
 export async function killRounds(home: string, rounds: number): Promise<number> {
@@ -36,39 +31,17 @@ export async function killRounds(home: string, rounds: number): Promise<number> 
   return failed
 }
 
-async function start(home: string): Promise<ChildProcess> {
-  const env = { ...process.env, PORT: String(port), HOST: '127.0.0.1', TROCHOID_HOME: home, LOG_LEVEL: 'error', RATE_LIMIT_FACTOR: '0' }
-  const child = spawn(process.execPath, ['--import', 'tsx', main], { env, stdio: 'ignore' })
-  for (let attempt = 0; attempt < 600; attempt++) {
-    if (child.exitCode !== null) throw new Error('the server does not start again')
-    const response = await fetch(`${url}/health_check`).catch(() => undefined)
-    if (response?.ok) return child
-    await new Promise((wake) => setTimeout(wake, 50))
-  }
-  throw new Error('the server does not answer within 30 seconds')
-}
-
 async function found(): Promise<string> {
-  const person = { username: 'soak', email: 'soak@example.com', password: 'a long password', given_name: 'Soak', family_name: 'Test' }
-  await call('POST', '/user', person)
-  const session = await call('POST', '/user/login', { email: person.email, password: person.password })
-  const token = session.data.token as string
-  await call('POST', '/organizations', { name: 'Soak', canonical: 'soak' }, token)
-  const { data } = await call(
-    'POST',
-    '/organizations/soak/api_keys',
-    { name: 'Soak', rules: [{ action: 'organization:**', effect: 'allow' }] },
-    token,
-  )
+  const token = await foundOrganization()
   const credential = { name: 'Git', type: 'basic_auth', path: 'git', raw: { username: 'git', password: 'secret' } }
-  await call('POST', '/organizations/soak/credentials', credential, data.token)
+  await call('POST', '/organizations/soak/credentials', credential, token)
   await call(
     'POST',
     '/organizations/soak/config_repositories',
     { name: 'Config', url: 'https://git.example.com/c.git', branch: 'main', credential_canonical: 'git', default: true },
-    data.token,
+    token,
   )
-  return data.token
+  return token
 }
 
 /** One after the other until the server is gone: a project with two environments each time. */
@@ -124,20 +97,4 @@ async function readEvents(key: string): Promise<Record<string, string>[]> {
       found.push(Object.fromEntries(tags.map(({ key: name, value }) => [name, value])))
   }
   return found
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are looked at as a script would.
-async function call(method: string, path: string, body?: unknown, token?: string): Promise<any> {
-  const response = await fetch(url + path, {
-    method,
-    headers: {
-      ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(10_000),
-  })
-  const text = await response.text()
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
-  return text === '' ? undefined : JSON.parse(text)
 }

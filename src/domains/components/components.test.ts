@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { useServer } from '../../../test/support/server.ts'
-import { gitIn, must, openWorkshop, webStack } from '../../../test/support/workshop.ts'
+import { webStack } from '../../../test/support/web-stack.ts'
+import { gitIn, must, openWorkshop } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
 const server = useServer({ config: gitIn(repositories) })

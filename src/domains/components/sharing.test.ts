@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { environment, fresh, member, organization, project, role, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
-import { gitIn, must, openWorkshop, type Workshop, webStack } from '../../../test/support/workshop.ts'
+import { webStack } from '../../../test/support/web-stack.ts'
+import { gitIn, must, openWorkshop, type Workshop } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
 const server = useServer({ worker: true, config: gitIn(repositories) })

@@ -70,11 +70,18 @@ describe('a template ends within its limits', () => {
     ],
     ['a long pipeline', `($ 1${'| add 1 '.repeat(100_000)}$)`],
     ['a long path', `($ .p${'.p'.repeat(100_000)}$)`],
-    ['words of blanks', '($ $s := repeat 4000000 "_" $)($ range until 1000 $)($ $x := camelcase $s $)($ end $)'],
+    ['words of blanks', '($ $s := repeat 1000000 "_" $)($ range until 1000 $)($ $x := camelcase $s $)($ end $)'],
   ])('%s', (_, text) => {
     const start = performance.now()
     expect(outcome(text)).toEqual(refused)
     expect(performance.now() - start).toBeLessThan(soon)
+  })
+
+  test.each([
+    ['a map in itself', '($ $d := dict $)($ $d = set $d "d" $d $)($ $d $)'],
+    ['a list made deeper and deeper', '($ $x := list $)($ range until 1000 $)($ $x = list $x $)($ end $)($ $x $)'],
+  ])('%s is refused before the stack ends', (_, text) => {
+    expect(outcome(text)).toBe('FormatError: line 1: a value is nested too deeply')
   })
 
   test('deep data is refused', () => {

@@ -194,6 +194,7 @@ describe('a mistake names its line', () => {
     [2, 'the template "x" is defined twice', '($ define "x" $)1($ end $)\n($ define "x" $)2($ end $)'],
     [1, 'the template "x" is not defined', '($ template "x" $)'],
     [1, 'the variable $x is not declared', '($ $x $)'],
+    [1, 'the variable $q is not declared', '($ if .no $)($ $q := 1 $)($ else if $q $)($ end $)'],
     [1, 'an action is empty', '($ $)'],
     [1, 'if has no value', '($ if $)($ end $)'],
     [1, 'only a function can be given arguments', '($ .env "x" $)'],

@@ -42,8 +42,10 @@ const joined = (args: Arguments, { budget }: Tools): string =>
 const escaped = (encode: (text: string) => string) =>
   many(1, (args, tools) => {
     const text = joined(args, tools)
-    tools.budget.string(text.length * 6)
-    return encode(text)
+    tools.budget.spend(text.length / 4)
+    const result = encode(text)
+    tools.budget.string(result.length)
+    return result
   })
 
 const htmlEscapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;', '\0': '\ufffd' }

@@ -57,8 +57,10 @@ const adler32 = (bytes: Uint8Array): number => {
 /** A function of one text whose result costs this many times the text. */
 const ofText = (factor: number, run: (text: string) => string) =>
   fn(1, 1, (args, { budget }) => {
-    budget.string(args.text(0).length * factor)
-    return run(args.text(0))
+    budget.spend((args.text(0).length * factor) / 16)
+    const result = run(args.text(0))
+    budget.string(result.length)
+    return result
   })
 
 const digest = (algorithm: string) => ofText(1, (text) => createHash(algorithm).update(text).digest('hex'))

@@ -34,7 +34,7 @@ const encoder = (indent: number, finish: (json: string) => string) =>
   })
 
 const decoded = (text: string, budget: Budget): Value => {
-  budget.string(text.length * 8)
+  budget.spend(text.length / 2)
   try {
     return fromData(JSON.parse(text), budget)
   } catch (error) {

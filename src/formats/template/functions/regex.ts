@@ -131,7 +131,9 @@ export const regexFunctions = {
   regexSplit: splitAll,
   mustRegexSplit: splitAll,
   regexQuoteMeta: fn(1, 1, (args, { budget }) => {
-    budget.string(args.text(0).length * 4)
-    return args.text(0).replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
+    budget.spend(args.text(0).length / 4)
+    const quoted = args.text(0).replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')
+    budget.string(quoted.length)
+    return quoted
   }),
 } satisfies FunctionTable

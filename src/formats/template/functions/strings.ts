@@ -71,8 +71,10 @@ const repeated = (count: number, text: string, budget: Budget): string => {
 
 const doubleQuoted = many(0, (args, { budget }) => {
   const texts = args.all.filter((value) => value !== null).map((value) => toText(value, budget))
-  for (const text of texts) budget.string(text.length * 6)
-  return texts.map(quoted).join(' ')
+  for (const text of texts) budget.spend(text.length / 2)
+  const result = texts.map(quoted).join(' ')
+  budget.string(result.length)
+  return result
 })
 
 const singleQuoted = many(0, (args, { budget }) => {

@@ -48,7 +48,7 @@ const joined = (dict: Dict): string => {
 
 export const urlFunctions = {
   urlParse: fn(1, 1, (args, { budget }) => {
-    budget.string(args.text(0).length * 4)
+    budget.spend(args.text(0).length / 4)
     return parsed(args.text(0))
   }),
   urlJoin: fn(1, 1, (args, { budget }) => {

@@ -64,14 +64,16 @@ const separated = (text: string, sign: string): string =>
 
 /** Words begin large and stand together; of large letters that a word begins with only the first stays large. */
 const camelCased = (text: string): string =>
-  text.replace(/(^|[\s_-]+)([^\s_-])(\p{Lu}*)/gu, (_, between: string, first: string, following: string, at: number) => {
+  text.replace(/(^|(?<![\s_-])[\s_-]+)([^\s_-])(\p{Lu}*)/gu, (_, between: string, first: string, following: string, at: number) => {
     const large = first.toUpperCase()
     return (at === 0 ? between : between.slice(1)) + large + (first === large ? following.toLowerCase() : following)
   })
 
 const paid = (budget: Budget, text: string, make: (text: string) => string): string => {
-  budget.string(text.length * 4)
-  return make(text)
+  budget.spend(text.length / 4)
+  const result = make(text)
+  budget.string(result.length)
+  return result
 }
 
 const perText = (make: (text: string) => string) => fn(1, 1, (args, { budget }) => paid(budget, args.text(0), make))

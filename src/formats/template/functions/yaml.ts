@@ -1,27 +1,12 @@
-import { parse, stringify } from 'yaml'
+import { type Document, stringify } from 'yaml'
 import { FormatError } from '../../format-error.ts'
-import type { Budget } from '../limits.ts'
+import { composeYaml } from '../../yaml/compose.ts'
+import { type Budget, limits } from '../limits.ts'
 import { fromData, type Value, weigh } from '../values.ts'
 import { type FunctionTable, fail, fn } from './function.ts'
 
-/** Characters of YAML that a template may read at once; reading it is slow. */
-const yamlLimit = 128 * 1024
-
-/** Brackets inside each other, or columns that dashes and indentation take. */
-const nestingLimit = 150
-
-/**
- * Reading YAML is recursive, and V8 ends the whole process when a regular expression is compiled with the stack all but used up.
- * So nothing that could be nested deeply is read. Every level of a block takes a column; brackets in texts count like others.
- */
-const couldNestDeeply = (text: string): boolean => {
-  let open = 0
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    open = Math.max(0, open + (bracket === '[' || bracket === '{' ? 1 : -1))
-    if (open > nestingLimit) return true
-  }
-  return text.split('\n').some((line) => (/^(?:\s|[-?:](?=\s|$))*/.exec(line)?.[0].length ?? 0) > nestingLimit)
-}
+/** Of a text that a template may read at once: reading it is slow and goes deep. */
+const readLimits = { longest: 128 * 1024, deepest: limits.valueDepth }
 
 /** `yaml` writes a Map as an ordered map, with a tag. */
 const asObjects = (value: Value): unknown => {
@@ -48,16 +33,30 @@ const encoded = (value: Value, budget: Budget): string => {
   return text.replace(/\n$/, '')
 }
 
+/** The first document of the text, as helm reads it. */
 const decoded = (text: string, budget: Budget): Value => {
-  if (text.length > yamlLimit) return fail(`reads at most ${yamlLimit} characters of YAML`)
   budget.spend(text.length * 6)
-  if (couldNestDeeply(text)) return fail('the text is nested too deeply')
+  const document = composed(text)
+  const [mistake] = document?.errors ?? []
+  if (mistake) return fail(`the text is not valid YAML: ${mistake.message}`)
+  return fromData(plainOf(document), budget)
+}
+
+const composed = (text: string): Document.Parsed | undefined => {
   try {
-    // Comparing every key with every other would be quadratic.
-    return fromData(parse(text, { uniqueKeys: false, merge: true, logLevel: 'error' }), budget)
+    return composeYaml(text, readLimits, { merge: true }).documents[0]
   } catch (error) {
-    if (error instanceof FormatError || error instanceof RangeError || !(error instanceof Error)) throw error
-    throw new FormatError(`the text is not valid YAML: ${error.message.split('\n', 1)[0]}`)
+    // Its line is one of the text that is read.
+    throw error instanceof FormatError ? new FormatError(`the text can't be read: ${error.message}`) : error
+  }
+}
+
+const plainOf = (document: Document.Parsed | undefined): unknown => {
+  try {
+    return document?.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    // What it says of aliases that lead nowhere, or to far too much.
+    throw error instanceof ReferenceError ? new FormatError(`the text can't be read: ${error.message}`) : error
   }
 }
 
