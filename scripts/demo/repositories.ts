@@ -1,6 +1,6 @@
 /**
  * The demo's git repositories, made with git in the folder that a laptop's installation may use (GIT_LOCAL_PATHS): a catalogue
- * with real stacks where ../shared has them, otherwise with one of our own, and an empty one for the configuration.
+ * with real stacks where ../shared has them, otherwise with our example, and an empty one for the configuration.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
@@ -17,6 +17,7 @@ export interface DemoRepositories {
 }
 
 const allowed = process.env.GIT_LOCAL_PATHS?.split(',')[0] ?? join(process.env.TROCHOID_HOME ?? '.trochoid', 'repositories')
+const examples = fileURLToPath(new URL('../../examples/stacks', import.meta.url))
 const real = fileURLToPath(new URL('../../../shared/data/stacks/onboarding-stacks', import.meta.url))
 
 export async function makeRepositories(run: string): Promise<DemoRepositories> {
@@ -25,60 +26,27 @@ export async function makeRepositories(run: string): Promise<DemoRepositories> {
   const [catalogue, config] = [join(folder, 'catalogue.git'), join(folder, 'config.git')]
   for (const path of [catalogue, config]) git(path, ['init', '--quiet', '--bare', '--initial-branch=main'])
   const isReal = existsSync(real)
-  commit(catalogue, 'stacks', isReal ? realStack() : ownStack)
+  commit(catalogue, 'stacks', isReal ? realStack() : filesOf(examples, 'stack-web'))
   return {
     catalogue,
     config,
     stack: isReal
       ? { canonical: 'testing_blueprint', useCase: 'aws', vars: {} }
-      : { canonical: 'stack-web', useCase: 'default', vars: { Server: { Size: { 'module.web.instance_type': 'large' } } } },
+      : { canonical: 'stack-web', useCase: 'default', vars: { Server: { Size: { 'module.web.instances': 2 } } } },
     newestCommit: () => git(config, ['log', '-1', '--stat', '--format=%h %an: %s', 'config']).trim(),
   }
 }
 
 /** A public stack as it is, with the Terraform file that the collection left out. */
-function realStack(): Record<string, string> {
-  const name = 'testing_blueprint'
-  const entries = readdirSync(join(real, name), { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile())
-  const files = entries.map((entry) => {
-    const path = join(entry.parentPath, entry.name)
-    return [path.slice(real.length + 1), readFileSync(path, 'utf8')]
-  })
-  return { ...Object.fromEntries(files), [`${name}/terraform/main.tf.sample`]: 'module "example" {\n  source = "./module"\n}\n' }
-}
+const realStack = (): Record<string, string> => ({
+  ...filesOf(real, 'testing_blueprint'),
+  'testing_blueprint/terraform/main.tf.sample': 'module "example" {\n  source = "./module"\n}\n',
+})
 
-const ownStack: Record<string, string> = {
-  'stack-web/.cycloid.yml': `version: '4'
-name: Web server
-canonical: stack-web
-author: Trochoid
-description: One web server
-keywords: [web]
-config:
-  default:
-    name: Default
-    description: A single server
-    cloud_provider: aws
-    pipeline:
-      pipeline: {path: pipeline/pipeline.yml}
-      variables: {path: pipeline/variables.sample.yml, destination: '($ .config_root $)/pipeline/variables.yml'}
-    terraform:
-      main: {path: terraform/main.tf.sample, destination: '($ .config_root $)/terraform/main.tf'}
-`,
-  'stack-web/.forms.yml': `version: '3'
-use_cases:
-  - name: default
-    sections:
-      - name: Server
-        groups:
-          - name: Size
-            technologies: [terraform]
-            vars:
-              - {name: Type, key: module.web.instance_type, type: string, widget: dropdown, values: [small, large], default: small}
-`,
-  'stack-web/pipeline/pipeline.yml': 'jobs:\n  - name: deploy-($ .project $)\n    plan: []\n',
-  'stack-web/pipeline/variables.sample.yml': '# Where ($ .project $) runs\nregion: eu-west-1\n',
-  'stack-web/terraform/main.tf.sample': 'module "web" {\n  source        = "./web"\n  instance_type = "small" # the size\n}\n',
+function filesOf(folder: string, stack: string): Record<string, string> {
+  const entries = readdirSync(join(folder, stack), { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile())
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]))
 }
 
 function commit(path: string, branch: string, files: Readonly<Record<string, string>>): void {

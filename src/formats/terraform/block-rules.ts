@@ -41,17 +41,25 @@ function providerDefined(blocks: Record<string, BlockRule>, references: string[]
 }
 
 const lifecycle = one(
-  body(
-    { precondition: one(attributes), postcondition: one(attributes), action_trigger: one(attributes) },
-    ['ignore_changes', 'replace_triggered_by'],
-  ),
+  body({ precondition: one(attributes), postcondition: one(attributes), action_trigger: one(attributes) }, [
+    'ignore_changes',
+    'replace_triggered_by',
+  ]),
 )
 const connection = one(attributes)
 const provisioner = labelled(1, body({ connection }, ['when', 'on_failure']))
 const resource = providerDefined({ lifecycle, connection, provisioner, timeouts: one(attributes) }, ['provider', 'depends_on'])
 
 /** Blocks of well-known providers' configuration that people write as one object. */
-const providerBlocks = ['features', 'assume_role', 'assume_role_with_web_identity', 'default_tags', 'ignore_tags', 'endpoints', 'kubernetes']
+const providerBlocks = [
+  'features',
+  'assume_role',
+  'assume_role_with_web_identity',
+  'default_tags',
+  'ignore_tags',
+  'endpoints',
+  'kubernetes',
+]
 const provider = providerDefined(Object.fromEntries(providerBlocks.map((name) => [name, one(nested)])))
 
 export const topLevel: ReadonlyMap<string, BlockRule> = new Map(

@@ -76,7 +76,11 @@ function target(structure: Body, key: string): Target {
 /** The block and attribute that a key means, or why there is none. */
 function find(structure: Body, key: string): Target | string {
   const modules = structure.blocks.filter(({ type, labels }) => type === 'module' && labels.length === 1)
-  const names = modules.map(({ labels }) => `"${shown(labels[0] ?? '')}"`).slice(0, 20).join(', ') || 'none'
+  const names =
+    modules
+      .map(({ labels }) => `"${shown(labels[0] ?? '')}"`)
+      .slice(0, 20)
+      .join(', ') || 'none'
   const parts = key.split('.')
   const name = parts.at(-1) ?? ''
   const path = parts.length === 3 && parts[0] === 'module' ? parts[1] : undefined
@@ -99,7 +103,8 @@ function blockEdits(text: string, block: Block, values: ReadonlyMap<string, { va
   for (const [name, { value }] of values) {
     const attribute = block.attributes.find((attribute) => attribute.name === name)
     if (!attribute) missing.push([name, value])
-    else if (!isPresent(text, attribute, value)) edits.push({ from: attribute.from, to: attribute.to, text: written(text, attribute, value) })
+    else if (!isPresent(text, attribute, value))
+      edits.push({ from: attribute.from, to: attribute.to, text: written(text, attribute, value) })
   }
   return missing.length > 0 ? [...edits, ...append(text, block, missing)] : edits
 }
@@ -116,7 +121,8 @@ function written(text: string, attribute: Attribute, value: Json): string {
 }
 
 /** The first line stands where the caller puts it. */
-const joined = (lines: readonly Line[], eol: string, indentation: string): string => lines.map(({ text }) => text).join(`${eol}${indentation}`)
+const joined = (lines: readonly Line[], eol: string, indentation: string): string =>
+  lines.map(({ text }) => text).join(`${eol}${indentation}`)
 
 function append(text: string, block: Block, missing: readonly (readonly [string, Json])[]): TextEdit[] {
   const eol = lineEndOf(text)

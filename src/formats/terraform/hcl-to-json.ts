@@ -90,8 +90,9 @@ function ask(worker: Worker, hcl: string): Promise<Answer | undefined> {
   })
 }
 
-/** `parse config: [main.tf:3,5-6: Summary; Detail]`, perhaps with more of them behind. */
+/** `parse config: [main.tf:3,5-6: Summary; Detail, and 2 other diagnostic(s)]` */
 function parserError(message: string): FormatError {
-  const [, line, text = message] = /main\.tf:(\d+),\d+(?:-(?:\d+,)?\d+)?: ([^\]]*)/.exec(message) ?? []
+  const [, line, text = message] =
+    /main\.tf:(\d+),\d+(?:-(?:\d+,)?\d+)?: ([\s\S]*?)(?:, and \d+ other diagnostic\(s\))?\]?$/.exec(message) ?? []
   return new FormatError(text.slice(0, 500), line === undefined ? undefined : Number(line))
 }

@@ -40,7 +40,13 @@ function isOneExpression(text: string): boolean {
   try {
     const { attributes, blocks } = hclStructure(`${prefix}${text}`)
     const [only, second] = attributes
-    return only !== undefined && second === undefined && blocks.length === 0 && only.from === prefix.length && only.to === prefix.length + text.length
+    return (
+      only !== undefined &&
+      second === undefined &&
+      blocks.length === 0 &&
+      only.from === prefix.length &&
+      only.to === prefix.length + text.length
+    )
   } catch (error) {
     if (error instanceof FormatError) return false
     throw error
