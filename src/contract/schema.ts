@@ -987,7 +987,7 @@ export interface paths {
         put?: never;
         /**
          * Create a component
-         * @description Deploys a use case of a stack into an environment. The platform checks `vars` against the form of the stack, renders the sample files of the stack, writes them to the config repository of the project in one commit, and creates the pipeline `PROJECT-ENVIRONMENT-COMPONENT`. Form variables that are left out take their default; a required one without a default gives 422. The answer is also 422 for an unknown use case or when the quota of the team is too small, and 404 for an unknown stack.
+         * @description Deploys a use case of a stack into an environment. The platform checks `vars` against the form of the stack, renders the sample files of the stack, writes them to the config repository of the project in one commit, and creates the pipeline `PROJECT-ENVIRONMENT-COMPONENT`. Form variables that are left out take their default; a required one without a default gives 422. The answer is also 422 for an unknown use case, and 404 for an unknown stack. Nothing has happened when the commit cannot be pushed: 422 says why. After a 503 it is not known yet whether the push arrived; the platform finds out by itself within minutes and finishes or undoes the change. Two components may share a file of the config repository (stacks whose destinations do not name the component) as long as neither changes a value of the other: 409 otherwise.
          */
         post: operations["createComponent"];
         delete?: never;
@@ -1010,7 +1010,7 @@ export interface paths {
         get: operations["getComponent"];
         /**
          * Update a component
-         * @description Changes the name, the description, the use case and the form values of a component. The files in the config repository are written again in one commit, and the pipeline is updated if it changed. You may send only some variables; those left out keep their values. Values that break the rules of the form give 422.
+         * @description Changes the name, the description, the use case and the form values of a component. The files in the config repository are written again in one commit, and the pipeline is updated if it changed. You may send only some variables; those left out keep their values, also those that were changed by hand in the files. Only the changed values are touched, all other bytes of the files stay. Values that break the rules of the form give 422; while another change of the component is under way the answer is 409.
          */
         put: operations["updateComponent"];
         post?: never;
@@ -1054,7 +1054,7 @@ export interface paths {
         get?: never;
         /**
          * Move a component
-         * @description Moves a component to another environment, of the same or of another project. Its files are written again at the new place and its pipeline gets the matching new name. What runs in the cloud is not touched, but the next run of the pipeline works with the new names, so look at its plan first. A target that does not exist gives 404 or 422.
+         * @description Moves a component to another environment, of the same or of another project. Its files are made anew from the stack at the new place, with the names of that place and the values that it has, and its pipeline gets the matching new name; what else was written into the old files by hand stays behind in git's history. What runs in the cloud is not touched, but the next run of the pipeline works with the new names, so look at its plan first. A target that does not exist gives 404 or 422.
          */
         put: operations["migrateComponent"];
         post?: never;
@@ -1487,7 +1487,7 @@ export interface paths {
         put?: never;
         /**
          * Preview the files of a filled form
-         * @description Shows the files that a component would get from these form values: pipeline, variables, Terraform and Ansible, with their contents and destinations. It is a dry run: nothing is created or committed, and the environment and the component need not exist. 422 when a required value is missing or a value breaks the rules of the form.
+         * @description Shows the files that a component would get from these form values: pipeline, variables, Terraform and Ansible, with their contents and destinations. For a component that exists they are the present files with the values changed. It is a dry run: nothing is created or committed, and the environment and the component need not exist. 422 when a required value is missing or a value breaks the rules of the form.
          */
         post: operations["interpolateFormsConfig"];
         delete?: never;
@@ -3642,7 +3642,7 @@ export interface paths {
         };
         /**
          * Get the use cases of a stack
-         * @description Gives, for each use case of the stack, its form and its files. Tokens such as `($ .project $)` are filled in as far as the query tells the values; the others stay. With an existing component the fields of the form carry the values saved last.
+         * @description Gives, for each use case of the stack, its form and its files. Tokens such as `($ .project $)` are filled in as far as the query tells the values; the others stay. With an existing component that you may read, the fields of the form carry the values that stand in its files now; `mismatch_values` shows where two files disagree.
          */
         get: operations["getServiceCatalogConfig"];
         put?: never;

@@ -45,10 +45,12 @@ export function openRepositories(): Repositories & Disposable {
     },
     commit: (name, branch, changes, message = 'By hand') => write(name, branch, changes, message),
     files(name, branch) {
-      const paths = git(name, ['ls-tree', '-r', '-z', '--name-only', `refs/heads/${branch}`])
+      // One commit, also while somebody pushes.
+      const commit = git(name, ['rev-parse', `refs/heads/${branch}`]).trim()
+      const paths = git(name, ['ls-tree', '-r', '-z', '--name-only', commit])
         .split('\0')
         .filter(Boolean)
-      return Object.fromEntries(paths.map((file) => [file, git(name, ['cat-file', 'blob', `refs/heads/${branch}:${file}`])]))
+      return Object.fromEntries(paths.map((file) => [file, git(name, ['cat-file', 'blob', `${commit}:${file}`])]))
     },
     log: (name, branch) =>
       git(name, ['log', '--format=%H%x1f%P%x1f%an <%ae>%x1f%B%x1e', `refs/heads/${branch}`])

@@ -103,14 +103,14 @@ export interface RenderedFile extends ComponentFile {
 
 /** @throws FormatError naming the file */
 export function renderFiles({ planned, writes, samples, present, interpolate }: Rendering): RenderedFile[] {
-  const texts = planned.map((file) => within(file, () => firstContent(file, { samples, present, interpolate, writes })))
+  const texts = planned.map((file) => within(file, present, () => firstContent(file, { samples, present, interpolate, writes })))
   const placed = placeValues(planned, texts, writes)
   return planned.map((file, index) => {
     const text = texts[index]
     const { path, technology, key } = file
     if (typeof text !== 'string') return { path, technology, key, variables: [], content: text ?? Buffer.alloc(0) }
     const values = placed.get(index) ?? new Map<string, unknown>()
-    const content = within(file, () => (values.size === 0 ? text : edit(file, text, values)))
+    const content = within(file, present, () => (values.size === 0 ? text : edit(file, text, values)))
     return { path, technology, key, variables: [...values.keys()], content: Buffer.from(content) }
   })
 }
@@ -189,12 +189,17 @@ const edit = (file: PlannedFile, text: string, values: ReadonlyMap<string, unkno
 export const readVariables = (kind: PlannedFile['kind'], text: string, keys: readonly string[]): Map<string, unknown> =>
   kind === 'terraform' ? readTerraform(text, keys) : kind === 'yaml' ? readYaml(text) : new Map()
 
-function within<T>(file: PlannedFile, run: () => T): T {
+/** A mistake is looked for where the text came from: in git of the configuration, once a file is there, or in the stack. */
+function within<T>(file: PlannedFile, present: Rendering['present'], run: () => T): T {
   try {
     return run()
   } catch (error) {
     if (error instanceof FormatError)
-      throw new FormatError(`${file.source || file.path} (${file.technology}.${file.key}): ${error.message}`)
+      throw new FormatError(
+        present.has(file.path)
+          ? `the file ${file.path} of the config repository: ${error.message}`
+          : `${file.source || file.path} of the stack (${file.technology}.${file.key}): ${error.message}`,
+      )
     throw error
   }
 }

@@ -61,6 +61,7 @@ describe('blanks around', () => {
     ['what stays are as they were', 'a  ($- .later -$)  b', 'a  ($- .later -$)  b'],
     ['what is rendered are cut', 'a  ($- .known -$)  b', 'aKb'],
     ['are cut on the side of what is rendered', 'a  ($- .later -$)  ($- .known -$)  b', 'a  ($- .later -$)Kb'],
+    ['stay cut before an action that stays', 'a ($- .known $)($ .later $)($ .known -$) b', 'aK($ .later $)Kb'],
     ['a block that stays', ' ($- if .later -$) x ($- end -$) ', ' ($- if .later -$) x ($- end -$) '],
     ['an action that stays in a block that does not', ' ($- if .known -$) x ($- .later -$) ($- end -$) ', 'x ($- .later -$)'],
   ])('%s', (_, text, expected) => {

@@ -1,4 +1,4 @@
-import { legacyKeys } from './legacy.ts'
+import { legacyKeys } from './template.ts'
 
 /** What is known where a text is interpolated. A fact that is undefined is not known, or not yet; an empty one is known to be empty. */
 export type InterpolationFacts = { readonly [Fact in keyof typeof keysOfFacts]?: string | undefined }

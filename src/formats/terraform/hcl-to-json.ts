@@ -90,9 +90,8 @@ function ask(worker: Worker, hcl: string): Promise<Answer | undefined> {
   })
 }
 
-/** `parse config: [main.tf:3,5-6: Summary; Detail, and 2 other diagnostic(s)]` */
+/** `parse config: [main.tf:3,5-6: Summary; Detail main.tf:4,1-2: …]`; only the first is told. */
 function parserError(message: string): FormatError {
-  const [, line, text = message] =
-    /main\.tf:(\d+),\d+(?:-(?:\d+,)?\d+)?: ([\s\S]*?)(?:, and \d+ other diagnostic\(s\))?\]?$/.exec(message) ?? []
+  const [, line, text = message] = /main\.tf:(\d+),\d+(?:-(?:\d+,)?\d+)?: ([\s\S]*?)(?:\s+main\.tf:\d+,|\]?$)/.exec(message) ?? []
   return new FormatError(text.slice(0, 500), line === undefined ? undefined : Number(line))
 }

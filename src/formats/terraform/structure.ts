@@ -108,8 +108,8 @@ function skipExpression(reader: Reader): void {
       if (open.length > deepestHcl) throw mistake(reader, token, `it is nested more than ${deepestHcl} levels deep`)
     } else if (sign === ')' || sign === ']' || sign === '}') {
       if (open.pop() !== sign) throw mistake(reader, token, `"${sign}" closes nothing here`)
-    } else if (open.length === 0 && (sign === ',' || sign === '=')) {
-      throw mistake(reader, token, `the end of the line was expected, not "${sign}"`)
+    } else if ((sign === '=' && open.at(-1) !== '}') || (sign === ',' && open.length === 0)) {
+      throw mistake(reader, token, `the end of the value was expected, not "${sign}"`)
     }
     reader.at++
   }

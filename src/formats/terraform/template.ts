@@ -2,7 +2,7 @@
 import { FormatError } from '../format-error.ts'
 import { hclStructure } from './structure.ts'
 import { endOfTemplate } from './tokens.ts'
-import { escaped, isIdentifier, keywords, type Line, type Words } from './write.ts'
+import { escaped, isBareKey, type Line, type Words } from './write.ts'
 
 /** `"${var.x}"` alone is the expression itself; long texts of whole lines become heredocs. */
 export const templateWords: Words = {
@@ -12,7 +12,7 @@ export const templateWords: Words = {
     return mayBreak && suitsHeredoc(text) ? heredocLines(text) : [{ text: quotedTemplate(text) }]
   },
   key(key) {
-    if (isIdentifier(key) && !keywords.has(key)) return key
+    if (isBareKey(key)) return key
     const alone = expressionAlone(key)
     return alone === undefined ? quotedTemplate(key) : inParentheses(alone) ? alone : `(${alone})`
   },
@@ -64,11 +64,10 @@ function expressionAlone(text: string): string | undefined {
 /** `(a) + (b)` is not. */
 const inParentheses = (text: string): boolean => text.startsWith('(') && text.endsWith(')') && isOneExpression(text.slice(1, -1))
 
-/** The lines of a heredoc in an expression must stay where they are. */
+/** Lines stay where they are: they may be in a heredoc, and whoever reads the expression again gets its blanks too. */
 function asLines(text: string): Line[] {
   const [first = '', ...more] = text.split('\n')
-  const raw = text.includes('<<')
-  return [{ text: first }, ...more.map((line): Line => (raw ? { text: line, raw } : { text: line }))]
+  return [{ text: first }, ...more.map((line): Line => ({ text: line, raw: true }))]
 }
 
 /** Literal parts escaped, templates as they are. */

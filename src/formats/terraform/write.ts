@@ -1,7 +1,7 @@
 /** Values as HCL, laid out as `terraform fmt` does. */
 import { isJsonMap, type Json } from '../json-value.ts'
 
-/** A line of an expression; `raw` ones (inside a heredoc) must not be indented. */
+/** A line of an expression; `raw` ones (as in a heredoc) must not be indented. */
 export interface Line {
   text: string
   raw?: true
@@ -16,7 +16,7 @@ export interface Words {
 /** Texts of people: what looks like a template is text too. */
 export const literalWords: Words = {
   text: (text) => [{ text: hclText(text) }],
-  key: (key) => (isIdentifier(key) && !keywords.has(key) ? key : hclText(key)),
+  key: (key) => (isBareKey(key) ? key : hclText(key)),
 }
 
 export function hclLines(value: Json, words: Words, mayBreak = true): Line[] {
@@ -54,7 +54,7 @@ export function entryLines(entries: readonly Entry[]): Line[] {
     group = []
   }
   for (const entry of entries) {
-    if (entry.lines.length === 1 || entry.lines[1]?.raw) group.push(entry)
+    if (entry.lines.length === 1 || entry.lines[0]?.text.startsWith('<<')) group.push(entry)
     else {
       close()
       lines.push(...withKey(entry, 0))
@@ -67,7 +67,8 @@ export function entryLines(entries: readonly Entry[]): Line[] {
 export const indented = (lines: readonly Line[]): Line[] =>
   lines.map((line) => (line.raw || line.text === '' ? line : { text: `  ${line.text}` }))
 
-export const isIdentifier = (text: string): boolean => /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(text)
+/** Above U+9FFF are letters that Terraform's older Unicode does not know. */
+export const isIdentifier = (text: string): boolean => /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(text) && !/[\u{a000}-\u{10ffff}]/u.test(text)
 
 /** In quotes; `${` and `%{` are text. */
 export const hclText = (text: string): string => `"${escaped(text).replace(/[$%](?=\{)/g, '$&$&')}"`
@@ -87,8 +88,10 @@ const shortEscapes = new Map([
   ['\\', '\\\\'],
 ])
 
-/** As keys of a map they would mean something else. */
-export const keywords: ReadonlySet<string> = new Set(['for', 'null', 'true', 'false'])
+/** Letters of newer Unicode versions are none to Terraform; `for` and `null` as keys of a map would mean something else. */
+export const isBareKey = (key: string): boolean => /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) && !keywords.has(key)
+
+const keywords: ReadonlySet<string> = new Set(['for', 'null', 'true', 'false'])
 
 const longestListLine = 100
 

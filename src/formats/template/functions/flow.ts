@@ -9,7 +9,7 @@ export const flowFunctions = {
   empty: fn(1, 1, (args) => !isTrue(args.any(0))),
   coalesce: many(0, (args) => firstTrue(args.all)),
   all: many(0, (args) => args.all.every(isTrue)),
-  any: many(0, (args) => args.all.some(isTrue)),
+  ['any']: many(0, (args) => args.all.some(isTrue)),
   ternary: fn(3, 3, (args) => {
     const condition = args.any(2)
     return typeof condition === 'boolean' ? args.any(condition ? 0 : 1) : fail('argument 3 has to be true or false')
