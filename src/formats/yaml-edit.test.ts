@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FormatError } from './format-error.ts'
@@ -225,6 +226,10 @@ describe('a text is quoted where some reader would take it for something else', 
     const text = edit('', { k: value })
     expect(text).toBe(`k: ${written}\n`)
     expect(read(text)).toEqual({ k: value + 0 })
+  })
+
+  test('in braces, where older readers take more signs for their own', () => {
+    expect(edit('{}', { k: 'a?b', l: ['a,b', 'a:b', 'c'] })).toBe('{k: "a?b", l: ["a,b", "a:b", c]}')
   })
 
   test('a long text is never folded', () => {
@@ -476,5 +481,27 @@ describe('whatever the file and the values', () => {
       }),
       { seed: 3, numRuns: 3000 },
     )
+  })
+})
+
+describe('variables files of real stacks', () => {
+  const stacks = new URL('../../../shared/data/stacks/', import.meta.url)
+  const files = existsSync(stacks)
+    ? readdirSync(stacks, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('variables.sample.yml'))
+    : []
+
+  test.skipIf(files.length === 0)('each key can be changed alone, and its line is the only one that changes', () => {
+    for (const path of files) {
+      // Lines of template actions are gone once a file is interpolated; until then it is no YAML.
+      const text = readFileSync(new URL(path, stacks), 'utf8').replace(/^\(\$.*\$\)$/gm, '')
+      for (const key of readYaml(text).keys()) {
+        const edited = editYaml(text, new Map([[key, 'changed']]))
+        expect(readYaml(edited)).toEqual(new Map([...readYaml(text), [key, 'changed']]))
+        const before = text.split('\n')
+        const after = edited.split('\n')
+        const same = after.filter((line) => before.includes(line)).length
+        expect({ path, key, changed: after.length - same }).toEqual({ path, key, changed: 1 })
+      }
+    }
   })
 })

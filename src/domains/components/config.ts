@@ -8,6 +8,7 @@ import type { FormUseCase } from '../../formats/forms/types.ts'
 import type { UseCase } from '../../formats/stack-definition/types.ts'
 import type { InterpolationFacts } from '../../formats/template/keys.ts'
 import { readStackFiles, type StackRow } from '../stacks/queries.ts'
+import { openPatience } from './patience.ts'
 import { listStackFiles } from './queries.ts'
 import { type Interpolate, interpolateDeep, interpolatorOf, textOf } from './render.ts'
 import type { ReadValue } from './values.ts'
@@ -39,32 +40,39 @@ export async function samplesOf(tx: OrgTx, stack: StackRow, useCases: readonly U
 }
 
 /** Every use case of the stack, or one, with what is not known yet left in the texts. */
-export function viewConfigs(
+export async function viewConfigs(
   stack: StackRow,
   key: string | undefined,
   samples: ReadonlyMap<string, Buffer>,
   facts: InterpolationFacts,
   current: { useCase: string; read: ReadValue } | null,
-): Record<string, Config> {
+): Promise<Record<string, Config>> {
   const chosen = stack.definition.use_cases.filter((useCase) => key === undefined || useCase.key === key)
   if (key !== undefined && chosen.length === 0) throw notFound(`use case ${key} of the stack ${stack.canonical}`)
-  const configs = chosen.map((useCase) => {
-    const interpolate = softly(interpolatorOf(stack.definition.engine, { ...facts, useCase: useCase.key }, 'keep'))
-    const contents = new Map([...samples].map(([path, content]) => [path, () => interpolate(shown(content))]))
+  const patience = openPatience()
+  const configs: [string, Config][] = []
+  for (const useCase of chosen) {
+    const interpolate = softly(interpolatorOf(stack.definition.engine, { ...facts, useCase: useCase.key }, 'keep', patience))
+    const contents = new Map<string, string>()
+    for (const file of useCase.files) {
+      await patience.rest()
+      const sample = 'path' in file ? samples.get(file.path) : undefined
+      if ('path' in file && sample) contents.set(file.path, interpolate(shown(sample)))
+    }
     const read = current?.useCase === useCase.key ? current.read : () => undefined
-    return [useCase.key, viewConfig(useCase, withDefaults(formOf(stack, useCase.key), interpolate, read), interpolate, contents)]
-  })
+    configs.push([useCase.key, viewConfig(useCase, withDefaults(formOf(stack, useCase.key), interpolate, read), interpolate, contents)])
+  }
   return Object.fromEntries(configs)
 }
 
-/** @param contents by path below the stack's directory, each made when it is asked for */
+/** @param contents by path below the stack's directory */
 export function viewConfig(
   useCase: UseCase,
   forms: Config['forms'],
   interpolate: Interpolate,
-  contents: ReadonlyMap<string, () => string>,
+  contents: ReadonlyMap<string, string>,
 ): Config {
-  const content = (path: string) => contents.get(path)?.() ?? ''
+  const content = (path: string) => contents.get(path) ?? ''
   const file = ({ path, destination }: { path: string; destination: string }) => ({
     path,
     content: content(path),

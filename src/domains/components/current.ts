@@ -9,7 +9,7 @@ import type { ComponentPath } from './components.ts'
 import { getComponent } from './components.ts'
 import { formOf, samplesOf, viewConfig, viewConfigs } from './config.ts'
 import { type Place, surroundingsOf } from './facts.ts'
-import { currentOn, planOf, renderOn, stackOf, targetOf, usableStack } from './plan.ts'
+import { currentOn, planOf, renderOn, stackOf, targetOf, told, usableStack } from './plan.ts'
 import { findComponent } from './queries.ts'
 import { textOf } from './render.ts'
 import { type ReadValue, readerOf } from './values.ts'
@@ -83,11 +83,14 @@ export async function previewConfig(
       )
     : await renderOn(plan, null, body.vars, null, [])
   const byDestination = new Map(outcome.files.map(({ path, content }) => [path, content]))
-  const contents = new Map(plan.planned.map(({ source, path }) => [source, () => textOf(byDestination.get(path) ?? Buffer.alloc(0))]))
+  const contents = new Map(plan.planned.map(({ source, path }) => [source, told(() => textOf(byDestination.get(path) ?? Buffer.alloc(0)))]))
   const pipeline = plan.useCase.files.find(({ technology, key }) => technology === 'pipeline' && key === 'pipeline')
   if (pipeline && 'path' in pipeline) {
     const { path } = pipeline
-    contents.set(path, () => plan.interpolate(textOf(plan.samples.get(path) ?? Buffer.alloc(0))))
+    contents.set(
+      path,
+      told(() => plan.interpolate(textOf(plan.samples.get(path) ?? Buffer.alloc(0)))),
+    )
   }
-  return viewConfig(plan.useCase, plan.form, plan.interpolate, contents)
+  return told(() => viewConfig(plan.useCase, plan.form, plan.interpolate, contents))
 }

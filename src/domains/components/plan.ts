@@ -15,6 +15,7 @@ import { getStack } from '../stacks/stacks.ts'
 import { unusable } from './changes.ts'
 import { formOf, samplesOf, useCaseOf } from './config.ts'
 import { type Place, type Surroundings, surroundingsOf } from './facts.ts'
+import { openPatience, type Patience } from './patience.ts'
 import type { ComponentFile, listUsersOfFiles } from './queries.ts'
 import {
   type Interpolate,
@@ -42,6 +43,7 @@ export interface Plan extends Target {
   form: FormUseCase
   samples: ReadonlyMap<string, Buffer>
   interpolate: Interpolate
+  patience: Patience
   planned: PlannedFile[]
 }
 
@@ -88,9 +90,10 @@ export async function planOf(
     )
   const target = await targetOf(tx, caller, stack, place)
   const samples = await samplesOf(tx, stack, [useCase])
-  const interpolate = interpolatorOf(stack.definition.engine, { ...target.surroundings.facts, useCase: useCase.key }, 'print')
+  const patience = openPatience()
+  const interpolate = interpolatorOf(stack.definition.engine, { ...target.surroundings.facts, useCase: useCase.key }, 'print', patience)
   const planned = told(() => distinct(planFiles(useCase, [...samples.keys()], interpolate)))
-  return { ...target, useCase, form, samples, interpolate, planned }
+  return { ...target, useCase, form, samples, interpolate, patience, planned }
 }
 
 /** The values and what goes where. @throws Invalid with every problem at once */
@@ -151,6 +154,7 @@ export async function renderOn(
   present: Present | null,
   users: readonly FileUser[],
 ): Promise<Outcome> {
+  plan.patience.renew()
   const there = tip ? await tip.read(plan.planned.map(({ path }) => path)) : new Map<string, Buffer>()
   const base = present ? await currentOn(plan.form, tip, present) : {}
   const { values, writes } = valuesFor(plan, mergeValues(base, given))
@@ -159,8 +163,8 @@ export async function renderOn(
   const mine = new Set(present?.files.map(({ path }) => path))
   const isKept = ({ path, kind }: PlannedFile) => mine.has(path) || kind === 'yaml' || kind === 'terraform'
   const kept = new Map([...there].filter(([path]) => plan.planned.some((file) => file.path === path && isKept(file))))
-  const { planned, samples, interpolate } = plan
-  return { values, files: told(() => renderFiles({ planned, writes, samples, present: kept, interpolate })) }
+  const { planned, samples, interpolate, patience } = plan
+  return { values, files: await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience })) }
 }
 
 export type FileUser = Awaited<ReturnType<typeof listUsersOfFiles>>[number]
@@ -211,6 +215,11 @@ function distinct(planned: PlannedFile[]): PlannedFile[] {
   }
   return planned
 }
+
+const toldLater = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw error instanceof FormatError ? unusable(error) : error
+  })
 
 /** A mistake in a file of the stack, as an answer. */
 export function told<T>(run: () => T): T {

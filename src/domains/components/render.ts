@@ -9,18 +9,25 @@ import { type InterpolationFacts, legacyData, templateData } from '../../formats
 import { renderTemplate, substituteLegacy } from '../../formats/template/template.ts'
 import { editTerraform, readTerraform } from '../../formats/terraform/edit.ts'
 import { editYaml, readYaml } from '../../formats/yaml-edit.ts'
+import type { Patience } from './patience.ts'
 import type { ComponentFile } from './queries.ts'
 
 export type Interpolate = (text: string, more?: Readonly<Record<string, unknown>>) => string
 
 /** `keep` leaves what is not known yet in the text; `print` is for files that are written: what is still unknown says so. */
-export function interpolatorOf(engine: StackDefinition['engine'], facts: InterpolationFacts, missing: 'print' | 'keep'): Interpolate {
-  if (engine === 'legacy') {
-    const data = legacyData(facts)
-    return (text) => substituteLegacy(text, data)
-  }
-  const data = templateData(facts)
-  return (text, more) => renderTemplate(text, more ? { ...data, ...more } : data, { missing })
+export function interpolatorOf(
+  engine: StackDefinition['engine'],
+  facts: InterpolationFacts,
+  missing: 'print' | 'keep',
+  patience: Patience,
+): Interpolate {
+  const data = engine === 'legacy' ? legacyData(facts) : templateData(facts)
+  return (text, more) =>
+    patience.spend(() =>
+      engine === 'legacy'
+        ? substituteLegacy(text, data as Record<string, string>)
+        : renderTemplate(text, more ? { ...data, ...more } : data, { missing }),
+    )
 }
 
 /** Fills the tokens of every string in a value. */
@@ -95,6 +102,7 @@ export interface Rendering {
   /** Files that the config repository has already and that are to be kept, and edited where they can be. */
   present: ReadonlyMap<string, Buffer>
   interpolate: Interpolate
+  patience: Patience
 }
 
 export interface RenderedFile extends ComponentFile {
@@ -102,17 +110,23 @@ export interface RenderedFile extends ComponentFile {
 }
 
 /** @throws FormatError naming the file */
-export function renderFiles({ planned, writes, samples, present, interpolate }: Rendering): RenderedFile[] {
-  const texts = planned.map((file) => within(file, present, () => firstContent(file, { samples, present, interpolate, writes })))
+export async function renderFiles({ planned, writes, samples, present, interpolate, patience }: Rendering): Promise<RenderedFile[]> {
+  const texts: (string | Buffer)[] = []
+  for (const file of planned) {
+    await patience.rest()
+    texts.push(within(file, present, () => firstContent(file, { samples, present, interpolate, writes })))
+  }
   const placed = placeValues(planned, texts, writes)
-  return planned.map((file, index) => {
-    const text = texts[index]
+  const rendered: RenderedFile[] = []
+  for (const [index, file] of planned.entries()) {
+    await patience.rest()
     const { path, technology, key } = file
-    if (typeof text !== 'string') return { path, technology, key, variables: [], content: text ?? Buffer.alloc(0) }
+    const text = texts[index] ?? ''
     const values = placed.get(index) ?? new Map<string, unknown>()
-    const content = within(file, present, () => (values.size === 0 ? text : edit(file, text, values)))
-    return { path, technology, key, variables: [...values.keys()], content: Buffer.from(content) }
-  })
+    const content = within(file, present, () => (typeof text === 'string' && values.size > 0 ? edit(file, text, values) : text))
+    rendered.push({ path, technology, key, variables: [...values.keys()], content: Buffer.from(content) })
+  }
+  return rendered
 }
 
 type Sources = Pick<Rendering, 'samples' | 'present' | 'interpolate' | 'writes'>

@@ -106,7 +106,7 @@ function isPlain(text: string, inFlow: boolean): boolean {
   return (
     plainText.test(text) &&
     !/: | #|[: ]$/.test(text) &&
-    !(inFlow && /[,:[\]{}]/.test(text)) &&
+    !(inFlow && /[,:?[\]{}]/.test(text)) &&
     typeof plainScalar(text) === 'string' &&
     !readAsOther.has(text.toLowerCase())
   )
