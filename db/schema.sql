@@ -426,7 +426,7 @@ appearances.appearances_organization_fk FOREIGN KEY (organization_id) REFERENCES
 appearances.appearances_pk PRIMARY KEY (organization_id, id)
 component_changes.component_changes_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
 component_changes.component_changes_config_repository_fk FOREIGN KEY (organization_id, config_repository_id) REFERENCES config_repositories(organization_id, id)
-component_changes.component_changes_kind_ck CHECK ((kind = ANY (ARRAY['create'::text, 'update'::text, 'migrate'::text, 'delete'::text])))
+component_changes.component_changes_kind_ck CHECK ((kind = ANY (ARRAY['create'::text, 'update'::text, 'migrate'::text, 'delete'::text, 'hold'::text])))
 component_changes.component_changes_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 component_changes.component_changes_pk PRIMARY KEY (organization_id, component_id)
 components.components_canonical_uq UNIQUE (organization_id, environment_id, canonical)
@@ -569,6 +569,9 @@ appearances.tenant for all to trochoid_app using ((organization_id = current_org
 component_changes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 components.doors for select to trochoid_doors using (true) check ()
 components.stack_in_reach for insert to trochoid_app using () check ((EXISTS ( SELECT
+   FROM stacks s
+  WHERE ((s.organization_id = components.stack_organization_id) AND (s.id = components.stack_id)))))
+components.stack_stays_in_reach for update to trochoid_app using (true) check ((EXISTS ( SELECT
    FROM stacks s
   WHERE ((s.organization_id = components.stack_organization_id) AND (s.id = components.stack_id)))))
 components.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))

@@ -24,8 +24,12 @@ describe('the configuration', () => {
       API_URL: 'example.com',
       SESSION_HOURS: '0',
       MASTER_KEYS: 'k1',
+      GIT_SSH_HOST_KEYS: 'maybe',
+      GIT_MAX_FILE_MB: '17',
+      CATALOG_REFRESH_MINUTES: '-1',
     })
     for (const name of ['PORT', 'LOG_LEVEL', 'WORKER', 'API_URL', 'SESSION_HOURS', 'MASTER_KEYS']) expect(said).toContain(name)
+    for (const name of ['GIT_SSH_HOST_KEYS', 'GIT_MAX_FILE_MB', 'CATALOG_REFRESH_MINUTES']) expect(said).toContain(name)
   })
 
   test('never repeats a value that may hold a password', () => {
@@ -41,5 +45,42 @@ describe('the configuration', () => {
 
   test('cannot be changed once it is read', () => {
     expect(() => Object.assign(readConfig({}), { port: 1 })).toThrow()
+  })
+
+  describe('of git', () => {
+    const git = (env: Record<string, string>) => readConfig({ TROCHOID_HOME: '/data', ...env }).git
+
+    test.each([
+      ['with the database that comes along, those in the home', {}, ['/data/repositories']],
+      ['with a database of its own, none', { DATABASE_URL: 'postgres://db/x' }, []],
+      ['those that are named', { DATABASE_URL: 'postgres://db/x', GIT_LOCAL_PATHS: '/a, /b/c/' }, ['/a', '/b/c']],
+      ['none when told so', { GIT_LOCAL_PATHS: 'none' }, []],
+    ])('repositories on this machine that tenants may use: %s', (_, env, expected) => {
+      expect(git(env).localPaths).toEqual(expected)
+    })
+
+    test('is careful unless told otherwise: no plain http, no private address, and keys of hosts are kept', () => {
+      expect(git({})).toMatchObject({ plainHttp: false, hostKeys: 'accept-new', knownHostsFile: undefined })
+      expect(readConfig({}).privateAddresses).toEqual([])
+      expect(readConfig({ PRIVATE_ADDRESSES_ALLOWED: ' git.internal, 10.1.0.0/16,' }).privateAddresses).toEqual([
+        'git.internal',
+        '10.1.0.0/16',
+      ])
+    })
+
+    test('is bounded', () => {
+      expect(git({}).limits).toEqual({ repositoryBytes: 200 * 2 ** 20, fileBytes: 2 ** 20, files: 20_000, seconds: 60 })
+      const more = { GIT_MAX_REPOSITORY_MB: '1', GIT_MAX_FILE_MB: '2', GIT_MAX_FILES: '3', GIT_TIMEOUT_SECONDS: '4' }
+      expect(git(more).limits).toEqual({ repositoryBytes: 2 ** 20, fileBytes: 2 * 2 ** 20, files: 3, seconds: 4 })
+    })
+
+    test('a relative file of known hosts is one of the folder that the platform was started in, not of that of git', () => {
+      expect(git({ GIT_SSH_KNOWN_HOSTS: 'known_hosts' }).knownHostsFile).toBe(`${process.cwd()}/known_hosts`)
+    })
+
+    test('catalog repositories are looked at every quarter of an hour, or as often as wanted', () => {
+      expect(readConfig({}).catalogRefreshMinutes).toBe(15)
+      expect(readConfig({ CATALOG_REFRESH_MINUTES: '0' }).catalogRefreshMinutes).toBe(0)
+    })
   })
 })

@@ -101,6 +101,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
   // With a database of its own the platform is on a laptop, where whoever puts a repository there is whoever uses it.
   const localPaths = text('GIT_LOCAL_PATHS') ?? (databaseUrl ? 'none' : join(absoluteHome, 'repositories'))
+  const knownHosts = text('GIT_SSH_KNOWN_HOSTS')
   const config: Config = {
     port,
     host: text('HOST') ?? '0.0.0.0',
@@ -124,7 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       localPaths: localPaths === 'none' ? [] : localPaths.split(',').map((path) => resolve(path.trim())),
       plainHttp: flag('GIT_PLAIN_HTTP', false),
       hostKeys: oneOf('GIT_SSH_HOST_KEYS', ['accept-new', 'strict', 'off'] as const, 'accept-new'),
-      knownHostsFile: text('GIT_SSH_KNOWN_HOSTS'),
+      knownHostsFile: knownHosts && resolve(knownHosts),
       limits: {
         repositoryBytes: integer('GIT_MAX_REPOSITORY_MB', 200, 1, 100_000) * megabyte,
         fileBytes: integer('GIT_MAX_FILE_MB', 1, 1, 16) * megabyte,

@@ -7,23 +7,27 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { notImplemented } from '../src/contract/operation.ts'
-import type { OperationId, OperationRow } from '../src/contract/operations.ts'
+import { type OperationId, type OperationRow, operationTable } from '../src/contract/operations.ts'
 import { assertWalls } from '../src/db/assert-walls.ts'
 import { errorCodes } from '../src/errors.ts'
 import { handlers } from '../src/http/handlers.ts'
 import { ask, inTurns, operations, targetOf } from './support/ask.ts'
 import { fullHouse, type House } from './support/full-house.ts'
-import { type AnyQuestion, jsonOf, type Known, spoiledQuestion, validQuestion } from './support/questions.ts'
+import { knownOf, makeSpares, suited } from './support/fuzz-house.ts'
+import { type AnyQuestion, deepQuestions, jsonOf, type Known, spoiledQuestion, validQuestion } from './support/questions.ts'
 import { Random, seedOf } from './support/random.ts'
 import type { RawAnswer } from './support/raw.ts'
+import { useRepositories } from './support/repositories.ts'
 import { configRepository, fresh, member, organization, person, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
+import { gitIn } from './support/workshop.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? 20261121)
 const runs = Number(process.env.FUZZ_RUNS ?? 200)
 vi.setConfig({ testTimeout: 600_000 + runs * 5000, hookTimeout: 120_000 })
 
-const server = useServer({ config: { rateLimitFactor: 0 } })
+const repositories = useRepositories()
+const server = useServer({ config: { ...gitIn(repositories), rateLimitFactor: 0 } })
 let house: House
 let known: Known
 let spares: Known
@@ -33,86 +37,12 @@ const built = (id: OperationId) => (handlers[id] as unknown) !== notImplemented
 
 beforeAll(async () => {
   // Small numbers are asked for most: the members that the test itself needs come after them.
-  await fullHouse(server, fresh('decoy'), 'mkdecoy')
-  await fullHouse(server, fresh('decoy'), 'mkdecoytwo')
-  house = await fullHouse(server, fresh('acme'), 'mkacme')
-  const others = await server.database.query<{ id: string }>(`select id from members where organization_id = $1 order by id offset 1`, [
-    house.id,
-  ])
-  const shared = Object.entries(house.shared)
-  known = {
-    ...Object.fromEntries(shared.map(([name, values]) => [name, [...values, ...(house.own[name] ?? [])]])),
-    organization_canonical: [house.canonical],
-    member_id: others.map(({ id }) => Number(id)),
-    role_canonical: ['deployer', 'organization-member', `only-${house.marker}`],
-    roles_canonical: ['deployer', 'organization-member'],
-    owner: [`wil-${house.marker}`, `ada-${house.marker}`],
-    username: [`wil-${house.marker}`, `nil-${house.marker}`, 'nobody-at-all'],
-    user_canonical: [`wil-${house.marker}`],
-    credential_canonical: ['git', 'aws'],
-    canonical: ['web', 'core', 'aws', 'new-one', 'deployer'],
-    action: ['organization:project:read', 'organization:**', 'organization:team:create', 'organization:nothing:read'],
-    resources: [`organization:${house.canonical}:project:*`, 'organization:**'],
-    entity_canonicals: ['web', 'core'],
-    order_by: ['project_name:asc', 'team_name:desc', 'organization_canonical:asc', 'user_canonical'],
-    service_status_canonical: ['database', 'jobs'],
-    type: ['aws', 'ssh', 'custom', 'Custom', 'info'],
-    url: ['https://git.example.com/a.git', 'git@github.com:acme/config.git', 'https://example.com/hook'],
-    email: [`wil-${house.marker}@example.com`, 'somebody@example.com'],
-  }
-  await house.admin.createCredential({
-    path: { organization_canonical: house.canonical },
-    body: { name: 'git', canonical: 'git', path: 'git', type: 'ssh', raw: { ssh_key: 'key' } },
-  })
-  spares = await makeSpares()
+  await fullHouse(server, repositories, fresh('decoy'), 'mkdecoy')
+  await fullHouse(server, repositories, fresh('decoy'), 'mkdecoytwo')
+  house = await fullHouse(server, repositories, fresh('acme'), 'mkacme')
+  known = await knownOf(server, repositories, house)
+  spares = await makeSpares(house, repositories)
 })
-
-/** What only makes sense together: without it the questions would all end at the same first refusal. */
-function suited(random: Random, id: OperationId, question: AnyQuestion): AnyQuestion {
-  const { path, body } = question
-  if (typeof body !== 'object' || body === null || random.chance(0.3)) return question
-  const kind = random.pick([
-    { type: 'aws', raw: { access_key: 'a', secret_key: 'b' } },
-    { type: 'ssh', raw: { ssh_key: 'k' } },
-    { type: 'custom', raw: { raw: { any: 'thing' } } },
-  ])
-  const more: Partial<Record<OperationId, object>> = {
-    createCredential: { ...kind, path: `path-${random.integer(1, 1e9)}`, canonical: `made-${random.integer(1, 1e9)}` },
-    updateCredential: { type: 'aws', raw: { access_key: 'c', secret_key: 'd' }, canonical: path['credential_canonical'] },
-    updateAppearance: { canonical: path['appearance_canonical'] },
-    updateTeam: { canonical: path['team_canonical'] },
-    updateProject: { updated_at: webVersion },
-    updateUserAccount: {
-      username: `user-${random.integer(1, 1e9)}`,
-      mfa_enabled: false,
-      emails: [{ email: `a${random.integer(1, 1e9)}@example.com`, purpose: 'primary' }],
-      password_update: undefined,
-    },
-    login: { email: undefined, username: `ada-${house.marker}`, password: 'correct horse battery', organization_canonical: undefined },
-  }
-  return { ...question, body: { ...body, ...more[id] } }
-}
-
-/** Things to delete, so that what other questions need stays. */
-async function makeSpares(): Promise<Known> {
-  const path = { organization_canonical: house.canonical }
-  const names = Array.from({ length: 8 }, (_, index) => `spare-${index}`)
-  for (const canonical of names) {
-    const body = { name: canonical, canonical }
-    const made = await Promise.all([
-      house.admin.createRole({ path, body: { ...body, rules: [{ action: 'organization:project:read', effect: 'allow', resources: [] }] } }),
-      house.admin.createConfigRepository({
-        path,
-        body: { ...body, url: 'git@git.example.com:spare.git', branch: 'config', credential_canonical: 'git', default: false },
-      }),
-      house.admin.createProject({ path, body: { ...body, config_repository_canonical: 'config' } }),
-      house.admin.createTeam({ path, body: { ...body, roles_canonical: ['organization-member'] } }),
-    ])
-    made.push((await house.admin.createEnvironment({ path: { ...path, project_canonical: 'web' }, body })) as never)
-    for (const answer of made) expect(answer).toHaveStatus(200)
-  }
-  return Object.fromEntries(['role', 'config_repository', 'project', 'team', 'environment'].map((entity) => [`${entity}_canonical`, names]))
-}
 
 /** They end what they are called by or on, so each call has its own throw-away. */
 const destructive: OperationId[] = ['deleteOrg', 'deleteUserAccount', 'updateUserAccount']
@@ -128,11 +58,20 @@ async function callerOf(id: OperationId): Promise<{ token: string | undefined; k
   }
   if (id === 'deleteUserAccount' || id === 'updateUserAccount')
     return { token: (Object.values(await scenario(server, person(fresh('somebody')))) as { token: string | undefined }[])[0]?.token, known }
-  if (operations.find(([one]) => one === id)?.[1].method === 'delete' && id !== 'unassignMemberFromTeam') {
-    const kept = id === 'deleteEnvironment' || id === 'deleteProjectFavorite' ? { project_canonical: ['web'] } : {}
-    return { token: house.admin.token, known: { ...known, ...spares, ...kept } }
-  }
-  return { token: house.admin.token, known }
+  return { token: house.admin.token, known: { ...known, ...(onSpares(id) ? spares : {}), ...placeOf(id) } }
+}
+
+/** What they change is gone afterwards, or leads nowhere. */
+const onSpares = (id: OperationId): boolean =>
+  ['updateConfigRepository', 'updateServiceCatalogSource'].includes(id) ||
+  (operationTable[id].method === 'delete' && id !== 'unassignMemberFromTeam')
+/** Where those things are that lie inside of something. */
+function placeOf(id: OperationId): Known {
+  if (id === 'deleteEnvironment' || id === 'deleteProjectFavorite') return { project_canonical: ['web'] }
+  const { path } = operationTable[id]
+  return throughGit.includes(id) && path.includes('{environment_canonical}')
+    ? { project_canonical: ['web'], environment_canonical: ['prod'] }
+    : {}
 }
 
 const logsOf = (requestId: unknown) =>
@@ -165,14 +104,40 @@ const eventsOf = async (operation: OperationRow): Promise<number> => {
   return Number(row?.n)
 }
 
+/** Each question costs some processes of git, ten times what others cost: fewer of them, of which more get as far as git. */
+const throughGit: OperationId[] = [
+  'createComponent',
+  'createConfigRepositoryConfig',
+  'createServiceCatalog',
+  'createServiceCatalogFromTemplate',
+  'createServiceCatalogSource',
+  'deleteComponent',
+  'getComponentConfig',
+  'getRepoBranches',
+  'getServiceCatalogConfig',
+  'interpolateFormsConfig',
+  'migrateComponent',
+  'refreshServiceCatalogSource',
+  'updateComponent',
+  'updateProject',
+  'updateServiceCatalogSource',
+  'updateServiceCatalogTerraform',
+  'validateServiceCatalogSource',
+]
+function timesOf(id: OperationId): number {
+  if (!built(id)) return Math.ceil(runs / 12)
+  if (destructive.includes(id)) return Math.ceil(runs / 4)
+  return throughGit.includes(id) ? Math.ceil(runs / 5) : runs
+}
+
 const order = { get: 0, post: 1, put: 2, patch: 2, delete: 3 }
 const inOrder = [...operations].sort(([, a], [, b]) => order[a.method] - order[b.method])
 const successes = new Map<OperationId, number>()
 
 describe('whatever is asked', () => {
   test.each(inOrder.map(([id, operation]) => ({ id, operation })))('$id answers', async ({ id, operation }) => {
-    const random = new Random(seedOf(id, seed))
-    const times = built(id) ? (destructive.includes(id) ? Math.ceil(runs / 4) : runs) : Math.ceil(runs / 12)
+    const random = new Random(seedOf(id, seed), { madeUp: throughGit.includes(id) ? 0.05 : 0.2 })
+    const times = timesOf(id)
     const caller = await callerOf(id)
     webVersion = (await house.admin.getProject({ path: { organization_canonical: house.canonical, project_canonical: 'web' } })).body.data
       .updated_at
@@ -180,7 +145,9 @@ describe('whatever is asked', () => {
     const complaints: string[] = []
     let succeeded = 0
     const questions = Array.from({ length: times }, (_, index) =>
-      index % 2 === 0 ? suited(random, id, validQuestion(random, id, caller.known)) : spoiledQuestion(random, id, caller.known),
+      index % 2 === 0
+        ? suited(random, id, validQuestion(random, id, caller.known), house, webVersion)
+        : spoiledQuestion(random, id, caller.known),
     )
     await inTurns(questions, 6, async (question) => {
       const answer = await ask(server.url, id, question, { token: caller.token, timeout: 30_000 })
@@ -196,7 +163,19 @@ describe('whatever is asked', () => {
 })
 
 /** Repeating them is a success that changes nothing, so no event says it did. */
-const mayChangeNothing: OperationId[] = ['inviteUserToOrgMember']
+const mayChangeNothing: OperationId[] = ['inviteUserToOrgMember', 'refreshServiceCatalogSource', 'createConfigRepositoryConfig']
+
+test('what is nested deep enough to overflow a stack, in any place of any body, is refused or kept, and nothing breaks', async () => {
+  const complaints: string[] = []
+  const questions = inOrder.flatMap(([id, operation]) =>
+    built(id) ? deepQuestions(id, known).map((question) => ({ id, operation, question })) : [],
+  )
+  await inTurns(questions, 6, async ({ id, operation, question }) => {
+    const wrong = complaint(id, operation, question, await ask(server.url, id, question, { token: house.admin.token, timeout: 30_000 }))
+    if (wrong) complaints.push(wrong)
+  })
+  expect(complaints.slice(0, 3), `${complaints.length} complaints`).toEqual([])
+})
 
 describe('afterwards', () => {
   test('the service works as before, and the walls stand', async () => {

@@ -9,18 +9,21 @@ import { fullHouse, type House, rowsOf } from './support/full-house.ts'
 import { type AnyQuestion, describeOperation, jsonOf, type Known, plainQuestion, validQuestion } from './support/questions.ts'
 import { Random, seedOf } from './support/random.ts'
 import type { RawAnswer } from './support/raw.ts'
+import { useRepositories } from './support/repositories.ts'
 import { apiKey, child, environment, fresh, member, organization, project, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
+import { gitIn } from './support/workshop.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
-const server = useServer()
+const repositories = useRepositories()
+const server = useServer({ config: gitIn(repositories) })
 let alpha: House
 let beta: House
 let before: Record<string, string[]>
 
 beforeAll(async () => {
-  alpha = await fullHouse(server, fresh('alpha'), 'mkalpha')
-  beta = await fullHouse(server, fresh('beta'), 'mkbeta')
+  alpha = await fullHouse(server, repositories, fresh('alpha'), 'mkalpha')
+  beta = await fullHouse(server, repositories, fresh('beta'), 'mkbeta')
   before = await rowsOf(server, alpha.id)
 })
 
@@ -68,6 +71,9 @@ const neutral = (answer: RawAnswer) =>
     .replaceAll('mknobod', '…')
     .replace(/\b\d{5,}\b|\b\d{1,4}\b/g, '#')
 
+/** A form is filled in for an environment before there is one. */
+const needNotBeThere = new Set(['interpolateFormsConfig environment_canonical'])
+
 describe('an organization and another one’s things', () => {
   test('alpha’s path opens nothing, whatever is asked about, in the header and in ?api_key=', async () => {
     for (const [who, token] of callers())
@@ -94,7 +100,8 @@ describe('an organization and another one’s things', () => {
             }),
           )
           if (!theirs || !unknown) continue
-          expect(theirs.status, `${who} ${id} ${parameter}: ${theirs.text}`).toBeGreaterThanOrEqual(400)
+          if (!needNotBeThere.has(`${id} ${parameter}`))
+            expect(theirs.status, `${who} ${id} ${parameter}: ${theirs.text}`).toBeGreaterThanOrEqual(400)
           expect(neutral(theirs), `${who} ${id} ${parameter}`).toBe(neutral(unknown))
           assertNothingOfAlpha(`${who} ${id}`, theirs, alpha.own)
         }

@@ -5,14 +5,19 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { hashPassword } from '../src/access/password.ts'
 import type { Client } from './support/client.ts'
+import { formValues } from './support/full-house-stacks.ts'
+import { useRepositories } from './support/repositories.ts'
 import { apiKey, configRepository, fresh, member, organization, person, project, role, scenario, team } from './support/scenario.ts'
 import { openTestServer, type TestServer, useServer } from './support/server.ts'
+import { webStack } from './support/web-stack.ts'
+import { gitIn, must, openWorkshop } from './support/workshop.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
-const first = useServer()
+const repositories = useRepositories()
+const first = useServer({ config: gitIn(repositories) })
 let second: TestServer & AsyncDisposable
 beforeAll(async () => {
-  second = await openTestServer({ beside: first })
+  second = await openTestServer({ beside: first, config: gitIn(repositories) })
 })
 afterAll(() => second[Symbol.asyncDispose]())
 
@@ -140,6 +145,38 @@ describe('on the very next request to another process', () => {
       expect(made).toHaveStatus(200)
       expect(await second.client(made.body.data.token).getProject({ path: web })).toHaveStatus(200)
     }
+  })
+
+  test('a stack that one has just scanned is used by the other, as it is now', async () => {
+    const { ada, at, org, catalogue, config } = await openWorkshop(first, repositories, webStack('web-0'))
+    const there = onSecond(ada)
+    const source = { organization_canonical: org, service_catalog_source_canonical: 'catalogue' }
+    for (let round = 1; round <= rounds / 4; round++) {
+      const canonical = `web-${round}`
+      const files = Object.entries(webStack(canonical)).map(([path, text]) => [path, text.replace('untouched', `round-${round}`)])
+      repositories.commit(catalogue, 'stacks', Object.fromEntries(files))
+      await must(ada.refreshServiceCatalogSource({ path: source }))
+      const body = { name: canonical, canonical, service_catalog_ref: `${org}:${canonical}`, use_case: 'default', vars: formValues('eu') }
+      expect(await there.createComponent({ path: at, body })).toHaveStatus(200)
+      const written = repositories.files(config, 'config')[`${org}/shop/prod/${canonical}/pipeline/variables.yml`]
+      expect(written).toContain(`round-${round}`)
+      expect(await ada.getComponent({ path: { ...at, component_canonical: canonical } })).toHaveStatus(200)
+    }
+  })
+
+  test('a component that one has changed is changed further by the other', async () => {
+    const { ada, at, org, config } = await openWorkshop(first, repositories, webStack('web-stack'))
+    const body = { name: 'Front', canonical: 'front', service_catalog_ref: `${org}:web-stack`, use_case: 'default', vars: formValues('r0') }
+    await must(ada.createComponent({ path: at, body }))
+    const path = { ...at, component_canonical: 'front' }
+    for (let round = 1; round <= rounds / 4; round++) {
+      const [here, there] = round % 2 === 0 ? [ada, onSecond(ada)] : [onSecond(ada), ada]
+      expect(
+        await here.updateComponent({ path, body: { name: 'Front', use_case: 'default', vars: formValues(`r${round}`) } }),
+      ).toHaveStatus(200)
+      expect((await there.getComponentConfig({ path })).body.data, `round ${round}`).toMatchObject(formValues(`r${round}`))
+    }
+    expect(repositories.log(config, 'config')).toHaveLength(1 + rounds / 4)
   })
 
   test('a deleted organization is gone', async () => {

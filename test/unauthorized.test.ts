@@ -11,20 +11,23 @@ import { ask, inTurns, operations, wordsOf } from './support/ask.ts'
 import { fullHouse, type House } from './support/full-house.ts'
 import { type AnyQuestion, plainQuestion } from './support/questions.ts'
 import type { RawAnswer } from './support/raw.ts'
+import { useRepositories } from './support/repositories.ts'
 import { fresh, person, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
+import { gitIn } from './support/workshop.ts'
 
 // Some thousand requests each: plenty of time, for machines that do something else too.
 vi.setConfig({ testTimeout: 240_000 })
-const server = useServer()
+const repositories = useRepositories()
+const server = useServer({ config: gitIn(repositories) })
 let acme: House
 let globex: House
 let loner: string
 const badTokens: Record<string, string> = {}
 
 beforeAll(async () => {
-  acme = await fullHouse(server, fresh('acme'), 'mkacme')
-  globex = await fullHouse(server, fresh('globex'), 'mkglobex')
+  acme = await fullHouse(server, repositories, fresh('acme'), 'mkacme')
+  globex = await fullHouse(server, repositories, fresh('globex'), 'mkglobex')
   loner = tokenOf((await scenario(server, person('loner'))).loner)
 
   const good = tokenOf(acme.admin)

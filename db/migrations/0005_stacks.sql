@@ -126,6 +126,9 @@ create index components_stack_ix on components (stack_organization_id, stack_id)
 call protect_tenant_table('components');
 create policy stack_in_reach on components as restrictive for insert to trochoid_app with check (
   exists (select from stacks s where s.organization_id = stack_organization_id and s.id = stack_id));
+-- Nor may one that is there turn to another organization's stack, which it would make readable by that.
+create policy stack_stays_in_reach on components as restrictive for update to trochoid_app using (true) with check (
+  exists (select from stacks s where s.organization_id = stack_organization_id and s.id = stack_id));
 
 -- A stack that an ancestor shares is used as if it were one's own; one that is shared no longer stays readable to those whose
 -- components were made from it.

@@ -1,5 +1,5 @@
 import { OrgTx } from '../db/organization-tx.ts'
-import type { Database } from '../db/pool.ts'
+import { type Database, insideOf } from '../db/pool.ts'
 import type { Log } from '../log.ts'
 import type { Actor } from './actor.ts'
 
@@ -21,7 +21,7 @@ export function openKeyUse(database: Database, log: Log): KeyUse {
     const batch = [...used]
     used.clear()
     for (const [id, { organizationId, at }] of batch) {
-      const scope = { kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null } as const
+      const scope = insideOf(organizationId)
       await OrgTx.write(database, scope, (tx) => tx.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).execute()).catch(
         (err) => log.warn({ err }, 'when a key was last used could not be written down'),
       )

@@ -3707,7 +3707,7 @@ export interface paths {
         get: operations["getServiceCatalogTerraformDiagram"];
         /**
          * Save the diagram of a stack
-         * @description Creates or replaces the drawing of a stack of the organization. The platform keeps it as it is, outside git, and does not derive Terraform from it.
+         * @description Creates or replaces the drawing of a stack of the organization. The platform keeps it as it is, outside git, and does not derive Terraform from it. 422 when lists and objects are nested more than 500 deep.
          */
         put: operations["updateServiceCatalogTerraformDiagram"];
         post?: never;

@@ -24,6 +24,10 @@ export type Scope =
   | { kind: 'account'; accountId: number }
   | { kind: 'platform' }
 
+/** Inside an organization on behalf of nobody, as jobs and commands are. */
+export const insideOf = (organizationId: number) =>
+  ({ kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null }) as const satisfies Scope
+
 /** Thrown when remembered rules turned out to be old; http/enter-organization.ts reads them again and repeats the request. */
 export class StaleAccess extends Error {}
 

@@ -2,7 +2,8 @@
 import { type Actor, accountOf, nameOf } from '../access/actor.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import type { OrgTx } from '../db/organization-tx.ts'
-import { eventInsert, insertEvent, type NewEventRow, tagText } from '../domains/events/queries.ts'
+import { auditEvent } from '../domains/events/audit.ts'
+import { eventInsert, insertEvent } from '../domains/events/queries.ts'
 
 /** What the URL and the result do not say by themselves. */
 export interface EventDetails {
@@ -49,19 +50,14 @@ export async function recordEvent(tx: OrgTx, { actor, operation, path, details, 
   const places = operation.resource
     .slice(1)
     .map(({ entity: place, parameter }) => [`${place}_canonical`, String(path[parameter] ?? '')] as const)
-  const tags = { action, entity, name, user: nameOf(actor), ...Object.fromEntries(places), ...details.tags }
-  const event: NewEventRow = {
-    type: 'Cycloid',
-    severity: 'info',
+  const event = auditEvent({
+    entity,
+    action,
     title: `${article} ${what} has been ${done}`,
     message: details.message ?? `${nameOf(actor)} ${done} the ${what} ${name}`.trim(),
-    icon: 'fa-info-circle',
-    color: 'default',
-    tags: Object.entries(tags).map(([key, value]) => ({ key, value: tagText(value) })),
-    user_id: accountOf(actor),
-    api_key_id: actor.kind === 'api_key' ? actor.id : null,
-    operation: `${entity}:${action}`,
-  }
+    tags: { name, user: nameOf(actor), ...Object.fromEntries(places), ...details.tags },
+    by: { user_id: accountOf(actor), api_key_id: actor.kind === 'api_key' ? actor.id : null },
+  })
   if (details.into === undefined) tx.lastly(eventInsert(tx, event))
   else await tx.inOrganization(details.into, (keeper) => insertEvent(keeper, event))
 }

@@ -105,11 +105,14 @@ function isIn(networks: readonly Network[], address: string): boolean {
 function isPublic(address: string): boolean {
   if (address.includes('%')) return false
   const parsed = ipaddr.process(address)
-  if (parsed instanceof ipaddr.IPv4) return parsed.range() === 'unicast'
+  if (parsed instanceof ipaddr.IPv4) return parsed.range() === 'unicast' && !clouds.has(parsed.toString())
   const bytes = parsed.toByteArray()
   if (parsed.range() === 'rfc6052') return isPublic(bytes.slice(12).join('.'))
   return parsed.range() === 'unicast' && ((bytes[0] ?? 0) & 0xe0) === 0x20
 }
+
+/** Looks public, but is the machine's own host: where Azure hands out settings and secrets of its machines. */
+const clouds: ReadonlySet<string> = new Set(['168.63.129.16'])
 
 const withoutZone = (address: string) => address.replace(/%.*$/, '')
 

@@ -5,7 +5,9 @@
  */
 import { expect } from 'vitest'
 import type { Answer, Client } from './client.ts'
+import { formValues, furnishWithGit } from './full-house-stacks.ts'
 import type { Known } from './questions.ts'
+import type { Repositories } from './repositories.ts'
 import { apiKey, configRepository, environment, member, organization, project, role, scenario, team } from './scenario.ts'
 import type { TestServer } from './server.ts'
 
@@ -24,7 +26,8 @@ export interface House {
   own: Known
 }
 
-export async function fullHouse(server: TestServer, canonical: string, marker: string): Promise<House> {
+/** @param server with `config: gitIn(repositories)` */
+export async function fullHouse(server: TestServer, repositories: Repositories, canonical: string, marker: string): Promise<House> {
   const names = { admin: `ada-${marker}`, writer: `wil-${marker}`, nobody: `nil-${marker}` }
   const only = `only-${marker}`
   const parts = [
@@ -78,6 +81,7 @@ export async function fullHouse(server: TestServer, canonical: string, marker: s
         },
       }),
     )
+  await furnishWithGit(server, repositories, { admin, canonical, marker })
   done(await admin.createProjectFavorite({ path: { ...path, project_canonical: 'web' } }))
   done(await admin.inviteUserToOrgMember({ path, body: { email: `pending-${marker}@example.com`, role_canonical: 'organization-member' } }))
   done(
@@ -119,8 +123,14 @@ export async function fullHouse(server: TestServer, canonical: string, marker: s
         credential: 'aws',
         config_repository: 'config',
         appearance: 'look',
+        service_catalog_source: 'catalogue',
+        component: 'front',
       }),
       organization_canonical: [canonical],
+      service_catalog_ref: [`${canonical}:web-stack`],
+      use_case: ['default'],
+      use_case_canonical: ['default'],
+      vars: [formValues(marker)],
     },
     own: {
       ...namesFor({
@@ -132,8 +142,11 @@ export async function fullHouse(server: TestServer, canonical: string, marker: s
         credential: only,
         config_repository: only,
         appearance: only,
+        service_catalog_source: only,
+        component: only,
       }),
       organization_canonical: [canonical],
+      service_catalog_ref: [`${canonical}:${only}`],
       member_id: await ids('members', 'true'),
       owner: [names.admin],
       username: [names.admin],
@@ -148,7 +161,12 @@ function namesFor(entities: Record<string, string>): Record<string, readonly str
     known[`${entity}_canonical`] = [canonical]
     known[`${entity}s_canonical`] = [canonical]
   }
-  return { ...known, project_config_repository_canonical: known['config_repository_canonical'] ?? [] }
+  return {
+    ...known,
+    project_config_repository_canonical: known['config_repository_canonical'] ?? [],
+    destination_project_canonical: known['project_canonical'] ?? [],
+    destination_environment_canonical: known['environment_canonical'] ?? [],
+  }
 }
 
 /** Everything stored for an organization and its people, for comparing before and after. Who last used a key may change. */

@@ -116,11 +116,25 @@ export function spoiledQuestion(random: Random, id: OperationId, known: Known = 
   return question
 }
 
+/** For each place of a valid question's body, one in which something nested thousands of levels deep stands there. */
+export function deepQuestions(id: OperationId, known: Known, most = 40): AnyQuestion[] {
+  const make = () => validQuestion(new Random(seedOf(id, 1), { madeUp: 0 }), id, known)
+  const inBody = (question: AnyQuestion) => placesIn({ ...question, path: {}, query: {} }).filter(({ key }) => key !== 'body')
+  const count = Math.min(most, inBody(make()).length)
+  const inside = Array.from({ length: count }, (_, index) => {
+    const question = make()
+    const place = inBody(question)[index]
+    if (place) (place.holder as Record<string, unknown>)[place.key] = deep
+    return question
+  })
+  return describeOperation(id).body ? [...inside, { ...make(), body: deep }] : []
+}
+
 /** JSON as it is sent. What is nested deep enough to overflow the stack of whatever walks it is put in as text. */
 export function jsonOf(value: unknown): string {
-  return (JSON.stringify(value) ?? 'null').replaceAll(`"${deep}"`, () => `${'[{"a":'.repeat(4000)}1${'}]'.repeat(4000)}`)
+  return (JSON.stringify(value) ?? 'null').replaceAll(`"${deep}"`, () => `${'[{"a":'.repeat(20_000)}1${'}]'.repeat(20_000)}`)
 }
-const deep = '@nested 8000 deep@'
+const deep = '@nested 40000 deep@'
 
 const hostile: readonly unknown[] = [
   null,

@@ -47,9 +47,7 @@ export function openRepositories(): Repositories & Disposable {
     files(name, branch) {
       // One commit, also while somebody pushes.
       const commit = git(name, ['rev-parse', `refs/heads/${branch}`]).trim()
-      const paths = git(name, ['ls-tree', '-r', '-z', '--name-only', commit])
-        .split('\0')
-        .filter(Boolean)
+      const paths = git(name, ['ls-tree', '-r', '-z', '--name-only', commit]).split('\0').filter(Boolean)
       return Object.fromEntries(paths.map((file) => [file, git(name, ['cat-file', 'blob', `${commit}:${file}`])]))
     },
     log: (name, branch) =>

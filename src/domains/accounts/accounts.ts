@@ -5,6 +5,7 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, forbidden, invalid, notFound, unauthenticated } from '../../errors.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import type { Platform } from '../../platform.ts'
+import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { acceptInvitation, type Invitation, readInvitationToken } from '../members/invitation-token.ts'
 import { findOtherAdministrator, lockAdministratorRole } from '../members/queries.ts'
@@ -128,18 +129,14 @@ async function leave(tx: OrgTx, { id, username }: { id: number; username: string
   return true
 }
 
-const departure = (username: string) => ({
-  type: 'Cycloid',
-  severity: 'info',
-  title: 'A member has been deleted',
-  message: `${username} deleted their account and left the organization`,
-  icon: 'fa-info-circle',
-  color: 'default',
-  tags: Object.entries({ action: 'delete', entity: 'member', name: username, user: username }).map(([key, value]) => ({ key, value })),
-  user_id: null,
-  api_key_id: null,
-  operation: 'member:delete',
-})
+const departure = (username: string) =>
+  auditEvent({
+    entity: 'member',
+    action: 'delete',
+    title: 'A member has been deleted',
+    message: `${username} deleted their account and left the organization`,
+    tags: { name: username, user: username },
+  })
 
 /** @throws NotFoundEntity, also when the person has given the address up since */
 export async function confirmAddress(platform: Platform, tx: AccountTx, token: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What an account may say about its person, beyond what the document checks. */
 import type { Schema } from '../../contract/operation.ts'
 import { invalid } from '../../errors.ts'
+import { isDeeperThan } from '../json-depth.ts'
 import { isCountry } from '../system/countries.ts'
 
 const longestName = 255
@@ -31,16 +32,11 @@ function checkPicture(url: string): void {
 /** The guide is the console's own; only whether it can be kept is ours. @throws Invalid */
 export function checkGuide(guide: object): void {
   // Depth first: turning a very deep object into text would use up the stack.
-  if (deeperThan(guide, deepestGuide)) throw invalid('The guide is too deep', [`body: must be nested at most ${deepestGuide} deep`])
+  if (isDeeperThan(guide, deepestGuide)) throw invalid('The guide is too deep', [`body: must be nested at most ${deepestGuide} deep`])
   if (!storable(guide))
     throw invalid('The guide holds a character that cannot be stored', ['body: must not hold NUL, nor half a surrogate pair'])
   if (Buffer.byteLength(JSON.stringify(guide)) > largestGuide)
     throw invalid('The guide is too large', [`body: must have at most ${largestGuide} bytes`])
-}
-
-function deeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1))
 }
 
 function storable(value: unknown): boolean {

@@ -113,7 +113,8 @@ export async function push(
   }
 }
 
-const isUnclear = (error: unknown): boolean => {
+/** The commit may have arrived or not, and may even arrive later. */
+export const isUnclear = (error: unknown): boolean => {
   const cause = (error as { cause?: unknown }).cause
   return cause instanceof GitError && cause.kind === 'unclear'
 }

@@ -2,7 +2,7 @@
 import { canonicalOf } from '../../canonical.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { forbidden, invalid, notFound } from '../../errors.ts'
+import { conflict, forbidden, invalid, notFound } from '../../errors.ts'
 import type { FormValues } from '../../formats/forms/types.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
@@ -11,6 +11,7 @@ import { withGit } from '../git.ts'
 import { begin, type Change, type Intended, newChangeId, push, settle } from './changes.ts'
 import { deployPipeline, removePipeline } from './pipeline.ts'
 import {
+  assertMayShare,
   currentOn,
   expectedFiles,
   type Outcome,
@@ -55,9 +56,7 @@ export async function createComponent(
   const { values, writes } = valuesFor(plan, given)
   const intended: Intended = { vars: values, files: expectedFiles(plan.planned, writes) }
   const change = await context.prepare(async (tx) => {
-    // The environment may have gone, and the repository may be another one, since we looked.
-    const now = await queries.lockEnvironment(tx, place.project, place.environment)
-    if (now?.id !== environment.id || now.config_repository_id !== plan.repository.id) throw notFound(`environment ${place.environment}`)
+    await assertSamePlace(tx, place, environment, plan)
     const { id: componentId } = await queries.insertComponent(tx, {
       environment_id: environment.id,
       canonical,
@@ -97,7 +96,10 @@ export async function updateComponent(context: OrganizationContext, path: Compon
     ...(sameUseCase ? {} : { cloud_provider: plan.useCase.cloud_provider }),
   }
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'update', repositoryId: plan.repository.id }
-  await context.prepare((tx) => begin(tx, context, change, { ...intended, files: sameUseCase ? component.files : files }))
+  await context.prepare(async (tx) => {
+    await assertSame(tx, component)
+    await begin(tx, context, change, { ...intended, files: sameUseCase ? component.files : files })
+  })
   const gone = component.files.map((file) => file.path).filter((old) => !files.some((file) => file.path === old))
   await carryOut(context, { change, target: plan, plan, given, present: component, gone, intended, what: 'Update' })
   return component.id
@@ -136,7 +138,11 @@ export async function migrateComponent(
   const intended: Intended = { environment_id: environment.id, vars: current, files: expectedFiles(plan.planned, writes) }
   const leftovers = here ? null : { config_repository_id: component.config_repository_id, paths }
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'migrate', repositoryId: plan.repository.id }
-  await context.prepare((tx) => begin(tx, context, change, intended, leftovers))
+  await context.prepare(async (tx) => {
+    await assertSame(tx, component)
+    await assertSamePlace(tx, to, environment, plan)
+    await begin(tx, context, change, intended, leftovers)
+  })
   const gone = here ? paths.filter((file) => !plan.planned.some((planned) => planned.path === file)) : []
   await carryOut(context, { change, target: plan, plan, given: current, present: null, gone, intended, leftovers, what: 'Move' })
   return component.id
@@ -148,9 +154,26 @@ export async function deleteComponent(context: OrganizationContext, path: Compon
     return { component, target: await targetOf(tx, context, await stackOf(tx, component), path) }
   })
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'delete', repositoryId: target.repository.id }
-  await context.prepare((tx) => begin(tx, context, change, {}))
+  await context.prepare(async (tx) => {
+    await assertSame(tx, component)
+    await begin(tx, context, change, {})
+  })
   const gone = component.files.map((file) => file.path)
   await carryOut(context, { change, target, plan: null, given: {}, present: null, gone, intended: {}, what: 'Delete' })
+}
+
+/** What was planned is for the component as it was read: its files may be others by now, and elsewhere. @throws Conflict */
+async function assertSame(tx: OrgTx, read: queries.ComponentRow): Promise<void> {
+  const now = await queries.lockComponent(tx, read.id)
+  if (!now) throw notFound(`component ${read.canonical}`)
+  const isSame = now.updated_at.getTime() === read.updated_at.getTime() && now.config_repository_id === read.config_repository_id
+  if (!isSame) throw conflict(`The component ${read.canonical} was changed meanwhile: read it again and repeat your change`)
+}
+
+/** The environment may have gone, and the repository may be another one, since we looked. */
+async function assertSamePlace(tx: OrgTx, place: Omit<ComponentPath, 'component'>, { id }: { id: number }, plan: Plan): Promise<void> {
+  const now = await queries.lockEnvironment(tx, place.project, place.environment)
+  if (now?.id !== id || now.config_repository_id !== plan.repository.id) throw notFound(`environment ${place.environment}`)
 }
 
 interface Work {
@@ -177,6 +200,7 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
     const users = await context.read((tx) =>
       queries.listUsersOfFiles(tx, { repositoryId: repository.id, paths, except: change.componentId }),
     )
+    if (plan) assertMayShare(plan, users, context.may)
     if (plan) outcome = await renderOn(plan, tip, work.given, work.present, users)
     const used = new Set(users.flatMap(({ files }) => files.map(({ path }) => path)))
     const there = new Set(gone.length > 0 ? (await tip?.list())?.map(({ path }) => path) : [])

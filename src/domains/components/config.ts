@@ -7,9 +7,8 @@ import { withCurrent } from '../../formats/forms/current.ts'
 import type { FormUseCase } from '../../formats/forms/types.ts'
 import type { UseCase } from '../../formats/stack-definition/types.ts'
 import type { InterpolationFacts } from '../../formats/template/keys.ts'
-import { readStackFiles, type StackRow } from '../stacks/queries.ts'
-import { openPatience } from './patience.ts'
-import { listStackFiles } from './queries.ts'
+import { readAllStackFiles, readStackFiles, type StackRow } from '../stacks/queries.ts'
+import { OutOfPatience, openPatience } from './patience.ts'
 import { type Interpolate, interpolateDeep, interpolatorOf, textOf } from './render.ts'
 import type { ReadValue } from './values.ts'
 
@@ -30,8 +29,7 @@ export const formOf = (stack: StackRow, key: string): FormUseCase =>
 /** The files of the stack that the use cases need, by path; all of them where folders may be named. */
 export async function samplesOf(tx: OrgTx, stack: StackRow, useCases: readonly UseCase[]): Promise<Map<string, Buffer>> {
   const files = useCases.flatMap((useCase) => useCase.files)
-  if (files.some(({ technology }) => technology === 'custom'))
-    return new Map((await listStackFiles(tx, stack)).map(({ path, content }) => [path, content]))
+  if (files.some(({ technology }) => technology === 'custom')) return readAllStackFiles(tx, stack)
   return readStackFiles(
     tx,
     stack,
@@ -51,7 +49,16 @@ export async function viewConfigs(
   if (key !== undefined && chosen.length === 0) throw notFound(`use case ${key} of the stack ${stack.canonical}`)
   const patience = openPatience()
   const configs: [string, Config][] = []
-  for (const useCase of chosen) {
+  try {
+    for (const useCase of chosen) configs.push([useCase.key, await viewOne(useCase)])
+  } catch (error) {
+    if (!(error instanceof OutOfPatience)) throw error
+    const advice = key === undefined ? ': ask for one use case at a time' : ''
+    throw invalid(`The files of the stack ${stack.canonical} are too much to be shown${advice}`, [`use_case: ${error.message}`], error)
+  }
+  return Object.fromEntries(configs)
+
+  async function viewOne(useCase: UseCase): Promise<Config> {
     const interpolate = softly(interpolatorOf(stack.definition.engine, { ...facts, useCase: useCase.key }, 'keep', patience))
     const contents = new Map<string, string>()
     for (const file of useCase.files) {
@@ -60,9 +67,8 @@ export async function viewConfigs(
       if ('path' in file && sample) contents.set(file.path, interpolate(shown(sample)))
     }
     const read = current?.useCase === useCase.key ? current.read : () => undefined
-    configs.push([useCase.key, viewConfig(useCase, withDefaults(formOf(stack, useCase.key), interpolate, read), interpolate, contents)])
+    return viewConfig(useCase, withDefaults(formOf(stack, useCase.key), interpolate, read), interpolate, contents)
   }
-  return Object.fromEntries(configs)
 }
 
 /** @param contents by path below the stack's directory */
@@ -125,7 +131,7 @@ const softly =
     try {
       return interpolate(text, more)
     } catch (error) {
-      if (error instanceof FormatError) return text
+      if (error instanceof FormatError && !(error instanceof OutOfPatience)) return text
       throw error
     }
   }

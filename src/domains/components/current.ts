@@ -3,6 +3,7 @@ import type { Schema } from '../../contract/operation.ts'
 import { notFound } from '../../errors.ts'
 import type { FormValues } from '../../formats/forms/types.ts'
 import type { OrganizationContext } from '../../http/context.ts'
+import type { Snapshot } from '../../outside/git/types.ts'
 import { withGit } from '../git.ts'
 import { getStack } from '../stacks/stacks.ts'
 import type { ComponentPath } from './components.ts'
@@ -10,7 +11,7 @@ import { getComponent } from './components.ts'
 import { formOf, samplesOf, viewConfig, viewConfigs } from './config.ts'
 import { type Place, surroundingsOf } from './facts.ts'
 import { currentOn, planOf, renderOn, stackOf, targetOf, told, usableStack } from './plan.ts'
-import { findComponent } from './queries.ts'
+import { type ComponentFile, findComponent } from './queries.ts'
 import { textOf } from './render.ts'
 import { type ReadValue, readerOf } from './values.ts'
 
@@ -79,7 +80,9 @@ export async function previewConfig(
   })
   const outcome = present
     ? await withGit(() =>
-        context.platform.git.read(plan.remote, plan.repository.branch, (tip) => renderOn(plan, tip, body.vars, present, [])),
+        context.platform.git.read(plan.remote, plan.repository.branch, (tip) =>
+          renderOn(plan, only(tip, present.files), body.vars, present, []),
+        ),
       )
     : await renderOn(plan, null, body.vars, null, [])
   const byDestination = new Map(outcome.files.map(({ path, content }) => [path, content]))
@@ -93,4 +96,10 @@ export async function previewConfig(
     )
   }
   return told(() => viewConfig(plan.useCase, plan.form, plan.interpolate, contents))
+}
+
+/** Destinations are the stack's author's choice, so that a preview might show any file: it shows those of the component. */
+function only(tip: Snapshot, files: readonly ComponentFile[]): Snapshot {
+  const own = new Set(files.map(({ path }) => path))
+  return { ...tip, read: (paths) => tip.read(paths.filter((path) => own.has(path))) }
 }

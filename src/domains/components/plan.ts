@@ -164,7 +164,9 @@ export async function renderOn(
   const isKept = ({ path, kind }: PlannedFile) => mine.has(path) || kind === 'yaml' || kind === 'terraform'
   const kept = new Map([...there].filter(([path]) => plan.planned.some((file) => file.path === path && isKept(file))))
   const { planned, samples, interpolate, patience } = plan
-  return { values, files: await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience })) }
+  const files = await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience }))
+  assertSharedStay(plan, users, there, files)
+  return { values, files }
 }
 
 export type FileUser = Awaited<ReturnType<typeof listUsersOfFiles>>[number]
@@ -175,30 +177,70 @@ export type FileUser = Awaited<ReturnType<typeof listUsersOfFiles>>[number]
  * @throws Conflict naming the file and the other component
  */
 function assertNobodyElses(
-  { planned, stack, useCase }: Plan,
+  { planned, stack, useCase, patience }: Plan,
   users: readonly FileUser[],
   there: ReadonlyMap<string, Buffer>,
   writes: readonly TechnologyValue[],
 ): void {
+  const byPath = new Map(planned.map((file) => [file.path, file]))
+  const yaml = new Map<string, Map<string, unknown>>()
+  const read = ({ path, kind }: PlannedFile, content: Buffer, keys: readonly string[]): Map<string, unknown> => {
+    const values = yaml.get(path) ?? patience.work(() => readVariables(kind, textOf(content), keys))
+    if (kind === 'yaml') yaml.set(path, values)
+    return values
+  }
   for (const user of users)
     for (const theirs of user.files) {
-      const ours = planned.find(({ path }) => path === theirs.path)
+      const ours = byPath.get(theirs.path)
       const content = there.get(theirs.path)
       if (!ours || !content) continue
       const isAlike = ours.kind === 'yaml' || (user.stack_id === stack.id && user.use_case === useCase.key)
-      const found = isAlike ? readVariables(ours.kind, textOf(content), theirs.variables) : new Map<string, unknown>()
+      const found = isAlike ? read(ours, content, theirs.variables) : new Map<string, unknown>()
       const changed = writes.find(
         ({ technology, key, value }) =>
           technology === ours.technology && theirs.variables.includes(key) && found.has(key) && !isDeepStrictEqual(found.get(key), value),
       )
       if (isAlike && !changed) continue
-      const who = `the component ${user.canonical} of ${user.project}/${user.environment}`
-      const what = changed ? `, and this would change its ${changed.key}` : ''
-      throw conflict(
-        `The file ${theirs.path} of the config repository belongs to ${who}${what}: use another environment, or a stack whose destinations hold ($ .component $)`,
-        [`${theirs.path}: is written by ${who}`],
-      )
+      throw taken(theirs.path, user, changed && `this would change its ${changed.key}`)
     }
+}
+
+/** What is not edited, but made anew: as long as it comes out the same, it may be several components'. @throws Conflict */
+function assertSharedStay(
+  { planned }: Plan,
+  users: readonly FileUser[],
+  there: ReadonlyMap<string, Buffer>,
+  files: readonly RenderedFile[],
+): void {
+  const made = new Set(planned.flatMap(({ kind, path }) => (kind === 'copy' || kind === 'template' ? path : [])))
+  const changed = new Set(files.flatMap(({ path, content }) => (made.has(path) && there.get(path)?.equals(content) === false ? path : [])))
+  for (const user of users)
+    for (const { path } of user.files) if (changed.has(path)) throw taken(path, user, 'this would make it another one')
+}
+
+/**
+ * Whoever may write in one project does not write files of another one, whatever the stack's destinations say.
+ * @throws Conflict for a file of a component elsewhere that the caller may not update
+ */
+export function assertMayShare({ planned, place }: Plan, users: readonly FileUser[], may: Caller['may']): void {
+  const paths = new Set(planned.map(({ path }) => path))
+  for (const user of users) {
+    const shared = user.files.find(({ path }) => paths.has(path))
+    if (!shared || (user.project === place.project && user.environment === place.environment)) continue
+    const { project, environment, canonical } = user
+    if (may('organization:component:update', `project:${project}:environment:${environment}:component:${canonical}`)) continue
+    throw conflict(`The file ${shared.path} of the config repository belongs to a component elsewhere that you may not change`, [
+      `${shared.path}: is written by a component of another environment`,
+    ])
+  }
+}
+
+function taken(path: string, user: FileUser, reason: string | undefined) {
+  const who = `the component ${user.canonical} of ${user.project}/${user.environment}`
+  return conflict(
+    `The file ${path} of the config repository belongs to ${who}${reason ? `, and ${reason}` : ''}: use another environment, or a stack whose destinations hold ($ .component $)`,
+    [`${path}: is written by ${who}`],
+  )
 }
 
 /** The values that the component's files hold on this tip. */

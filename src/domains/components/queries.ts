@@ -82,6 +82,12 @@ export const findComponent = (tx: OrgTx, path: { project: string; environment: s
 
 export const findComponentById = (tx: OrgTx, id: number) => selectComponents(tx).where('components.id', '=', id).executeTakeFirst()
 
+/** Nobody changes it until the transaction ends. A second look, since the first may have waited for who did. */
+export async function lockComponent(tx: OrgTx, id: number) {
+  await tx.selectFrom('components').select('id').where('id', '=', id).forNoKeyUpdate().execute()
+  return findComponentById(tx, id)
+}
+
 /** Those that keep a project or an environment from being deleted, not yet ready ones too. */
 export const listComponentsWithin = (tx: OrgTx, where: { projectId: number } | { environmentId: number }) => {
   const found = tx
@@ -91,7 +97,7 @@ export const listComponentsWithin = (tx: OrgTx, where: { projectId: number } | {
         .onRef('environments.organization_id', '=', 'components.organization_id')
         .onRef('environments.id', '=', 'components.environment_id'),
     )
-    .select(['components.id', 'components.canonical', 'environments.canonical as environment', 'components.files'])
+    .select(['components.id', 'components.canonical', 'environments.canonical as environment', 'components.files', 'components.updated_at'])
     .orderBy('environments.canonical')
     .orderBy('components.canonical')
     .$narrowType<{ files: ComponentFile[] }>()
@@ -100,7 +106,10 @@ export const listComponentsWithin = (tx: OrgTx, where: { projectId: number } | {
     : found.where('environments.id', '=', where.environmentId).execute()
 }
 
-/** Components that have one of these files in this repository, or are about to; others than `except`. */
+/**
+ * Components that have one of these files in this repository, or are about to; others than `except`. Two config repositories
+ * may be the same place in git, say with other credentials.
+ */
 export async function listUsersOfFiles(
   tx: OrgTx,
   { repositoryId, paths, except }: { repositoryId: number; paths: readonly string[]; except: number | null },
@@ -120,12 +129,17 @@ export async function listUsersOfFiles(
     join environments e on e.organization_id = c.organization_id and e.id = c.environment_id
     join projects p on p.organization_id = e.organization_id and p.id = e.project_id
     left join component_changes ch on ch.organization_id = c.organization_id and ch.component_id = c.id
+    join config_repositories here on here.organization_id = c.organization_id and here.id = ${repositoryId}
+    join config_repositories r on r.organization_id = here.organization_id and r.branch = here.branch and ${samePlace('r')} = ${samePlace('here')}
+      and (r.id = p.config_repository_id or r.id = ch.config_repository_id)
     where c.organization_id = ${tx.organizationId} and c.id is distinct from ${except}
-      and (p.config_repository_id = ${repositoryId} or ch.config_repository_id = ${repositoryId})
       and exists (select from jsonb_array_elements(c.files || coalesce(ch.intended -> 'files', '[]')) f where f ->> 'path' = any (${[...paths]}::text[]))
     order by c.id`)
   return rows
 }
+
+/** An address without what makes no difference. */
+const samePlace = (table: string) => sql`lower(regexp_replace(${sql.ref(`${table}.url`)}, '(\\.git)?/*$', ''))`
 
 export const insertComponent = (tx: OrgTx, row: NewComponentRow) =>
   tx.insertInto('components', row).returning('id').executeTakeFirstOrThrow()
@@ -184,15 +198,6 @@ const selectEnvironment = (tx: OrgTx, project: string, environment: string) =>
     .select(['environments.id', 'environments.project_id', 'projects.config_repository_id'])
     .where('projects.canonical', '=', project)
     .where('environments.canonical', '=', environment)
-
-/** All files below a folder of a stack, for technologies that name folders. */
-export const listStackFiles = (tx: OrgTx, stack: { organization_id: number; id: number }) =>
-  tx
-    .selectFromShared('stack_files')
-    .select(['path', 'content'])
-    .where('organization_id', '=', stack.organization_id)
-    .where('stack_id', '=', stack.id)
-    .execute()
 
 export interface PlaceRow {
   organization_name: string

@@ -1,17 +1,17 @@
 /** Jobs that bring git and the database together again after a process died between the two. */
 import { OrgTx } from '../../db/organization-tx.ts'
+import { insideOf } from '../../db/pool.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { type FileChanges, GitError, type GitRemote } from '../../outside/git/types.ts'
 import type { Platform } from '../../platform.ts'
-import { insertEvent, tagText } from '../events/queries.ts'
+import { auditEvent } from '../events/audit.ts'
+import { insertEvent } from '../events/queries.ts'
 import { openRemote } from '../git.ts'
 import { apply, type Change, type ChangeActor, type Intended, type Leftovers, undo } from './changes.ts'
 import * as queries from './queries.ts'
 
 /** How far back a commit is looked for: others may have written since. */
 const depth = 500
-
-const insideOf = (organizationId: number) => ({ kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null }) as const
 
 /** Finishes the change when its commit is there, and undoes it otherwise. Nothing to do when somebody settled it. */
 export async function recoverChange(
@@ -26,9 +26,7 @@ export async function recoverChange(
   })
   if (!pending) return
   const { row, branch, remote } = pending
-  // A hold is only let go: what may have been copied is nobody's, and goes.
-  const isHold = row.kind === 'hold'
-  const commit = isHold ? null : await findCommit(platform, remote, branch, id)
+  const commit = await findCommit(platform, remote, branch, id)
   const change: Change = { id, componentId, kind: row.kind as Change['kind'], repositoryId: row.config_repository_id }
   await OrgTx.write(platform.database, scope, async (tx) => {
     if (commit === undefined) {
@@ -41,7 +39,8 @@ export async function recoverChange(
     await apply(tx, change, row.intended as Intended, commit)
     const leftovers = row.leftovers as Leftovers | null
     if (leftovers) await enqueue(tx, 'components.removeFiles', { organizationId, ...leftovers })
-    if (isHold) return
+    // A hold is only let go: what was copied is nobody's, and goes.
+    if (row.kind === 'hold') return
     await tell(tx, row.kind, component?.canonical ?? '', row.actor as ChangeActor)
     platform.log.warn({ componentId, change: id, kind: row.kind }, 'a change of a component was finished: its process did not')
   })
@@ -61,19 +60,15 @@ const pastTense: Record<string, string> = { create: 'created', update: 'updated'
 
 async function tell(tx: OrgTx, kind: string, name: string, actor: ChangeActor): Promise<void> {
   const done = pastTense[kind] ?? kind
-  const tags = { action: kind, entity: 'component', name, user: actor.name }
-  await insertEvent(tx, {
-    type: 'Cycloid',
-    severity: 'info',
+  const event = auditEvent({
+    entity: 'component',
+    action: kind,
     title: `A component has been ${done}`,
     message: `${actor.name} ${done} the component ${name}; the platform finished it after an interruption`,
-    icon: 'fa-info-circle',
-    color: 'default',
-    tags: Object.entries(tags).map(([key, value]) => ({ key, value: tagText(value) })),
-    user_id: actor.user_id,
-    api_key_id: actor.api_key_id,
-    operation: `component:${kind}`,
+    tags: { name, user: actor.name },
+    by: actor,
   })
+  await insertEvent(tx, event)
 }
 
 /** Removes files that moved to another repository, except those that a component has here (again). */

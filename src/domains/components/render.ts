@@ -9,7 +9,7 @@ import { type InterpolationFacts, legacyData, templateData } from '../../formats
 import { renderTemplate, substituteLegacy } from '../../formats/template/template.ts'
 import { editTerraform, readTerraform } from '../../formats/terraform/edit.ts'
 import { editYaml, readYaml } from '../../formats/yaml-edit.ts'
-import type { Patience } from './patience.ts'
+import { OutOfPatience, type Patience } from './patience.ts'
 import type { ComponentFile } from './queries.ts'
 
 export type Interpolate = (text: string, more?: Readonly<Record<string, unknown>>) => string
@@ -23,7 +23,7 @@ export function interpolatorOf(
 ): Interpolate {
   const data = engine === 'legacy' ? legacyData(facts) : templateData(facts)
   return (text, more) =>
-    patience.spend(() =>
+    patience.make(() =>
       engine === 'legacy'
         ? substituteLegacy(text, data as Record<string, string>)
         : renderTemplate(text, more ? { ...data, ...more } : data, { missing }),
@@ -52,13 +52,18 @@ export interface PlannedFile extends ComponentFile {
  * @throws FormatError naming the destination that is no path
  */
 export function planFiles(useCase: UseCase, stackPaths: readonly string[], interpolate: Interpolate): PlannedFile[] {
+  let count = 0
+  const place = (file: Destined, destination: string) => {
+    if (++count > mostFiles) throw new FormatError(`the use case has more than ${mostFiles} files`)
+    return destinationOf(file, destination)
+  }
   return useCase.files.flatMap((file): PlannedFile[] => {
     if (!('destination' in file)) return []
-    const destination = (more = '') => destinationOf(file, interpolate(file.destination) + more)
+    const destination = (more = '') => place(file, interpolate(file.destination) + more)
     if (file.technology !== 'custom')
       return [{ ...base(file), path: destination(), source: file.path, kind: kindOf(file.technology, file.path) }]
     const variables: PlannedFile[] =
-      file.var_path === null ? [] : [{ ...base(file), path: destinationOf(file, interpolate(file.var_path)), source: '', kind: 'yaml' }]
+      file.var_path === null ? [] : [{ ...base(file), path: place(file, interpolate(file.var_path)), source: '', kind: 'yaml' }]
     const templates = file.paths.flatMap((path): PlannedFile[] => {
       const below = stackPaths.filter((name) => name === path || name.startsWith(`${path}/`))
       return (below.length > 0 ? below : [path]).map((source) => ({
@@ -74,6 +79,10 @@ export function planFiles(useCase: UseCase, stackPaths: readonly string[], inter
   })
 }
 
+/** Of one component. A use case may name a folder again and again. */
+const mostFiles = 1000
+type Destined = Pick<UseCaseFile, 'technology' | 'key'>
+
 const base = ({ technology, key }: UseCaseFile) => ({ technology, key, variables: [] as string[] })
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
 
@@ -83,7 +92,7 @@ function kindOf(technology: string, path: string): PlannedFile['kind'] {
   return 'yaml'
 }
 
-function destinationOf({ technology, key }: UseCaseFile, destination: string): string {
+function destinationOf({ technology, key }: Destined, destination: string): string {
   const path = destination
     .trim()
     .replace(/\/{2,}/g, '/')
@@ -116,15 +125,15 @@ export async function renderFiles({ planned, writes, samples, present, interpola
     await patience.rest()
     texts.push(within(file, present, () => firstContent(file, { samples, present, interpolate, writes })))
   }
-  const placed = placeValues(planned, texts, writes)
+  const placed = await placeValues({ planned, texts, writes, patience })
   const rendered: RenderedFile[] = []
   for (const [index, file] of planned.entries()) {
     await patience.rest()
     const { path, technology, key } = file
     const text = texts[index] ?? ''
     const values = placed.get(index) ?? new Map<string, unknown>()
-    const content = within(file, present, () => (typeof text === 'string' && values.size > 0 ? edit(file, text, values) : text))
-    rendered.push({ path, technology, key, variables: [...values.keys()], content: Buffer.from(content) })
+    const made = () => Buffer.from(typeof text === 'string' && values.size > 0 ? edit(file, text, values) : text)
+    rendered.push({ path, technology, key, variables: [...values.keys()], content: within(file, present, () => patience.make(made)) })
   }
   return rendered
 }
@@ -148,10 +157,17 @@ const isOf =
   (write: TechnologyValue): boolean =>
     write.technology === technology
 
+interface Placing extends Pick<Rendering, 'planned' | 'writes' | 'patience'> {
+  texts: readonly (string | Buffer)[]
+}
+
 /** Which variable goes into which file: a technology may have several. */
-function placeValues(planned: readonly PlannedFile[], texts: readonly (string | Buffer)[], writes: readonly TechnologyValue[]) {
+async function placeValues(placing: Placing): Promise<Map<number, Map<string, unknown>>> {
+  const { planned, writes, patience } = placing
   const placed = new Map<number, Map<string, unknown>>()
+  const homeOf = openHomes(placing)
   for (const { technology, key, value, section, group } of writes) {
+    await patience.rest()
     const candidates = planned.flatMap((file, index) =>
       file.technology === technology && (file.kind === 'yaml' || file.kind === 'terraform') ? [index] : [],
     )
@@ -161,37 +177,47 @@ function placeValues(planned: readonly PlannedFile[], texts: readonly (string | 
       throw new FormatError(
         `the variable ${key} ("${section}", "${group}") is of the technology ${technology}, which the use case has no file of`,
       )
-    const index = candidates.length === 1 ? candidates[0] : homeOf(key, value, candidates, planned, texts)
+    const index = candidates.length === 1 ? candidates[0] : homeOf(key, value, candidates)
     if (index === undefined) throw new FormatError(`no ${technology} file of the use case has a place for the variable ${key}`)
     placed.set(index, (placed.get(index) ?? new Map()).set(key, value))
   }
   return placed
 }
 
-/** The file that has the key already, else the first that takes it. */
-function homeOf(key: string, value: unknown, candidates: number[], planned: readonly PlannedFile[], texts: readonly (string | Buffer)[]) {
-  const has = candidates.find((index) => readOne(planned[index], texts[index], key) !== undefined)
-  if (has !== undefined) return has
-  return candidates.find((index) => takes(planned[index], texts[index], key, value))
+/** The file that has the key already, else the first that takes it. Each is read once, however many variables there are. */
+function openHomes({ planned, texts, writes, patience }: Placing) {
+  const keys = writes.map(({ key }) => key)
+  const holds = remembered((index: number) => {
+    const [file, text] = [planned[index], texts[index]]
+    const read = () => (file && typeof text === 'string' ? readVariables(file.kind, text, keys) : undefined)
+    return orUndefined(() => patience.work(read)) ?? new Map<string, unknown>()
+  })
+  const takes = (index: number, key: string, value: unknown): boolean => {
+    const [file, text] = [planned[index], texts[index]]
+    const tried = () => file && typeof text === 'string' && edit(file, text, new Map([[key, value]])) !== undefined
+    return orUndefined(() => patience.work(tried)) ?? false
+  }
+  // A YAML file that takes one new key takes any.
+  const takesAny = remembered((index: number) => takes(index, 'k', 'v'))
+  return (key: string, value: unknown, candidates: readonly number[]): number | undefined =>
+    candidates.find((index) => holds(index).get(key) !== undefined) ??
+    candidates.find((index) => (planned[index]?.kind === 'yaml' ? takesAny(index) : takes(index, key, value)))
 }
 
-function readOne(file: PlannedFile | undefined, text: string | Buffer | undefined, key: string): unknown {
-  if (!file || typeof text !== 'string') return undefined
-  try {
-    return readVariables(file.kind, text, [key]).get(key)
-  } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
+function remembered<T>(find: (index: number) => T): (index: number) => T {
+  const known = new Map<number, T>()
+  return (index) => {
+    const found = known.has(index) ? (known.get(index) as T) : find(index)
+    known.set(index, found)
+    return found
   }
 }
 
-function takes(file: PlannedFile | undefined, text: string | Buffer | undefined, key: string, value: unknown): boolean {
-  if (!file || typeof text !== 'string') return false
+function orUndefined<T>(run: () => T): T | undefined {
   try {
-    edit(file, text, new Map([[key, value]]))
-    return true
+    return run()
   } catch (error) {
-    if (error instanceof FormatError) return false
+    if (error instanceof FormatError && !(error instanceof OutOfPatience)) return undefined
     throw error
   }
 }

@@ -1,6 +1,7 @@
 /** The values of a component as its files hold them now: what stands in git is true, whoever wrote it. */
 import { FormatError } from '../../formats/format-error.ts'
 import type { FormValues } from '../../formats/forms/types.ts'
+import { openPatience } from './patience.ts'
 import type { ComponentFile } from './queries.ts'
 import { readVariables, textOf } from './render.ts'
 
@@ -16,11 +17,12 @@ export function readerOf(
 ): ReadValue {
   const saved = new Map(Object.values(component.vars).flatMap((groups) => Object.values(groups).flatMap((group) => Object.entries(group))))
   const parsed = new Map<string, ReadonlyMap<string, unknown>>()
+  const patience = openPatience()
   const valuesOf = ({ path, technology, variables }: ComponentFile): ReadonlyMap<string, unknown> => {
     const known = parsed.get(path)
     if (known) return known
     const content = contents.get(path)
-    const values = content ? parse(path, technology, variables, content) : new Map<string, unknown>()
+    const values = content ? patience.work(() => parse(path, technology, variables, content)) : new Map<string, unknown>()
     parsed.set(path, values)
     return values
   }

@@ -1,6 +1,7 @@
 /** Which keys a secret of each type has, and whether what was sent is such a secret. */
 import type { Schema } from '../../contract/operation.ts'
 import { invalid } from '../../errors.ts'
+import { isDeeperThan } from '../json-depth.ts'
 
 export type CredentialType = Schema<'NewCredential'>['type']
 type Raw = Schema<'CredentialRaw'>
@@ -94,14 +95,4 @@ function isJsonObject(text: string | undefined): boolean {
   } catch {
     return false
   }
-}
-
-/** Level by level: JSON.stringify calls itself, and what a body of a megabyte can nest would exhaust the stack. */
-function isDeeperThan(value: unknown, levels: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > levels) return true
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
-  }
-  return false
 }

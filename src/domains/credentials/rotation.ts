@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { rewrapSigningKeys } from '../../access/session-tokens.ts'
 import { AccountTx } from '../../db/account-tx.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
-import type { Database } from '../../db/pool.ts'
+import { type Database, insideOf } from '../../db/pool.ts'
 import type { MasterKeys } from '../../outside/master-key.ts'
 import { rewrapDataKeys } from './sealing.ts'
 
@@ -38,7 +38,7 @@ async function rewrapOrganizations(database: Database, master: MasterKeys, repor
   const ids = await organizationIds(database)
   let total = 0
   for (const [index, id] of ids.entries()) {
-    const changed = await OrgTx.write(database, scopeOf(id), (tx) => rewrapDataKeys(tx, master))
+    const changed = await OrgTx.write(database, insideOf(id), (tx) => rewrapDataKeys(tx, master))
     total += changed
     report(
       `organization ${id} (${index + 1} of ${ids.length}): ${changed === 0 ? 'nothing to do' : `${changed} data key${changed === 1 ? '' : 's'} wrapped anew`}`,
@@ -54,7 +54,7 @@ export async function masterKeysInUse(database: Database): Promise<Set<string>> 
   )
   const wrapped = signing.map((row) => row.wrapped)
   for (const id of await organizationIds(database)) {
-    const rows = await OrgTx.read(database, scopeOf(id), (tx) => tx.selectFrom('data_keys').select('wrapped').execute())
+    const rows = await OrgTx.read(database, insideOf(id), (tx) => tx.selectFrom('data_keys').select('wrapped').execute())
     wrapped.push(...rows.map((row) => row.wrapped))
   }
   return new Set(wrapped.map((text) => text.split('.', 1)[0] ?? ''))
@@ -66,5 +66,3 @@ async function organizationIds(database: Database): Promise<number[]> {
   )
   return rows.map(({ id }) => id)
 }
-
-const scopeOf = (organizationId: number) => ({ kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null }) as const

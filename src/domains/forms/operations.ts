@@ -4,6 +4,7 @@ import { withCurrent } from '../../formats/forms/current.ts'
 import { readForms } from '../../formats/forms/read.ts'
 import { FetchRefused, fetchJson } from '../../outside/guarded-fetch.ts'
 import { previewConfig } from '../components/current.ts'
+import { isDeeperThan } from '../json-depth.ts'
 
 export const forms: DomainHandlers<'forms'> = {
   async validateFormsFile(_, { body }) {
@@ -13,17 +14,23 @@ export const forms: DomainHandlers<'forms'> = {
     }
   },
   async valuesRefForms({ platform }, { body }) {
-    try {
-      return { data: await fetchJson(platform.guard, body.url) }
-    } catch (error) {
+    const data = await fetchJson(platform.guard, body.url).catch((error: unknown) => {
       if (error instanceof FetchRefused) throw invalid(error.message, [`body.url: ${error.message}`], error)
       throw error
-    }
+    })
+    if (isDeeperThan(data, deepestValues))
+      throw invalid('The values at the address are nested too deeply', [
+        `body.url: what is there must be nested at most ${deepestValues} deep`,
+      ])
+    return { data }
   },
   async interpolateFormsConfig(context, { path, body }) {
     const place = { project: path.project_canonical, environment: path.environment_canonical }
     return { data: await previewConfig(context, place, body) }
   },
 }
+
+/** Lists and objects within each other. */
+const deepestValues = 100
 
 const nothingSaved = () => undefined

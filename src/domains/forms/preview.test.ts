@@ -124,6 +124,7 @@ describe('values from an address', () => {
   let closed: TestServer & AsyncDisposable
   const values = createServer((request, response) => {
     if (request.url === '/list.json') response.end('["a","b"]')
+    else if (request.url === '/deep.json') response.end(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
     else if (request.url === '/there') response.writeHead(302, { location: 'http://[::1]:1/' }).end()
     else response.end('<html>')
   })
@@ -151,6 +152,10 @@ describe('values from an address', () => {
 
   test.each(['/', '/there'])('are refused at %s, which is none or leads elsewhere', async (path) => {
     expect(await ask(`${base}${path}`)).toHaveStatus(422)
+  })
+
+  test('are refused when they are nested too deeply to be passed on', async () => {
+    expect(await ask(`${base}/deep.json`)).toBeError('Invalid', 'nested')
   })
 
   test.each(['http://169.254.169.254/latest/meta-data', 'file:///etc/passwd', 'http://localhost:5432/', 'nonsense'])(

@@ -7,6 +7,7 @@ import type { AccountTx } from '../../db/account-tx.ts'
 import type { Members } from '../../db/database.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Platform } from '../../platform.ts'
+import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 
 export type MemberRow = Selectable<Members>
@@ -69,16 +70,13 @@ export async function acceptInvitation(
     .set({ user_id: userId, invitation_state: 'accepted', invitation_nonce: null, updated_at: now })
     .where('id', '=', memberId)
     .execute()
-  await insertEvent(tx, {
-    type: 'Cycloid',
-    severity: 'info',
+  const event = auditEvent({
+    entity: 'member',
+    action: 'accept',
     title: 'A member has joined',
     message: `${username} accepted the invitation to the organization`,
-    icon: 'fa-info-circle',
-    color: 'default',
-    tags: Object.entries({ action: 'accept', entity: 'member', name: username, user: username }).map(([key, value]) => ({ key, value })),
-    user_id: userId,
-    api_key_id: null,
-    operation: 'member:accept',
+    tags: { name: username, user: username },
+    by: { user_id: userId, api_key_id: null },
   })
+  await insertEvent(tx, event)
 }

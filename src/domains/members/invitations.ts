@@ -8,6 +8,7 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 import { forbidden, notFound } from '../../errors.ts'
 import type { OrganizationContext, PublicContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { acceptInvitation, type Invitation, readInvitationToken } from './invitation-token.ts'
 import { assertMayDisarm, getMember, grantableRole } from './members.ts'
@@ -83,17 +84,13 @@ export async function accept(
 export async function decline(tx: AccountTx, { organizationId, member }: Invitation): Promise<void> {
   await tx.inOrganization(organizationId, null, async (inside) => {
     await queries.updateMember(inside, member.id, { invitation_state: 'declined', invitation_nonce: null, updated_at: new Date() })
-    await insertEvent(inside, {
-      type: 'Cycloid',
-      severity: 'info',
+    const event = auditEvent({
+      entity: 'member',
+      action: 'decline',
       title: 'An invitation has been declined',
       message: `${member.invitation_email} declined the invitation to the organization`,
-      icon: 'fa-info-circle',
-      color: 'default',
-      tags: Object.entries({ action: 'decline', entity: 'member', name: String(member.id) }).map(([key, value]) => ({ key, value })),
-      user_id: null,
-      api_key_id: null,
-      operation: 'member:decline',
+      tags: { name: String(member.id) },
     })
+    await insertEvent(inside, event)
   })
 }

@@ -1,4 +1,5 @@
 import { OrgTx } from '../../db/organization-tx.ts'
+import { insideOf } from '../../db/pool.ts'
 import type { Platform } from '../../platform.ts'
 import { deliver } from '../accounts/outbox.ts'
 import { invitationDays, mintInvitationToken } from './invitation-token.ts'
@@ -9,8 +10,7 @@ export async function sendInvitation(
   platform: Platform,
   { organizationId, memberId }: { organizationId: number; memberId: number },
 ): Promise<void> {
-  const scope = { kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null } as const
-  const invitation = await OrgTx.read(platform.database, scope, (tx) => findLetter(tx, memberId))
+  const invitation = await OrgTx.read(platform.database, insideOf(organizationId), (tx) => findLetter(tx, memberId))
   if (!invitation?.email || !invitation.nonce) return
   const token = mintInvitationToken(platform, { organizationId, memberId, nonce: invitation.nonce })
   const { given_name, family_name, organization } = invitation

@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { MasterKeys } from '../../outside/master-key.ts'
 import { sealSecret } from '../credentials/sealing.ts'
+import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { adminRole, builtInRoles } from '../roles/built-in.ts'
 
@@ -44,18 +45,15 @@ export async function foundOrganization(
     }
     await insertVault(tx, master)
     const by = key?.name ?? founder?.name ?? 'The platform'
-    await insertEvent(tx, {
-      type: 'Cycloid',
-      severity: 'info',
+    const event = auditEvent({
+      entity: 'organization',
+      action: 'create',
       title: 'An organization has been created',
       message: `${by} created the organization ${canonical}`,
-      icon: 'fa-info-circle',
-      color: 'default',
-      tags: Object.entries({ action: 'create', entity: 'organization', name: canonical, user: by }).map(([key, value]) => ({ key, value })),
-      user_id: founder?.id ?? null,
-      api_key_id: key?.id ?? null,
-      operation: 'organization:create',
+      tags: { name: canonical, user: by },
+      by: { user_id: founder?.id ?? null, api_key_id: key?.id ?? null },
     })
+    await insertEvent(tx, event)
   })
   return id
 }

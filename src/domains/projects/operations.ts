@@ -3,7 +3,7 @@ import { canonicalOf } from '../../canonical.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { invalid } from '../../errors.ts'
 import { callerOf, mayHandOver } from '../ownership.ts'
-import { moveFiles } from './move-files.ts'
+import { assertNothingToMove, moveFiles } from './move-files.ts'
 import { createProject, getProject, lockProject, removeProject, updateProject } from './projects.ts'
 import { deleteFavorite, insertFavorite, listProjects } from './queries.ts'
 import { viewProject } from './view.ts'
@@ -32,7 +32,8 @@ export const projects: DomainHandlers<'projects'> = {
     const moved = await moveFiles(context, path.project_canonical, body)
     try {
       const row = await write(async (tx) => {
-        await moved?.settle(tx)
+        if (moved) await moved.settle(tx)
+        else await assertNothingToMove(tx, path.project_canonical, body)
         return updateProject(tx, path.project_canonical, body, callerOf(actor), (ownerId) => mayHandOver(context, ownerId))
       })
       return { data: viewProject(row) }

@@ -1,10 +1,12 @@
 /** Jobs: catalog repositories are looked at again when the last look is older than the configuration wants. */
 import { AccountTx } from '../../db/account-tx.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
+import { insideOf } from '../../db/pool.ts'
 import { ApiError, notFound } from '../../errors.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import type { Platform } from '../../platform.ts'
-import { insertEvent, tagText } from '../events/queries.ts'
+import { auditEvent } from '../events/audit.ts'
+import { insertEvent } from '../events/queries.ts'
 import * as queries from './queries.ts'
 import { isChange, type Refreshed, refreshSource, sayChanges } from './refresh.ts'
 import { shortened } from './settle.ts'
@@ -30,7 +32,7 @@ export async function refreshIfDue(
   { organizationId, sourceId }: { organizationId: number; sourceId: number },
 ): Promise<void> {
   const { database, config } = platform
-  const scope = { kind: 'organization', organizationId, accountId: null, subjects: [], epoch: null } as const
+  const scope = insideOf(organizationId)
   const write = <T>(run: (tx: OrgTx) => Promise<T>) => OrgTx.write(database, scope, run)
   const minutes = config.catalogRefreshMinutes
   if (minutes === 0 || !(await write((tx) => queries.claimDue(tx, sourceId, minutes)))) return
@@ -69,17 +71,12 @@ const by = 'The platform'
 
 async function tell(tx: OrgTx, refreshed: Refreshed): Promise<void> {
   const { canonical } = refreshed
-  const tags = { action: 'refresh', entity: 'service_catalog_source', name: canonical, user: by }
-  await insertEvent(tx, {
-    type: 'Cycloid',
-    severity: 'info',
+  const event = auditEvent({
+    entity: 'service_catalog_source',
+    action: 'refresh',
     title: 'A service catalog source has been refreshed',
     message: `${by} refreshed the service catalog source ${canonical}: ${sayChanges(refreshed)}`,
-    icon: 'fa-info-circle',
-    color: 'default',
-    tags: Object.entries(tags).map(([key, value]) => ({ key, value: tagText(value) })),
-    user_id: null,
-    api_key_id: null,
-    operation: 'service_catalog_source:refresh',
+    tags: { name: canonical, user: by },
   })
+  await insertEvent(tx, event)
 }

@@ -8,6 +8,7 @@ import { openRemote, readingCredentials, withGit } from '../git.ts'
 import { listStacksOfSource } from '../stacks/queries.ts'
 import { insertSource, listSources, type SourceRow, updateSource } from './queries.ts'
 import { isChange, refreshSource, sayChanges, scanRemote, settleFirst } from './refresh.ts'
+import type { Scan } from './scan.ts'
 import { getSource, lockedSource, placeAfter, readChanges, readNewSource, removeSource, samePlace } from './sources.ts'
 import { viewChanges, viewProblem, viewSource, viewSourceInFull } from './view.ts'
 
@@ -29,13 +30,14 @@ export const stackSources: DomainHandlers<'stack-sources'> = {
       await readNewSource(tx, context, canonical, body, mayRead)
       return openRemote(tx, platform, { url: body.url, credential_canonical: body.credential_canonical ?? null })
     })
-    const scan = await scanRemote(platform, remote, body.branch, true)
-    const { row, stacks, changes } = await write(async (tx) => {
-      const { row: source, onCreate } = await readNewSource(tx, context, canonical, body, mayRead)
-      const { id } = await insertSource(tx, { canonical, ...source })
-      const done = await settleFirst(tx, { id, canonical }, scan, onCreate)
-      return { canonical, changes: done, ...(await inFull(tx, canonical)) }
-    })
+    const settle = (scan: Scan) =>
+      write(async (tx) => {
+        const { row: source, onCreate } = await readNewSource(tx, context, canonical, body, mayRead)
+        const { id } = await insertSource(tx, { canonical, ...source })
+        const done = await settleFirst(tx, { id, canonical }, scan, onCreate)
+        return { canonical, changes: done, ...(await inFull(tx, canonical)) }
+      })
+    const { row, stacks, changes } = await scanRemote(platform, remote, body.branch, true, settle)
     return { data: viewSourceInFull(row, stacks, changes) }
   },
 
@@ -47,15 +49,16 @@ export const stackSources: DomainHandlers<'stack-sources'> = {
   async updateServiceCatalogSource(context, { path, body }) {
     const { write } = context
     const canonical = path.service_catalog_source_canonical
-    const { before, scan } = await scanElsewhere(context, canonical, body)
-    const { row, stacks, changes } = await write(async (tx) => {
-      const now = await lockedSource(tx, canonical)
-      if (!samePlace(now, before))
-        throw conflict(`The catalog repository ${canonical} was changed meanwhile: read it again and repeat your change`)
-      await updateSource(tx, now.id, await readChanges(tx, context, now, body, readingCredentials(context)))
-      const done = scan && (await settleFirst(tx, now, scan, {}))
-      return { canonical, changes: done, ...(await inFull(tx, canonical)) }
-    })
+    const { row, stacks, changes } = await scanElsewhere(context, canonical, body, (before, scan) =>
+      write(async (tx) => {
+        const now = await lockedSource(tx, canonical)
+        if (!samePlace(now, before))
+          throw conflict(`The catalog repository ${canonical} was changed meanwhile: read it again and repeat your change`)
+        await updateSource(tx, now.id, await readChanges(tx, context, now, body, readingCredentials(context)))
+        const done = scan && (await settleFirst(tx, now, scan, {}))
+        return { canonical, changes: done, ...(await inFull(tx, canonical)) }
+      }),
+    )
     return { data: viewSourceInFull(row, stacks, changes) }
   },
 
@@ -89,12 +92,13 @@ async function inFull(tx: OrgTx, canonical: string) {
   return { row, stacks: await listStacksOfSource(tx, row.id) }
 }
 
-/** The scan of the place that an update asks for, when it is another one. */
-async function scanElsewhere(
+/** With the scan of the place that an update asks for, when it is another one. */
+async function scanElsewhere<T>(
   context: OrganizationContext,
   canonical: string,
   body: Parameters<typeof placeAfter>[1],
-): Promise<{ before: SourceRow; scan: Awaited<ReturnType<typeof scanRemote>> | undefined }> {
+  use: (before: SourceRow, scan: Scan | undefined) => Promise<T>,
+): Promise<T> {
   const { platform, read } = context
   const { before, remote, branch } = await read(async (tx) => {
     const source = await getSource(tx, canonical)
@@ -102,5 +106,5 @@ async function scanElsewhere(
     const place = placeAfter(source, body)
     return { before: source, branch: place.branch, remote: samePlace(source, place) ? undefined : await openRemote(tx, platform, place) }
   })
-  return { before, scan: remote && (await scanRemote(platform, remote, branch, true)) }
+  return remote ? scanRemote(platform, remote, branch, true, (scan) => use(before, scan)) : use(before, undefined)
 }

@@ -1,7 +1,8 @@
 /** Fetching, scanning and settling: git outside of transactions, everything else inside of short ones. */
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { notFound, unavailable } from '../../errors.ts'
-import { GitError, type GitRemote } from '../../outside/git/types.ts'
+import { openTurnstile } from '../../outside/git/queues.ts'
+import { GitError, type GitRemote, type Snapshot } from '../../outside/git/types.ts'
 import type { Platform } from '../../platform.ts'
 import { openRemote, withGit } from '../git.ts'
 import { listStacksOfSource, type StackSummaryRow } from '../stacks/queries.ts'
@@ -23,12 +24,23 @@ export interface Refreshed extends Changes {
 
 export const isChange = ({ created, updated, deleted }: Changes): boolean => created.length + updated.length + deleted.length > 0
 
+/** Of scans, which hold all files of a repository: a small one may unpack to very many bytes. */
+const turnstile = openTurnstile({ together: 4, each: 2 })
+
 /**
  * @param inBody the address comes from the body of the request: the error names its field
+ * @param use what is to be done with the scan, which is forgotten afterwards
  * @throws Invalid with the reason when it cannot be read
  */
-export async function scanRemote(platform: GitPlatform, remote: GitRemote, branch: string, inBody = false): Promise<Scan> {
-  return reading(() => platform.git.read(remote, branch, scanSnapshot), inBody)
+export async function scanRemote<T>(
+  platform: GitPlatform,
+  remote: GitRemote,
+  branch: string,
+  inBody: boolean,
+  use: (scan: Scan) => Promise<T>,
+): Promise<T> {
+  const look = (snapshot: Snapshot) => turnstile(remote.tenant, async () => use(await scanSnapshot(snapshot)))
+  return reading(() => platform.git.read(remote, branch, look), inBody)
 }
 
 async function reading<T>(run: () => Promise<T>, inBody: boolean): Promise<T> {
@@ -72,13 +84,18 @@ export async function refreshSource(
       return { source: found, remote: await openRemote(tx, platform, found) }
     })
     const trusted = trustCommit && !source.problems.some(({ passing }) => passing) ? source.commit : null
-    const scan = await reading(
-      () =>
-        platform.git.read(remote, source.branch, async (snapshot) => (snapshot.commit === trusted ? undefined : scanSnapshot(snapshot))),
-      false,
-    )
     try {
-      return await doors.settle((tx) => (scan ? settle(tx, source, scan) : settleUnchanged(tx, source)))
+      return await reading(
+        () =>
+          platform.git.read(remote, source.branch, (snapshot) => {
+            if (snapshot.commit === trusted) return doors.settle((tx) => settleUnchanged(tx, source))
+            return turnstile(remote.tenant, async () => {
+              const scan = await scanSnapshot(snapshot)
+              return doors.settle((tx) => settle(tx, source, scan))
+            })
+          }),
+        false,
+      )
     } catch (error) {
       if (!(error instanceof MovedOn)) throw error
       if (attempt === mostAttempts)

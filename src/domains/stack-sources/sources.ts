@@ -9,8 +9,8 @@ import { credentialFor, type MayRead } from '../git.ts'
 import { assertBranch, transportOf } from '../git-address.ts'
 import { callerOf, ownerAfter } from '../ownership.ts'
 import { resolveOwner } from '../people.ts'
-import { findTeamId } from '../projects/queries.ts'
 import { listStacksOfSource } from '../stacks/queries.ts'
+import { readSettings } from '../stacks/stacks.ts'
 import * as queries from './queries.ts'
 import type { OnCreate } from './settle.ts'
 
@@ -72,8 +72,7 @@ export async function readNewSource(
   assertBranch(branch)
   const credential_id = await credentialOf(tx, platform, { url, credential_canonical: body.credential_canonical ?? null }, mayRead)
   const owner_id = body.owner ? await resolveOwner(tx, body.owner, callerOf(actor)) : accountOf(actor)
-  const visibility = body.visibility ? readVisibility(body.visibility) : undefined
-  const team_id = body.team_canonical ? await teamId(tx, body.team_canonical) : null
+  const { visibility, team_id } = await readSettings(tx, body)
   const row = { name, url, branch, credential_id, owner_id, commit: null, refreshed_at: null }
   return { row, onCreate: { team_id, ...(visibility ? { visibility } : {}) } }
 }
@@ -117,14 +116,3 @@ export async function removeSource(tx: OrgTx, canonical: string): Promise<void> 
 }
 
 const components = (count: number): string => `${count} component${count === 1 ? '' : 's'}`
-
-function readVisibility(text: string): 'local' | 'shared' | 'hidden' {
-  if (text === 'local' || text === 'shared' || text === 'hidden') return text
-  throw invalid(`There is no visibility "${text.slice(0, 100)}"`, ['body.visibility: must be local, shared or hidden'])
-}
-
-async function teamId(tx: OrgTx, canonical: string): Promise<number> {
-  const id = await findTeamId(tx, canonical)
-  if (id === undefined) throw invalid(`There is no team ${canonical}`, ['body.team_canonical: unknown team'])
-  return id
-}

@@ -136,6 +136,16 @@ describe('the diagram of a stack', () => {
     },
   )
 
+  test('may be nested as deep as anybody draws, and no deeper', async () => {
+    const { ada, at } = await world()
+    const path = at('crafted', '')
+    const save = (deep: number) =>
+      ada.call('updateServiceCatalogTerraformDiagram', { path, body: `${'['.repeat(deep)}${']'.repeat(deep)}`, headers: json })
+    expect(await save(400)).toHaveStatus(204)
+    expect(await ada.getServiceCatalogTerraformDiagram({ path })).toHaveStatus(200)
+    expect(await save(100_000)).toBeError('Invalid', 'nested')
+  })
+
   test('keeps when it was first saved', async () => {
     const { ada, at } = await world()
     const path = at('crafted', '')

@@ -10,6 +10,7 @@ import { jsonOf } from '../../formats/terraform/hcl-to-json.ts'
 import { hclOf } from '../../formats/terraform/json-to-hcl.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
+import { isDeeperThan } from '../json-depth.ts'
 import { commit, openCatalog, settle } from './publish.ts'
 import * as queries from './queries.ts'
 import { getOwnStack, getStack } from './stacks.ts'
@@ -61,9 +62,15 @@ export async function readDiagram(tx: OrgTx, ref: string) {
   return { diagram, created, updated }
 }
 
-export async function saveDiagram(tx: OrgTx, ref: string, diagram: string): Promise<{ canonical: string }> {
+/** Lists and objects within each other; more than any editor draws. */
+const deepestDiagram = 500
+
+/** @throws Invalid when it is nested too deeply */
+export async function saveDiagram(tx: OrgTx, ref: string, diagram: unknown): Promise<{ canonical: string }> {
   const { id, canonical } = await getOwnStack(tx, ref)
-  await queries.upsertDiagram(tx, id, diagram)
+  if (isDeeperThan(diagram, deepestDiagram))
+    throw invalid('The diagram is nested too deeply', [`body: must be nested at most ${deepestDiagram} deep`])
+  await queries.upsertDiagram(tx, id, JSON.stringify(diagram))
   return { canonical }
 }
 

@@ -69,7 +69,7 @@ export const stacks: DomainHandlers<'stacks'> = {
   },
 
   async updateServiceCatalogTerraformDiagram({ write }, { path, body }) {
-    await write((tx) => saveDiagram(tx, path.service_catalog_ref, JSON.stringify(body)))
+    await write((tx) => saveDiagram(tx, path.service_catalog_ref, body))
     return undefined
   },
 

@@ -55,7 +55,7 @@ export function openSharing<T>(): (key: string, find: () => Promise<T>) => Promi
   }
 }
 
-/** So many at once, and so many of them for each tenant; the rest waits. */
+/** So many at once, and so many of them for each tenant; the rest waits, and whose tenant has the fewest inside is next. */
 export function openTurnstile({ together, each }: { together: number; each: number }) {
   const inside = new Map<number, number>()
   const waiting: { tenant: number; enter: () => void }[] = []
@@ -74,7 +74,8 @@ export function openTurnstile({ together, each }: { together: number; each: numb
       return await work()
     } finally {
       count(tenant, -1)
-      const index = waiting.findIndex((next) => mayEnter(next.tenant))
+      const least = Math.min(...new Set(waiting.filter((one) => mayEnter(one.tenant)).map((one) => inside.get(one.tenant) ?? 0)))
+      const index = waiting.findIndex((one) => mayEnter(one.tenant) && (inside.get(one.tenant) ?? 0) === least)
       const [next] = index < 0 ? [] : waiting.splice(index, 1)
       if (next) count(next.tenant, 1)
       next?.enter()

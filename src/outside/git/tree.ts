@@ -21,8 +21,8 @@ export interface Trees {
 }
 
 export function openTrees(processes: Processes, limits: GitLimits): Trees {
-  // About 250 bytes each. A commit never changes, so what was read once stays true.
-  const remembered = new LRUCache<string, Tree>({ maxSize: 400_000, sizeCalculation: ({ entries }) => entries.length + 1 })
+  // A commit never changes, so what was read once stays true.
+  const remembered = new LRUCache<string, Tree>({ maxSize: mostBytes, sizeCalculation: bytesOf })
   const milliseconds = limits.seconds * 1000
   return {
     async tree(folder, commit) {
@@ -35,7 +35,7 @@ export function openTrees(processes: Processes, limits: GitLimits): Trees {
         return count <= limits.files
       }
       const args = ['--git-dir', folder, 'ls-tree', '-r', '-z', '-l', '--full-tree', commit]
-      const ran = await processes.git(args, { milliseconds, inspect, maxOutput: 256 * 1024 * 1024 })
+      const ran = await processes.git(args, { milliseconds, inspect, maxOutput: Math.max(64 * 2 ** 20, limits.files * 200) })
       assertEnded(ran, `The repository holds more than ${limits.files} files: this platform does not read so many`)
       const entries = [...entriesOf(ran.output)].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
       const tree = { entries, byPath: new Map(entries.map((entry) => [entry.path, entry])) }
@@ -52,6 +52,12 @@ export function openTrees(processes: Processes, limits: GitLimits): Trees {
     },
   }
 }
+
+/** Of all trees that are remembered. */
+const mostBytes = 100 * 2 ** 20
+
+/** About so much for each entry, and its path, which may have thousands of characters. */
+const bytesOf = ({ entries }: Tree): number => entries.reduce((sum, { path }) => sum + 250 + 2 * path.length, 1)
 
 /** @throws GitError when we ended it; Damaged when it failed by itself */
 export function assertEnded(ran: Ran, tooMuch: string): void {
