@@ -647,7 +647,7 @@ components_of_stack(stack bigint) security definer stable owned by trochoid_door
 current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
 due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
-enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone) security definer volatile owned by the owner
+enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone, queue text) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
 has_children(organization bigint) security definer stable owned by trochoid_doors
 identify_api_key(hash text) security definer stable owned by trochoid_doors

@@ -5,6 +5,8 @@
  *
  * `FUZZ_RUNS=2000 FUZZ_SEED=7` asks more, and other questions; a failure names the seed and the question.
  */
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { notImplemented } from '../src/contract/operation.ts'
 import { type OperationId, type OperationRow, operationTable } from '../src/contract/operations.ts'
@@ -14,7 +16,8 @@ import { handlers } from '../src/http/handlers.ts'
 import { ask, inTurns, operations, targetOf } from './support/ask.ts'
 import { fullHouse, type House } from './support/full-house.ts'
 import { knownOf, makeSpares, suited } from './support/fuzz-house.ts'
-import { type AnyQuestion, deepQuestions, jsonOf, type Known, spoiledQuestion, validQuestion } from './support/questions.ts'
+import { jsonOf } from './support/hostile.ts'
+import { type AnyQuestion, deepQuestions, type Known, spoiledQuestion, validQuestion } from './support/questions.ts'
 import { Random, seedOf } from './support/random.ts'
 import type { RawAnswer } from './support/raw.ts'
 import { useRepositories } from './support/repositories.ts'
@@ -27,7 +30,9 @@ const runs = Number(process.env.FUZZ_RUNS ?? 200)
 vi.setConfig({ testTimeout: 600_000 + runs * 5000, hookTimeout: 120_000 })
 
 const repositories = useRepositories()
-const server = useServer({ config: { ...gitIn(repositories), rateLimitFactor: 0 } })
+const server = useServer({ config: { ...gitIn(repositories), privateAddresses: ['127.0.0.1'], rateLimitFactor: 0 } })
+/** Somebody else's, that forms may refer to. */
+const elsewhere = createServer((_, response) => response.end('["a",{"b":[1]}]'))
 let house: House
 let known: Known
 let spares: Known
@@ -40,9 +45,18 @@ beforeAll(async () => {
   await fullHouse(server, repositories, fresh('decoy'), 'mkdecoy')
   await fullHouse(server, repositories, fresh('decoy'), 'mkdecoytwo')
   house = await fullHouse(server, repositories, fresh('acme'), 'mkacme')
+  await once(elsewhere.listen(0, '127.0.0.1'), 'listening')
   known = await knownOf(server, repositories, house)
+  known = { ...known, url: [...(known['url'] ?? []), addressOf(elsewhere)] }
   spares = await makeSpares(house, repositories)
 })
+
+afterAll(() => void elsewhere.close())
+
+function addressOf(listening: Server): string {
+  const address = listening.address()
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/values.json`
+}
 
 /** They end what they are called by or on, so each call has its own throw-away. */
 const destructive: OperationId[] = ['deleteOrg', 'deleteUserAccount', 'updateUserAccount']

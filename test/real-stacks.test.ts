@@ -1,7 +1,7 @@
 /** Every real public stack goes the whole way: scanned, its form, its files, and a component that keeps the values it was given. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Schema } from '../src/contract/operation.ts'
-import { realCatalogue, realDefinitions, stacksAreThere, whyNoStacks } from './support/catalogue.ts'
+import { realCatalogue, realDefinitions, stacksAreThere, whyNoStacks } from './support/real-stacks.ts'
 import { useRepositories } from './support/repositories.ts'
 import { useServer } from './support/server.ts'
 import { gitIn, must, openWorkshop, type Workshop } from './support/workshop.ts'

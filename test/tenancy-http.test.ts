@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { OperationId, OperationRow } from '../src/contract/operations.ts'
 import { ask, inTurns, operations, wordsOf } from './support/ask.ts'
 import { fullHouse, type House, rowsOf } from './support/full-house.ts'
-import { type AnyQuestion, describeOperation, jsonOf, type Known, plainQuestion, validQuestion } from './support/questions.ts'
+import { jsonOf } from './support/hostile.ts'
+import { type AnyQuestion, describeOperation, type Known, plainQuestion, validQuestion } from './support/questions.ts'
 import { Random, seedOf } from './support/random.ts'
 import type { RawAnswer } from './support/raw.ts'
 import { useRepositories } from './support/repositories.ts'
@@ -139,6 +140,8 @@ describe('an organization and another one’s things', () => {
       'invitation_state',
       'organization_canonical',
       'environment_canonical',
+      'service_catalog_ref',
+      'service_catalog_visibility',
     ]
     const lists = inOrganization.filter(([, { method, target }]) => method === 'get' && target !== null)
     for (const [who, token] of callers())

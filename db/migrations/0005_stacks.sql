@@ -194,18 +194,22 @@ $$;
 alter function components_of_stack owner to trochoid_doors;
 grant execute on function components_of_stack to trochoid_app;
 
--- Work that goes through every organization: the catalog repositories that were not looked at for a while.
+-- Work that goes through every organization: the catalog repositories that were not looked at for a while. Of each organization
+-- only some, so that one with very many does not keep the others from their turn.
 create function due_stack_sources(older_than interval, most integer) returns table (organization_id bigint, id bigint)
 language sql stable security definer set search_path = public as $$
-  select s.organization_id, s.id from stack_sources s where in_platform_scope() and s.tried_at < now() - older_than order by s.tried_at limit most
+  select due.organization_id, due.id from (
+    select s.organization_id, s.id, s.tried_at, row_number() over (partition by s.organization_id order by s.tried_at) as place
+    from stack_sources s where in_platform_scope() and s.tried_at < now() - older_than) due
+  where due.place <= 50 order by due.tried_at limit most
 $$;
 alter function due_stack_sources owner to trochoid_doors;
 grant execute on function due_stack_sources to trochoid_app;
 
--- A job may wait for its time; null is now.
+-- A job may wait for its time; null is now. Of those with the same queue one runs at a time.
 drop function enqueue_job(text, jsonb, text);
-create function enqueue_job(task text, payload jsonb, key text, run_at timestamptz) returns void
+create function enqueue_job(task text, payload jsonb, key text, run_at timestamptz, queue text) returns void
 language plpgsql security definer set search_path = public as $$ begin
-  perform graphile_worker.add_job(task, payload::json, job_key => key, run_at => run_at, max_attempts => 12);
+  perform graphile_worker.add_job(task, payload::json, queue_name => queue, job_key => key, run_at => run_at, max_attempts => 12);
 end $$;
 grant execute on function enqueue_job to trochoid_app;

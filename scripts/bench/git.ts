@@ -11,7 +11,7 @@ import { serve } from '../../src/http/server.ts'
 import { openLog } from '../../src/log.ts'
 import type { GitRemote } from '../../src/outside/git/types.ts'
 import { openPlatform, type Platform } from '../../src/platform.ts'
-import { realCatalogue } from '../../test/support/catalogue.ts'
+import { realCatalogue } from '../../test/support/real-stacks.ts'
 import { openRepositories } from '../../test/support/repositories.ts'
 import type { World } from './world.ts'
 

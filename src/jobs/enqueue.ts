@@ -10,5 +10,16 @@ interface Tx {
  * @param seconds from now until it may run
  */
 export async function enqueue<Name extends TaskName>(tx: Tx, task: Name, payload: TaskPayloads[Name], seconds = 0): Promise<void> {
-  await tx.execute(sql`select enqueue_job(${task}, ${JSON.stringify(payload)}::jsonb, null, now() + make_interval(secs => ${seconds}))`)
+  const queue = queueOf(task, payload)
+  await tx.execute(
+    sql`select enqueue_job(${task}, ${JSON.stringify(payload)}::jsonb, null, now() + make_interval(secs => ${seconds}), ${queue}::text)`,
+  )
 }
+
+/** Work with git may wait long for somebody else's server: one organization's takes one place of the worker, and mails find another. */
+function queueOf(task: TaskName, payload: TaskPayloads[TaskName]): string | null {
+  const [noun = ''] = task.split('.')
+  return 'organizationId' in payload && slow.has(noun) ? `${noun}:${payload.organizationId}` : null
+}
+
+const slow: ReadonlySet<string> = new Set([])

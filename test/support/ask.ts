@@ -1,6 +1,7 @@
 /** Sends any question to any operation, good or bad, without a typed client in the way. */
 import { type OperationId, type OperationRow, operationTable } from '../../src/contract/operations.ts'
-import { type AnyQuestion, jsonOf } from './questions.ts'
+import { jsonOf } from './hostile.ts'
+import type { AnyQuestion } from './questions.ts'
 import { type RawAnswer, send } from './raw.ts'
 
 interface Way {

@@ -1,13 +1,9 @@
 /** Catalog repositories for tests: stacks as files in a local bare repository, registered with an organization. */
 import { expect } from 'vitest'
-import { type Config, readConfig } from '../../src/config.ts'
 import type { Client } from './client.ts'
 import type { Files, Repositories } from './repositories.ts'
 import { apiKey, fresh, member, organization, scenario, team } from './scenario.ts'
 import type { TestServer } from './server.ts'
-
-/** What `useServer` needs so that tenants may use the test's own repositories. */
-export const gitConfig = ({ folder }: Repositories): Pick<Config, 'git'> => ({ git: readConfig({ GIT_LOCAL_PATHS: folder }).git })
 
 /** The files of a small stack in a directory called like it; `more` is appended to its definition. */
 export function stackFiles(canonical: string, more = '', files: Files = {}): Record<string, string | Buffer> {

@@ -7,9 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-
-export type TestFile = string | Buffer | { link: string } | { submodule: string } | { executable: string | Buffer }
-export type TestFiles = Readonly<Record<string, TestFile>>
+import { bareSettings, gitEnvironment as env, importArguments, importStream, type TestChanges, type TestFiles } from './fast-import.ts'
 
 export interface GitRepositories extends AsyncDisposable {
   /** Absolute, without links in it. */
@@ -18,7 +16,7 @@ export interface GitRepositories extends AsyncDisposable {
   repository(name: string, branches?: Readonly<Record<string, TestFiles>>): Promise<string>
   path(name: string): string
   /** A commit on a branch, as if somebody else had pushed it; null deletes a file. Answers its name. */
-  commitFiles(name: string, branch: string, files: Readonly<Record<string, TestFile | null>>, message?: string): Promise<string>
+  commitFiles(name: string, branch: string, files: TestChanges, message?: string): Promise<string>
   /** Newest first. */
   log(name: string, branch: string): Promise<TestCommit[]>
   /** What is in the branch, as text; links are their target. */
@@ -90,14 +88,13 @@ export async function openGitServer({ users }: { users?: Readonly<Record<string,
   }
 }
 
-/** The repositories without a server, for local paths. */
-export async function openGitRepositories(): Promise<GitRepositories> {
+async function openGitRepositories(): Promise<GitRepositories> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'trochoid-git-')))
   const path = (name: string) => join(folder, `${name}.git`)
   const git = async (name: string, ...args: string[]) => (await run('git', args, { cwd: path(name), env, maxBuffer: 1 << 28 })).stdout
   const commitFiles: GitRepositories['commitFiles'] = async (name, branch, files, message = 'Somebody else') => {
     const tip = await git(name, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`).catch(() => '')
-    await fastImport(path(name), stream(branch, tip.trim(), files, message))
+    await fastImport(path(name), importStream(branch, tip.trim(), files, message))
     return (await git(name, 'rev-parse', `refs/heads/${branch}`)).trim()
   }
   return {
@@ -108,7 +105,7 @@ export async function openGitRepositories(): Promise<GitRepositories> {
     async repository(name, branches = {}) {
       const first = Object.keys(branches)[0] ?? 'main'
       await run('git', ['init', '--quiet', '--bare', '--template=', `--initial-branch=${first}`, path(name)], { env })
-      await appendFile(join(path(name), 'config'), '[core]\n\tfsync = none\n[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n')
+      await appendFile(join(path(name), 'config'), bareSettings)
       for (const [branch, files] of Object.entries(branches)) await commitFiles(name, branch, files, 'First')
       return path(name)
     },
@@ -135,49 +132,15 @@ export async function openGitRepositories(): Promise<GitRepositories> {
 }
 
 const run = promisify(execFile)
-/** Nothing of whoever runs the tests: their settings may sign commits or have hooks. */
-const env = {
-  PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  LC_ALL: 'C',
-}
 const backend = () => join(execFileSync('git', ['--exec-path'], { env }).toString().trim(), 'git-http-backend')
 
 async function fastImport(cwd: string, input: Buffer): Promise<void> {
-  const child = spawn('git', ['fast-import', '--quiet', '--force', '--date-format=raw'], { cwd, env, stdio: ['pipe', 'ignore', 'pipe'] })
+  const child = spawn('git', importArguments, { cwd, env, stdio: ['pipe', 'ignore', 'pipe'] })
   const complaints: Buffer[] = []
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk))
   child.stdin.end(input)
   const [code] = await once(child, 'close')
   if (code !== 0) throw new Error(Buffer.concat(complaints).toString())
-}
-
-function stream(branch: string, tip: string, files: Readonly<Record<string, TestFile | null>>, message: string): Buffer {
-  const parts: (string | Buffer)[] = []
-  const data = (content: string | Buffer) => parts.push(`data ${Buffer.byteLength(content)}\n`, content, '\n')
-  parts.push(
-    `${tip ? '' : `reset refs/heads/${branch}\n`}commit refs/heads/${branch}\ncommitter Somebody <somebody@example.org> 1700000000 +0000\n`,
-  )
-  data(message)
-  if (tip) parts.push(`from ${tip}\n`)
-  for (const [path, file] of Object.entries(files)) {
-    const name = `"${path.replace(/[\\"]/g, '\\$&')}"`
-    if (file === null) parts.push(`D ${name}\n`)
-    else if (typeof file === 'object' && 'submodule' in file) parts.push(`M 160000 ${file.submodule} ${name}\n`)
-    else {
-      const [mode, content] = modeAndContent(file)
-      parts.push(`M ${mode} inline ${name}\n`)
-      data(content)
-    }
-  }
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
-}
-
-function modeAndContent(file: Exclude<TestFile, { submodule: string }>): [mode: string, content: string | Buffer] {
-  if (typeof file === 'string' || Buffer.isBuffer(file)) return ['100644', file]
-  return 'link' in file ? ['120000', file.link] : ['100755', file.executable]
 }
 
 type Users = Readonly<Record<string, string>> | undefined

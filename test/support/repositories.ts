@@ -1,9 +1,10 @@
 /** Bare git repositories in a folder of their own, made and looked into with git itself. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
+import { bareSettings, gitEnvironment, importArguments, importStream, type TestChanges } from './fast-import.ts'
 
 export type Files = Readonly<Record<string, string | Buffer>>
 
@@ -12,7 +13,7 @@ export interface Repositories {
   /** A bare repository with these branches; answers its path. Without branches it is empty. */
   make(name: string, branches?: Readonly<Record<string, Files>>): string
   /** One more commit on a branch; null deletes. */
-  commit(name: string, branch: string, changes: Readonly<Record<string, string | Buffer | null>>, message?: string): string
+  commit(name: string, branch: string, changes: TestChanges, message?: string): string
   files(name: string, branch: string): Record<string, string>
   /** Newest first: hash, parents, author, subject and body. */
   log(name: string, branch: string): { hash: string; parents: string[]; author: string; message: string }[]
@@ -22,24 +23,22 @@ export function openRepositories(): Repositories & Disposable {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trochoid-repositories-')))
   const path = (name: string) => join(folder, `${name}.git`)
   const git = (name: string, args: string[], input?: Buffer): string =>
-    execFileSync('git', ['--git-dir', path(name), ...args], { input: input ?? '', encoding: 'utf8', maxBuffer: 2 ** 28, env: environment })
-  const write = (name: string, branch: string, changes: Readonly<Record<string, string | Buffer | null>>, message: string) => {
-    const exists = git(name, ['for-each-ref', `refs/heads/${branch}`]) !== ''
-    const parts: Buffer[] = [
-      Buffer.from(`commit refs/heads/${branch}\ncommitter Test <test@example.com> ${Math.floor(Date.now() / 1000)} +0000\n`),
-      data(Buffer.from(message)),
-      Buffer.from(exists ? `from refs/heads/${branch}^0\n` : ''),
-    ]
-    for (const [file, content] of Object.entries(changes))
-      if (content === null) parts.push(Buffer.from(`D ${file}\n`))
-      else parts.push(Buffer.from(`M 100644 inline ${file}\n`), data(Buffer.from(content)))
-    git(name, ['fast-import', '--quiet', '--date-format=raw'], Buffer.concat(parts))
+    execFileSync('git', ['--git-dir', path(name), ...args], {
+      input: input ?? '',
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      env: gitEnvironment,
+    })
+  const write = (name: string, branch: string, changes: TestChanges, message: string) => {
+    const tip = git(name, ['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]).trim()
+    git(name, [...importArguments], importStream(branch, tip, changes, message))
     return git(name, ['rev-parse', `refs/heads/${branch}`]).trim()
   }
   return {
     folder,
     make(name, branches = {}) {
-      execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', path(name)], { env: environment })
+      execFileSync('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', path(name)], { env: gitEnvironment })
+      appendFileSync(join(path(name), 'config'), bareSettings)
       for (const [branch, files] of Object.entries(branches)) write(name, branch, files, 'First')
       return path(name)
     },
@@ -71,6 +70,3 @@ export function useRepositories(): Repositories {
   afterAll(() => repositories[Symbol.dispose]())
   return repositories
 }
-
-const data = (content: Buffer): Buffer => Buffer.concat([Buffer.from(`data ${content.length}\n`), content, Buffer.from('\n')])
-const environment = { PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', HOME: '/nonexistent' }

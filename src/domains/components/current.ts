@@ -33,10 +33,11 @@ export async function getStackConfigs(
 ): Promise<Record<string, Schema<'ServiceCatalogConfig'>>> {
   const { stack, samples, facts, found } = await context.read(async (tx) => {
     const stack = await getStack(tx, ref)
-    const { facts } = await surroundingsOf(tx, context, stack, place)
     const { project, environment, component } = place
-    const row = project && environment && component ? await findComponent(tx, { project, environment, component }) : undefined
     const path = `project:${project}:environment:${environment}:component:${component}`
+    const mayLook = context.may('organization:project:read', `project:${project}`) || context.may('organization:component:create', path)
+    const { facts } = await surroundingsOf(tx, context, stack, place, mayLook)
+    const row = project && environment && component ? await findComponent(tx, { project, environment, component }) : undefined
     // Its values are the component's: who may only read the stack sees the form without them.
     const mine = row && row.stack_id === stack.id && context.may('organization:component:read', path) ? row : undefined
     const target =

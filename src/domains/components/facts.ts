@@ -26,16 +26,20 @@ export interface Surroundings {
 
 type Caller = Pick<OrganizationContext, 'platform' | 'actor' | 'organization'>
 
-/** The use case is left out: it differs within one answer. */
+/**
+ * The use case is left out: it differs within one answer.
+ * @param mayLook false for who may not read the project: tokens of its owner, its repository and names stay unknown then
+ */
 export async function surroundingsOf(
   tx: OrgTx,
   { platform, actor, organization }: Caller,
   stack: StackRow,
   place: Place,
+  mayLook = true,
 ): Promise<Surroundings> {
   const { project, environment, component } = place
   const row = await readPlace(tx, {
-    project: project ?? null,
+    project: mayLook ? (project ?? null) : null,
     environment: environment ?? null,
     component: component ?? null,
     accountId: accountOf(actor),

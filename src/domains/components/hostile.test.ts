@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { useServer } from '../../../test/support/server.ts'
-import { gitIn, openWorkshop } from '../../../test/support/workshop.ts'
+import { gitIn, must, openWorkshop } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
 const server = useServer({ config: gitIn(repositories) })
@@ -90,4 +90,27 @@ test('a folder that is named again and again does not become files without end',
   )
   const body = { name: 'Bad', canonical: 'bad', service_catalog_ref: `${org}:bad`, use_case: 'default' }
   expect(await ada.createComponent({ path: at, body })).toBeError('Invalid', 'more than 1000 files')
+})
+
+test('components of large stacks can still be listed', async () => {
+  const { ada, at, org } = await openWorkshop(server, repositories, stack(useCase('default')))
+  const body = { name: 'One', canonical: 'one', service_catalog_ref: `${org}:bad`, use_case: 'default' }
+  await must(ada.createComponent({ path: at, body }))
+  // As five forms of the largest size that is taken in would be kept.
+  await server.database.query(
+    `insert into stacks (organization_id, source_id, canonical, name, description, author, keywords, technologies, dependencies, cloud_providers,
+       directory, definition, form_enabled, quota_enabled, is_blueprint, visibility)
+     select s.organization_id, source_id, 'large-' || number, s.name, description, author, keywords, technologies, dependencies, cloud_providers,
+       directory, $2::jsonb, form_enabled, quota_enabled, is_blueprint, visibility
+     from organizations o join stacks s on s.organization_id = o.id, generate_series(1, 5) number where o.canonical = $1`,
+    [org, JSON.stringify({ use_cases: [], filled: 'x'.repeat(4_000_000) })],
+  )
+  await server.database.query(
+    `insert into components (organization_id, environment_id, canonical, name, stack_organization_id, stack_id, use_case, vars, is_ready)
+     select c.organization_id, c.environment_id, s.canonical, c.name, s.organization_id, s.id, c.use_case, c.vars, true
+     from organizations o join components c on c.organization_id = o.id join stacks s on s.organization_id = o.id
+     where o.canonical = $1 and s.canonical like 'large-%'`,
+    [org],
+  )
+  expect((await must(ada.getOrganizationComponents({ path: at }))).body.data).toHaveLength(6)
 })

@@ -82,3 +82,17 @@ test('a preview shows no file of the config repository but those of the componen
   const preview = await must(key.interpolateFormsConfig({ path: at, body }))
   expect(preview.body.data?.pipeline.variables.content).toBe('mine: 1\n')
 })
+
+test('who may not read a project does not learn from a stack who owns it, or where its files are', async () => {
+  const telling = '($ .project $) ($ .project_owner_email $) ($ .cr_url $)'
+  const workshop = await openWorkshop(server, repositories, stack('curious', useCase('default', `${telling}/variables.yml`)))
+  const { ada, at, org } = workshop
+  const rules = [{ action: 'organization:service_catalog:*', effect: 'allow' as const }]
+  const key = await must(ada.createAPIKey({ path: { organization_canonical: org }, body: { name: 'Reader', rules } }))
+  const query = { project_canonical: 'shop', environment_canonical: 'prod', component_canonical: 'one' }
+  const path = { ...at, service_catalog_ref: `${org}:curious` }
+  const shownTo = async (client: typeof ada) =>
+    (await must(client.getServiceCatalogConfig({ path, query }))).body.data?.default?.pipeline.variables.destination
+  expect(await shownTo(ada)).toContain(repositories.folder)
+  expect(await shownTo(server.client(key.body.data?.token))).toBe('shop ($ .project_owner_email $) ($ .cr_url $)/variables.yml')
+})

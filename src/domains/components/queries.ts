@@ -23,6 +23,7 @@ interface ComponentPlace {
   updated_at: string
 }
 
+export type ComponentSummaryRow = Awaited<ReturnType<typeof listComponents>>[number]
 export type ComponentRow = NonNullable<Awaited<ReturnType<typeof findComponent>>>
 export type NewComponentRow = Omit<Insertable<Components>, 'organization_id' | 'id'>
 
@@ -30,8 +31,8 @@ const placeOf = (table: 'projects' | 'environments', more: RawBuilder<unknown>) 
   sql`jsonb_build_object('id', ${sql.ref(`${table}.id`)}, 'canonical', ${sql.ref(`${table}.canonical`)}, 'name', ${sql.ref(`${table}.name`)},
     'created_at', ${sql.ref(`${table}.created_at`)}, 'updated_at', ${sql.ref(`${table}.updated_at`)}, ${more})`
 
-/** With the change under way too: to create one is to reserve its place, and it is not there before its files are. */
-const selectComponents = (tx: OrgTx) =>
+/** What answers show: without values and files, of which a component may have very many. */
+const selectSummaries = (tx: OrgTx) =>
   tx
     .selectFrom('components')
     .innerJoin('environments', (join) =>
@@ -42,14 +43,28 @@ const selectComponents = (tx: OrgTx) =>
     .innerJoin('projects', (join) =>
       join.onRef('projects.organization_id', '=', 'environments.organization_id').onRef('projects.id', '=', 'environments.project_id'),
     )
-    .selectAll('components')
     .select([
+      'components.id',
+      'components.environment_id',
+      'components.canonical',
+      'components.name',
+      'components.description',
+      'components.stack_id',
+      'components.use_case',
+      'components.cloud_provider',
+      'components.created_at',
+      'components.updated_at',
       sql<
         ComponentPlace & { description: string; owner: PersonRow | null }
       >`${placeOf('projects', sql`'description', projects.description, 'owner', ${personIn('projects.owner_id')}`)}`.as('project'),
       sql<ComponentPlace & { color: string }>`${placeOf('environments', sql`'color', environments.color`)}`.as('environment'),
-      'projects.config_repository_id',
     ])
+
+/** With the change under way too: to create one is to reserve its place, and it is not there before its files are. */
+const selectComponents = (tx: OrgTx) =>
+  selectSummaries(tx)
+    .selectAll('components')
+    .select('projects.config_repository_id')
     .$narrowType<{ vars: FormValues; files: ComponentFile[] }>()
 
 const containmentPath = sql`':project:' || projects.canonical || ':environment:' || environments.canonical || ':component:' || components.canonical`
@@ -60,7 +75,7 @@ export function listComponents(
   where: { project?: string; environment?: string; environmentIds?: readonly number[] },
   visible: Visibility,
 ) {
-  let found = selectComponents(tx).where('components.is_ready', '=', true)
+  let found = selectSummaries(tx).where('components.is_ready', '=', true)
   if (where.project !== undefined) found = found.where('projects.canonical', '=', where.project)
   if (where.environment !== undefined) found = found.where('environments.canonical', '=', where.environment)
   if (where.environmentIds !== undefined)

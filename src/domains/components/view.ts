@@ -2,11 +2,11 @@ import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
 import { viewUser } from '../accounts/view.ts'
 import { providers } from '../cloud-providers/providers.ts'
-import type { StackRow } from '../stacks/queries.ts'
+import type { StackSummaryRow } from '../stacks/queries.ts'
 import { viewStack } from '../stacks/view.ts'
-import type { ComponentRow } from './queries.ts'
+import type { ComponentSummaryRow } from './queries.ts'
 
-export function viewComponent(row: ComponentRow, stack: StackRow): Schema<'Component'> {
+export function viewComponent(row: ComponentSummaryRow, stack: StackSummaryRow): Schema<'Component'> {
   const provider = providers.find(({ canonical }) => canonical === row.cloud_provider)
   const { owner, ...project } = row.project
   return {

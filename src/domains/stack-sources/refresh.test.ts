@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { catalog, gitConfig, stackFiles } from '../../../test/support/catalog.ts'
+import { catalog, stackFiles } from '../../../test/support/catalog.ts'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { child, environment, fresh, member, organization, project, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 import { changed, names, nothing, withRepository as repositoryFor, sourceEvents } from '../../../test/support/sources.ts'
+import { gitIn } from '../../../test/support/workshop.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
 import { refreshSource } from './refresh.ts'
 import { getSource } from './sources.ts'
 
 const repositories = useRepositories()
-const server = useServer({ config: gitConfig(repositories) })
+const server = useServer({ config: gitIn(repositories) })
 const withRepository = (files: Record<string, string | Buffer>) => repositoryFor(server, repositories, files)
 
 /** A component made from the stack, as far as the catalogue cares. */
@@ -162,27 +164,57 @@ describe('a refresh', () => {
   test('that read an older commit than another one settled meanwhile reads again', async () => {
     const { ada, add, commit, path, refresh, organization_canonical } = await withRepository(stackFiles('one'))
     await add()
-    const { platform, database } = server
-    const [row] = await database.query<{ id: string }>('select id from organizations where canonical = $1', [organization_canonical])
-    const scope = { kind: 'organization', organizationId: Number(row?.id), accountId: null, subjects: [], epoch: null } as const
+    const { platform } = server
     let reads = 0
     const git: typeof platform.git = {
       ...platform.git,
-      async read(remote, branch, run) {
-        const result = await platform.git.read(remote, branch, run)
-        if (reads++ > 0) return result
-        commit(stackFiles('two'))
-        await refresh()
-        return result
-      },
+      read: (remote, branch, run) =>
+        platform.git.read(remote, branch, async (snapshot) => {
+          if (reads++ === 0) {
+            commit(stackFiles('two'))
+            await refresh()
+          }
+          return run(snapshot)
+        }),
     }
     commit({ 'one/terraform/main.tf': '# older\n' })
-    const doors = {
-      read: <T>(run: (tx: OrgTx) => Promise<T>) => OrgTx.read(platform.database, scope, run),
-      settle: <T>(run: (tx: OrgTx) => Promise<T>) => OrgTx.write(platform.database, scope, run),
-    }
+    const doors = await doorsInto(organization_canonical)
     await refreshSource({ ...platform, git }, doors, (tx) => getSource(tx, 'my-catalog'))
     expect(reads).toBe(2)
     expect(names((await ada.getServiceCatalogSource({ path })).body.data.service_catalogs)).toEqual(['one', 'two'])
   })
+
+  test('waits while two others of the organization hold their files in memory', async () => {
+    const { add, organization_canonical } = await withRepository(stackFiles('one'))
+    await add()
+    const { platform } = server
+    let inside = 0
+    let most = 0
+    const git: typeof platform.git = {
+      ...platform.git,
+      read: (remote, branch, run) =>
+        platform.git.read(remote, branch, (snapshot) => {
+          const list = async (folder?: string) => {
+            most = Math.max(most, ++inside)
+            await sleep(20)
+            inside--
+            return snapshot.list(folder)
+          }
+          return run({ ...snapshot, list })
+        }),
+    }
+    const doors = await doorsInto(organization_canonical)
+    await Promise.all(Array.from({ length: 8 }, () => refreshSource({ ...platform, git }, doors, (tx) => getSource(tx, 'my-catalog'))))
+    expect(most).toBe(2)
+  })
 })
+
+async function doorsInto(organization: string) {
+  const { platform, database } = server
+  const [row] = await database.query<{ id: string }>('select id from organizations where canonical = $1', [organization])
+  const scope = { kind: 'organization', organizationId: Number(row?.id), accountId: null, subjects: [], epoch: null } as const
+  return {
+    read: <T>(run: (tx: OrgTx) => Promise<T>) => OrgTx.read(platform.database, scope, run),
+    settle: <T>(run: (tx: OrgTx) => Promise<T>) => OrgTx.write(platform.database, scope, run),
+  }
+}

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { catalog, gitConfig, stackFiles } from '../../../test/support/catalog.ts'
-import { realCatalogue, stacksAreThere, whyNoStacks } from '../../../test/support/catalogue.ts'
+import { catalog, stackFiles } from '../../../test/support/catalog.ts'
 import type { Client } from '../../../test/support/client.ts'
+import { realCatalogue, realProblems, stacksAreThere, whyNoStacks } from '../../../test/support/real-stacks.ts'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { apiKey, child, fresh, member, organization, role, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 import { changed, names, nothing, withRepository as repositoryFor, sourceEvents } from '../../../test/support/sources.ts'
+import { gitIn } from '../../../test/support/workshop.ts'
 import type { Schema } from '../../contract/operation.ts'
 
 const repositories = useRepositories()
-const server = useServer({ config: gitConfig(repositories) })
+const server = useServer({ config: gitIn(repositories) })
 const acme = () => fresh('acme')
 
 type NewSource = Schema<'NewServiceCatalogSource'>
@@ -145,7 +146,7 @@ describe('a catalog repository', () => {
     const { ada, body, refresh, organization_canonical } = await withRepository(files)
     const { data } = (await ada.createServiceCatalogSource({ path: { organization_canonical }, body })).body
     expect(data.stack_count).toBe(new Set(Object.keys(files).map((path) => path.split('/')[0])).size)
-    expect(data.problems).toEqual([])
+    expect(data.problems).toEqual(realProblems)
     expect(changed(await refresh())).toEqual(nothing)
   })
 })

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { acmeWith, below, catalog, gitConfig, stackFiles } from '../../../test/support/catalog.ts'
-import { realCatalogue, stacksAreThere, whyNoStacks } from '../../../test/support/catalogue.ts'
+import { acmeWith, below, catalog, stackFiles } from '../../../test/support/catalog.ts'
 import type { Client } from '../../../test/support/client.ts'
+import { realCatalogue, stacksAreThere, whyNoStacks } from '../../../test/support/real-stacks.ts'
 import { type Files, useRepositories } from '../../../test/support/repositories.ts'
 import { child, fresh, member, organization, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
+import { gitIn } from '../../../test/support/workshop.ts'
 import type { Schema } from '../../contract/operation.ts'
 
 const repositories = useRepositories()
-const server = useServer({ config: gitConfig(repositories) })
+const server = useServer({ config: gitIn(repositories) })
 const acme = (files: Files) => acmeWith(server, repositories, files)
 
 const blueprint = (files: Record<string, string | Buffer> = {}) => ({

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { catalog, gitConfig, stackFiles } from '../../../test/support/catalog.ts'
+import { catalog, stackFiles } from '../../../test/support/catalog.ts'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { child, fresh, member, organization, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
+import { gitIn } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
-const server = useServer({ config: gitConfig(repositories) })
+const server = useServer({ config: gitIn(repositories) })
 
 const definition = `version: '3'
 name: Crafted

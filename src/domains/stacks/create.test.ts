@@ -1,17 +1,18 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { acmeWith, below, catalog, gitConfig, stackFiles } from '../../../test/support/catalog.ts'
+import { acmeWith, below, catalog, stackFiles } from '../../../test/support/catalog.ts'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { fresh, member, organization, role, scenario } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
+import { gitIn } from '../../../test/support/workshop.ts'
 import type { Schema } from '../../contract/operation.ts'
 import { templateData } from '../../formats/template/keys.ts'
 import { renderTemplate } from '../../formats/template/template.ts'
 import { bareStack } from './bare.ts'
 
 const repositories = useRepositories()
-const server = useServer({ config: gitConfig(repositories) })
+const server = useServer({ config: gitIn(repositories) })
 
 const bare = (more: Partial<Schema<'NewServiceCatalog'>> = {}): Schema<'NewServiceCatalog'> => ({
   name: 'My "new": stack',

@@ -118,6 +118,12 @@ export const listStacksByIds = (tx: OrgTx, ids: readonly number[]) =>
     .where(sql<boolean>`stacks.id = any (${[...ids]}::bigint[])`)
     .execute()
 
+/** The same for lists of components. */
+export const listSummariesByIds = (tx: OrgTx, ids: readonly number[]): Promise<StackSummaryRow[]> =>
+  selectSummaries(tx)
+    .where(sql<boolean>`stacks.id = any (${[...ids]}::bigint[])`)
+    .execute()
+
 /** Which of these references name a stack that may be used here. */
 export async function findReachableRefs(tx: OrgTx, refs: readonly string[]): Promise<Set<string>> {
   const rows = await reachableStacks(tx)

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { catalog, gitConfig, stackFiles } from '../../../test/support/catalog.ts'
+import { catalog, stackFiles } from '../../../test/support/catalog.ts'
 import type { Client } from '../../../test/support/client.ts'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { child, environment, fresh, member, organization, project, role, scenario, team } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
+import { gitIn } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
-const server = useServer({ config: gitConfig(repositories) })
+const server = useServer({ config: gitIn(repositories) })
 
 const five = {
   ...stackFiles('stack-local'),

@@ -78,4 +78,12 @@ describe('a turnstile', () => {
     expect(most).toBe(3)
     expect(order.indexOf(2)).toBeLessThan(4)
   })
+
+  test('lets in next whose tenant has the fewest inside, however long the queue of another is', async () => {
+    const turnstile = openTurnstile({ together: 2, each: 2 })
+    const order: number[] = []
+    const visit = (tenant: number) => turnstile(tenant, () => sleep(5)).then(() => order.push(tenant))
+    await Promise.all([...Array.from({ length: 20 }, () => visit(1)), visit(2)])
+    expect(order.indexOf(2)).toBeLessThan(5)
+  })
 })

@@ -28,6 +28,12 @@ export function realCatalogue(): Record<string, string> {
   return files
 }
 
+/** What a scan finds wrong with them: forms that are ahead of their stacks. */
+export const realProblems = ['stack-compute-aws', 'stack-compute-azure', 'stack-compute-gcp'].map((directory) => ({
+  directory,
+  error: '.forms.yml has use cases that .cycloid.yml lacks: cycloid-common',
+}))
+
 /** The definitions that really came with a stack. */
 export const realDefinitions = (): string[] =>
   stackFolders().flatMap(([name, path]) => (existsSync(join(path, '.cycloid.yml')) ? [name] : []))
