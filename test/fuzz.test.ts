@@ -146,6 +146,9 @@ function timesOf(id: OperationId): number {
 
 const order = { get: 0, post: 1, put: 2, patch: 2, delete: 3 }
 const inOrder = [...operations].sort(([, a], [, b]) => order[a.method] - order[b.method])
+const inherited = [Object, Object.prototype, Function.prototype, Array.prototype, String.prototype, Object.prototype.toString].map(
+  (holder) => [holder, new Map(Reflect.ownKeys(holder).map((key) => [key, Object.getOwnPropertyDescriptor(holder, key)]))] as const,
+)
 const successes = new Map<OperationId, number>()
 
 describe('whatever is asked', () => {
@@ -195,6 +198,11 @@ describe('afterwards', () => {
   test('the service works as before, and the walls stand', async () => {
     expect(await house.admin.getProjects({ path: { organization_canonical: house.canonical } })).toHaveStatus(200)
     await assertWalls(server.platform.database)
+  })
+
+  test('nothing that all objects inherit is other than before: the service runs in this very process', () => {
+    for (const [holder, before] of inherited)
+      expect(new Map(Reflect.ownKeys(holder).map((key) => [key, Object.getOwnPropertyDescriptor(holder, key)]))).toEqual(before)
   })
 
   test('nothing was logged as unexpected', () => {

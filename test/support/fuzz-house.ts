@@ -47,6 +47,9 @@ export async function knownOf({ database }: TestServer, repositories: Repositori
       formValues('eu'),
       { Server: { Pipeline: { region: 'us', labels: { a: [1, null] }, things: [1.5, 'x'], bucket: '($ .org $)' }, Size: {} } },
       { Server: { Pipeline: { region: 7 }, Size: { 'module.web.count': 'many', 'module.web.instance_type': 'huge' } } },
+      // Names that every object inherits, at each level.
+      JSON.parse('{"__proto__":{"polluted":{"a":1}},"constructor":{"polluted":{"a":1}},"toString":{"polluted":{"a":1}}}'),
+      JSON.parse('{"Server":{"__proto__":{"polluted":1},"constructor":{"polluted":1},"Pipeline":{"__proto__":{"polluted":1}}}}'),
       {},
     ],
   }
