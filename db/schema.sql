@@ -529,6 +529,7 @@ users.users_username_uq UNIQUE (username)
 CREATE INDEX account_tokens_user_ix ON public.account_tokens USING btree (user_id)
 CREATE INDEX api_keys_owner_ix ON public.api_keys USING btree (owner_id)
 CREATE INDEX component_changes_config_repository_ix ON public.component_changes USING btree (organization_id, config_repository_id)
+CREATE INDEX component_changes_finish_by_ix ON public.component_changes USING btree (finish_by)
 CREATE INDEX components_stack_ix ON public.components USING btree (stack_organization_id, stack_id)
 CREATE INDEX config_repositories_credential_ix ON public.config_repositories USING btree (organization_id, credential_id)
 CREATE INDEX credentials_data_key_ix ON public.credentials USING btree (organization_id, data_key_id)
@@ -566,6 +567,7 @@ api_keys.doors for select to trochoid_doors using (true) check ()
 api_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 appearances.doors for select to trochoid_doors using (true) check ()
 appearances.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+component_changes.doors for select to trochoid_doors using (true) check ()
 component_changes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 components.doors for select to trochoid_doors using (true) check ()
 components.stack_in_reach for insert to trochoid_app using () check ((EXISTS ( SELECT
@@ -656,6 +658,7 @@ load_access(actor_kind text, actor_id bigint, organization_canonical text) secur
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_user_access_change() security definer volatile owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors
+overdue_component_changes(most integer) security definer stable owned by trochoid_doors
 protect_tenant_table(IN name regclass) volatile owned by the owner
 queue_state(OUT waiting bigint, OUT seconds double precision) security definer volatile owned by the owner
 take_attempt(rate_key text, allowed integer, span interval) volatile owned by the owner

@@ -160,6 +160,7 @@ create table component_changes (
 );
 comment on table component_changes is 'Changes of components under way; at most one for each.';
 create index component_changes_config_repository_ix on component_changes (organization_id, config_repository_id);
+create index component_changes_finish_by_ix on component_changes (finish_by);
 call protect_tenant_table('component_changes');
 
 grant select on components to trochoid_doors;
@@ -205,6 +206,17 @@ language sql stable security definer set search_path = public as $$
 $$;
 alter function due_stack_sources owner to trochoid_doors;
 grant execute on function due_stack_sources to trochoid_app;
+
+-- The same for changes that nobody looked after: the job that came with each gives up after some hours of an unreachable git.
+grant select on component_changes to trochoid_doors;
+create policy doors on component_changes for select to trochoid_doors using (true);
+create function overdue_component_changes(most integer) returns table (organization_id bigint, component_id bigint, change text)
+language sql stable security definer set search_path = public as $$
+  select c.organization_id, c.component_id, c.change from component_changes c
+  where in_platform_scope() and c.finish_by < now() - interval '10 minutes' order by c.finish_by limit most
+$$;
+alter function overdue_component_changes owner to trochoid_doors;
+grant execute on function overdue_component_changes to trochoid_app;
 
 -- A job may wait for its time; null is now. Of those with the same queue one runs at a time.
 drop function enqueue_job(text, jsonb, text);

@@ -7,6 +7,7 @@ import type { Database } from './pool.ts'
 export const exceptions = [
   'api_keys.doors',
   'appearances.doors',
+  'component_changes.doors',
   'components.doors',
   'components.stack_in_reach',
   'components.stack_stays_in_reach',

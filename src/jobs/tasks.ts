@@ -5,7 +5,7 @@
 
 import { forgetOldAttempts } from '../access/rate-limit.ts'
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
-import { recoverChange, removeFiles } from '../domains/components/recover.ts'
+import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
 import type { Platform } from '../platform.ts'
@@ -17,6 +17,7 @@ export interface TaskPayloads {
   'accounts.sendPasswordReset': { tokenId: number }
   'members.sendInvitation': { organizationId: number; memberId: number }
   'components.recover': { organizationId: number; componentId: number; change: string }
+  'components.recoverOverdue': Record<string, never>
   'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
   'platform.tidy': Record<string, never>
   'stackSources.refreshDue': Record<string, never>
@@ -31,6 +32,7 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'accounts.sendPasswordReset': sendPasswordReset,
   'members.sendInvitation': sendInvitation,
   'components.recover': recoverChange,
+  'components.recoverOverdue': recoverOverdue,
   'components.removeFiles': removeFiles,
   'platform.tidy': forgetOldAttempts,
   'stackSources.refreshDue': refreshDue,
@@ -40,5 +42,6 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
 /** Reconcilers carry nothing and repair whatever a lost command broke. Times are UTC, as cron writes them. */
 export const schedule = [
   { task: 'platform.tidy', match: '*/10 * * * *' },
+  { task: 'components.recoverOverdue', match: '3,13,23,33,43,53 * * * *' },
   { task: 'stackSources.refreshDue', match: '*/5 * * * *' },
 ] as const satisfies readonly { task: TaskName; match: string }[]

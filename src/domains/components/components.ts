@@ -46,6 +46,7 @@ export async function createComponent(
 ): Promise<number> {
   const canonical = body.canonical ?? canonicalOf(body.name, 2)
   context.assertMayCreate(canonical)
+  assertName(body.name)
   const { plan, environment } = await context.read(async (tx) => {
     const environment = await getEnvironment(tx, place)
     const stack = await usableStack(tx, context, body.service_catalog_ref)
@@ -57,6 +58,8 @@ export async function createComponent(
   const intended: Intended = { vars: values, files: expectedFiles(plan.planned, writes) }
   const change = await context.prepare(async (tx) => {
     await assertSamePlace(tx, place, environment, plan)
+    // It may be shared no longer.
+    await usableStack(tx, context, body.service_catalog_ref)
     const { id: componentId } = await queries.insertComponent(tx, {
       environment_id: environment.id,
       canonical,
@@ -80,6 +83,7 @@ export async function createComponent(
 
 /** Variables that are left out keep their values. */
 export async function updateComponent(context: OrganizationContext, path: ComponentPath, body: Schema<'UpdateComponent'>): Promise<number> {
+  assertName(body.name)
   const { component, plan } = await context.read(async (tx) => {
     const component = await getComponent(tx, path)
     const stack = await stackOf(tx, component)
@@ -100,7 +104,7 @@ export async function updateComponent(context: OrganizationContext, path: Compon
     await assertSame(tx, component)
     await begin(tx, context, change, { ...intended, files: sameUseCase ? component.files : files })
   })
-  const gone = component.files.map((file) => file.path).filter((old) => !files.some((file) => file.path === old))
+  const gone = queries.ownPaths(component.files).filter((old) => !files.some((file) => file.path === old))
   await carryOut(context, { change, target: plan, plan, given, present: component, gone, intended, what: 'Update' })
   return component.id
 }
@@ -134,7 +138,7 @@ export async function migrateComponent(
     context.platform.git.read(from.remote, from.repository.branch, (tip) => currentOn(plan.form, tip, component)),
   )
   const { writes } = valuesFor(plan, current)
-  const paths = component.files.map((file) => file.path)
+  const paths = queries.ownPaths(component.files)
   const intended: Intended = { environment_id: environment.id, vars: current, files: expectedFiles(plan.planned, writes) }
   const leftovers = here ? null : { config_repository_id: component.config_repository_id, paths }
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'migrate', repositoryId: plan.repository.id }
@@ -158,7 +162,7 @@ export async function deleteComponent(context: OrganizationContext, path: Compon
     await assertSame(tx, component)
     await begin(tx, context, change, {})
   })
-  const gone = component.files.map((file) => file.path)
+  const gone = queries.ownPaths(component.files)
   await carryOut(context, { change, target, plan: null, given: {}, present: null, gone, intended: {}, what: 'Delete' })
 }
 
@@ -226,6 +230,11 @@ async function getEnvironment(tx: OrgTx, { project, environment }: { project: st
   const found = await queries.findEnvironment(tx, project, environment)
   if (!found) throw notFound(`environment ${environment} of the project ${project}`)
   return found
+}
+
+/** It stands in files and lists. */
+function assertName(name: string): void {
+  if (name.length > 255) throw invalid('The name of a component is too long', ['body.name: must have at most 255 characters'])
 }
 
 function cloudProviderOf(asked: string | undefined, { useCase }: Plan): string | null {

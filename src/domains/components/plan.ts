@@ -159,14 +159,42 @@ export async function renderOn(
   const base = present ? await currentOn(plan.form, tip, present) : {}
   const { values, writes } = valuesFor(plan, mergeValues(base, given))
   told(() => assertNobodyElses(plan, users, there, writes))
-  // A file that nobody of ours wrote is edited where that can be done without losing a line of it, and written over otherwise.
+  // A file that nobody of ours wrote is edited where that can be done without losing a line of it.
   const mine = new Set(present?.files.map(({ path }) => path))
   const isKept = ({ path, kind }: PlannedFile) => mine.has(path) || kind === 'yaml' || kind === 'terraform'
   const kept = new Map([...there].filter(([path]) => plan.planned.some((file) => file.path === path && isKept(file))))
   const { planned, samples, interpolate, patience } = plan
-  const files = await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience }))
-  assertSharedStay(plan, users, there, files)
+  const rendered = await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience }))
+  assertSharedStay(plan, users, there, rendered)
+  const known = [...(present?.files ?? []), ...users.flatMap((user) => user.files)]
+  const files = rendered.map((file): RenderedFile => {
+    const before = known.filter(({ path }) => path === file.path)
+    const isAdopted = before.length === 0 ? there.has(file.path) : before.some(({ adopted }) => adopted)
+    return isAdopted ? { ...file, adopted: true } : file
+  })
+  assertNothingLost(plan, known, there, files)
   return { values, files }
+}
+
+/** A file that nobody of ours wrote is not written over: it may be somebody's. @throws Conflict */
+function assertNothingLost(
+  { planned }: Plan,
+  known: readonly ComponentFile[],
+  there: ReadonlyMap<string, Buffer>,
+  files: readonly RenderedFile[],
+): void {
+  const ours = new Set(known.map(({ path }) => path))
+  const lost = changedCopies(planned, there, files).find((path) => !ours.has(path))
+  if (lost !== undefined)
+    throw conflict(`The config repository has another file ${lost} already, which no component wrote: remove it first, or move it away`, [
+      `${lost}: would be written over`,
+    ])
+}
+
+/** Files that are made anew, not edited, and come out otherwise than they are. */
+function changedCopies(planned: readonly PlannedFile[], there: ReadonlyMap<string, Buffer>, files: readonly RenderedFile[]): string[] {
+  const made = new Set(planned.flatMap(({ kind, path }) => (kind === 'copy' || kind === 'template' ? path : [])))
+  return files.flatMap(({ path, content }) => (made.has(path) && there.get(path)?.equals(content) === false ? path : []))
 }
 
 export type FileUser = Awaited<ReturnType<typeof listUsersOfFiles>>[number]
@@ -212,8 +240,7 @@ function assertSharedStay(
   there: ReadonlyMap<string, Buffer>,
   files: readonly RenderedFile[],
 ): void {
-  const made = new Set(planned.flatMap(({ kind, path }) => (kind === 'copy' || kind === 'template' ? path : [])))
-  const changed = new Set(files.flatMap(({ path, content }) => (made.has(path) && there.get(path)?.equals(content) === false ? path : [])))
+  const changed = new Set(changedCopies(planned, there, files))
   for (const user of users)
     for (const { path } of user.files) if (changed.has(path)) throw taken(path, user, 'this would make it another one')
 }

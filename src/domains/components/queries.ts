@@ -1,5 +1,6 @@
 import { type Insertable, type RawBuilder, sql, type Updateable } from 'kysely'
 import type { Visibility } from '../../access/decide.ts'
+import type { AccountTx } from '../../db/account-tx.ts'
 import type { ComponentChanges, Components } from '../../db/database.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { whereVisible } from '../../db/visible.ts'
@@ -13,6 +14,8 @@ export interface ComponentFile {
   technology: string
   key: string
   variables: string[]
+  /** It was there before any component: it is edited, and stays when its components go. */
+  adopted?: boolean
 }
 
 interface ComponentPlace {
@@ -156,6 +159,9 @@ export async function listUsersOfFiles(
 /** An address without what makes no difference. */
 const samePlace = (table: string) => sql`lower(regexp_replace(${sql.ref(`${table}.url`)}, '(\\.git)?/*$', ''))`
 
+/** What goes with a component. */
+export const ownPaths = (files: readonly ComponentFile[]): string[] => files.filter(({ adopted }) => !adopted).map(({ path }) => path)
+
 export const insertComponent = (tx: OrgTx, row: NewComponentRow) =>
   tx.insertInto('components', row).returning('id').executeTakeFirstOrThrow()
 
@@ -184,6 +190,14 @@ export async function deleteChange(tx: OrgTx, componentId: number, change: strin
     .where('change', '=', change)
     .executeTakeFirstOrThrow()
   return Number(numDeletedRows)
+}
+
+/** Of all organizations; answers only in the platform scope. */
+export async function listOverdue(tx: AccountTx, most: number) {
+  const { rows } = await tx.execute(
+    sql<{ organization_id: number; component_id: number; change: string }>`select * from overdue_component_changes(${most})`,
+  )
+  return rows
 }
 
 /** A repository as git needs it, by number. */

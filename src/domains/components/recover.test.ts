@@ -3,7 +3,7 @@ import { useRepositories } from '../../../test/support/repositories.ts'
 import { useServer } from '../../../test/support/server.ts'
 import { webStack } from '../../../test/support/web-stack.ts'
 import { gitIn, must, openWorkshop, type Workshop } from '../../../test/support/workshop.ts'
-import { recoverChange } from './recover.ts'
+import { recoverChange, recoverOverdue } from './recover.ts'
 
 const repositories = useRepositories()
 const server = useServer({ config: gitIn(repositories) })
@@ -111,6 +111,22 @@ test('a deletion that was pushed is finished', async () => {
   await stopped
   await recover(workshop)
   expect(await workshop.ada.getComponent({ path: front(workshop) })).toHaveStatus(404)
+  wake()
+  await answer
+})
+
+test('a change that nobody looked after is looked after again', async () => {
+  const workshop = await open()
+  await must(create(workshop))
+  const { stopped, wake } = stopNextCommit('before')
+  const answer = workshop.ada.updateComponent({ path: front(workshop), body: { name: 'Other', use_case: 'default' } })
+  await stopped
+  const waiting = () =>
+    server.database.query("select j.id from graphile_worker.jobs j where j.task_identifier = 'components.recover' and run_at <= now()")
+  const before = (await waiting()).length
+  await server.database.query(`update component_changes set finish_by = now() - interval '1 day'`)
+  await recoverOverdue(server.platform)
+  expect((await waiting()).length).toBe(before + 1)
   wake()
   await answer
 })

@@ -1,4 +1,5 @@
 /** Jobs that bring git and the database together again after a process died between the two. */
+import { AccountTx } from '../../db/account-tx.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
 import { insideOf } from '../../db/pool.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
@@ -43,6 +44,17 @@ export async function recoverChange(
     if (row.kind === 'hold') return
     await tell(tx, row.kind, component?.canonical ?? '', row.actor as ChangeActor)
     platform.log.warn({ componentId, change: id, kind: row.kind }, 'a change of a component was finished: its process did not')
+  })
+}
+
+/** Of one run; the next one takes those that wait longest. */
+const mostOverdue = 500
+
+/** For what the job of a change gave up on, and for what was never looked after. */
+export async function recoverOverdue({ database }: Platform): Promise<void> {
+  await AccountTx.write(database, { kind: 'platform' }, async (tx) => {
+    for (const { organization_id, component_id, change } of await queries.listOverdue(tx, mostOverdue))
+      await enqueue(tx, 'components.recover', { organizationId: organization_id, componentId: component_id, change })
   })
 }
 

@@ -54,6 +54,25 @@ test('a file that somebody wrote by hand is edited, not written over', async () 
   expect(repositories.files(workshop.config, 'config')[path]).toMatch(/^# precious\nregion: eu-west-1 # old\nother: 1\nbucket: /)
 })
 
+test('a file that was there before stays when the component goes', async () => {
+  const workshop = await open()
+  const path = 'shop/prod/pipeline/variables.yml'
+  repositories.commit(workshop.config, 'config', { [path]: '# precious\nregion: mars\n' })
+  await must(create(workshop, 'one', 'old'))
+  await must(workshop.ada.deleteComponent({ path: { ...workshop.at, component_canonical: 'one' } }))
+  expect(Object.keys(repositories.files(workshop.config, 'config'))).toEqual([path])
+})
+
+test('a file that cannot be edited is not written over when no component wrote it', async () => {
+  const raw = webStack()['web/.cycloid.yml']?.replace(
+    '    terraform:',
+    "    raw:\n      notes: {path: README.md, destination: 'notes.md'}\n    terraform:",
+  )
+  const workshop = await openWorkshop(server, repositories, { ...webStack(), 'web/.cycloid.yml': raw ?? '' }, { 'notes.md': 'mine\n' })
+  expect(await create(workshop, 'one', 'web')).toBeError('Conflict', 'another file notes.md')
+  expect(repositories.files(workshop.config, 'config')).toEqual({ 'notes.md': 'mine\n' })
+})
+
 test('a project takes its files along to another config repository', async () => {
   const workshop = await open()
   const { ada, at, org } = workshop

@@ -46,13 +46,22 @@ function parse(path: string, technology: string, keys: readonly string[], conten
   }
 }
 
-/** `over` on top of `base`, variable by variable; null means "as if it were not there". */
-export function mergeValues(base: FormValues, over: FormValues): FormValues {
-  const merged: FormValues = structuredClone(base)
-  for (const [section, groups] of Object.entries(over))
-    for (const [group, variables] of Object.entries(groups)) {
-      merged[section] ??= {}
-      merged[section][group] = { ...merged[section][group], ...variables }
-    }
-  return merged
+/**
+ * `over` on top of `base`, variable by variable; null means "as if it were not there". Names are strangers' and may be those of
+ * what every object inherits: nothing is ever looked up in, or put into, an object that is there.
+ */
+export const mergeValues = (base: FormValues, over: FormValues): FormValues =>
+  overlaid(base, over, (groups, more) => overlaid(groups, more, (variables, others) => ({ ...variables, ...others })))
+
+function overlaid<T>(
+  base: Readonly<Record<string, T>>,
+  over: Readonly<Record<string, T>>,
+  both: (present: T, more: T) => T,
+): Record<string, T> {
+  const merged = new Map(Object.entries(base))
+  for (const [name, more] of Object.entries(over)) {
+    const present = merged.get(name)
+    merged.set(name, present === undefined ? more : both(present, more))
+  }
+  return Object.fromEntries(merged)
 }

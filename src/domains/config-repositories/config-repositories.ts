@@ -37,7 +37,10 @@ export async function updateConfigRepository(
   mayRead: MayRead,
 ): Promise<void> {
   await queries.lockDefaults(tx)
-  const { id, is_default, url, credential_canonical } = await getConfigRepository(tx, canonical)
+  const { id, is_default, url, branch, credential_canonical } = await getConfigRepository(tx, canonical)
+  // Whoever looks after the change would look for its commit at the new place.
+  if ((url !== body.url || branch !== body.branch) && (await queries.findPendingChange(tx, id)))
+    throw conflict(`A component is just being written to the config repository ${canonical}: try again in a moment`)
   const sameSecret = url === body.url && credential_canonical === body.credential_canonical
   const fields = await fieldsOf(tx, platform, body, sameSecret ? () => true : mayRead)
   if (is_default && !body.default)

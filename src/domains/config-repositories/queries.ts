@@ -55,3 +55,7 @@ export const deleteConfigRepository = (tx: OrgTx, id: number) => tx.deleteFrom('
 
 export const listProjectsOf = (tx: OrgTx, id: number) =>
   tx.selectFrom('projects').select('canonical').where('config_repository_id', '=', id).orderBy('canonical').limit(10).execute()
+
+/** A change of a component that is being written to the repository. */
+export const findPendingChange = (tx: OrgTx, id: number) =>
+  tx.selectFrom('component_changes').select('change').where('config_repository_id', '=', id).limit(1).executeTakeFirst()

@@ -11,7 +11,7 @@ import { GitError } from '../../outside/git/types.ts'
 import { seconds } from '../../time.ts'
 import { commitAuthor } from '../commit-author.ts'
 import { begin, type Change, isUnclear, newChangeId, push, undo } from '../components/changes.ts'
-import { findRepository, listComponentsWithin } from '../components/queries.ts'
+import { findRepository, listComponentsWithin, ownPaths } from '../components/queries.ts'
 import { openRemote, withGit } from '../git.ts'
 import { getProject, lockProject } from './projects.ts'
 import { findConfigRepositoryId } from './queries.ts'
@@ -35,6 +35,7 @@ export async function moveFiles(
   const work = await context.read((tx) => workOf(tx, context, canonical, body))
   if (!work) return undefined
   const { from, to, components, paths, author } = work
+  const own = [...new Set(components.flatMap(({ files }) => ownPaths(files)))]
   const { contents, added, isSamePlace } = await lookAround(context, work)
   // What was there before us stays, whatever happens.
   const leftovers = { config_repository_id: to.id, paths: added }
@@ -65,7 +66,7 @@ export async function moveFiles(
       await assertSame(tx, canonical, components)
       await letGo(tx)
       if (!isSamePlace)
-        await enqueue(tx, 'components.removeFiles', { organizationId: tx.organizationId, config_repository_id: from.id, paths })
+        await enqueue(tx, 'components.removeFiles', { organizationId: tx.organizationId, config_repository_id: from.id, paths: own })
     },
     undo: () =>
       context.prepare(async (tx) => {
