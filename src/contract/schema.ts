@@ -987,7 +987,7 @@ export interface paths {
         put?: never;
         /**
          * Create a component
-         * @description Deploys a use case of a stack into an environment. The platform checks `vars` against the form of the stack, renders the sample files of the stack, writes them to the config repository of the project in one commit, and creates the pipeline `PROJECT-ENVIRONMENT-COMPONENT`. Form variables that are left out take their default; a required one without a default gives 422. The answer is also 422 for an unknown use case, and 404 for an unknown stack. Nothing has happened when the commit cannot be pushed: 422 says why. After a 503 it is not known yet whether the push arrived; the platform finds out by itself within minutes and finishes or undoes the change. Two components may share a file of the config repository (stacks whose destinations do not name the component) as long as neither changes a value of the other: 409 otherwise.
+         * @description Deploys a use case of a stack into an environment. The platform checks `vars` against the form of the stack, renders the sample files of the stack, writes them to the config repository of the project in one commit, and creates the pipeline `PROJECT-ENVIRONMENT-COMPONENT`. Form variables that are left out take their default; a required one without a default gives 422. The answer is also 422 for an unknown use case, and 404 for an unknown stack. Nothing has happened when the commit cannot be pushed: 422 says why. After a 503 it is not known yet whether the push arrived; the platform finds out by itself within minutes and finishes or undoes the change. Two components may share a file of the config repository (stacks whose destinations do not name the component) as long as neither changes a value of the other: 409 otherwise. A file that is there already is edited; one that cannot be edited is not written over (409).
          */
         post: operations["createComponent"];
         delete?: never;
@@ -1016,7 +1016,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a component
-         * @description Deletes a component together with its pipeline, its files in the config repository and its entries in the asset inventory. It does not destroy what the pipeline has created in the cloud: run the destroy job of the pipeline first.
+         * @description Deletes a component together with its pipeline, its files in the config repository and its entries in the asset inventory. Files that other components use too stay, and so do those that were there before the component. It does not destroy what the pipeline has created in the cloud: run the destroy job of the pipeline first.
          */
         delete: operations["deleteComponent"];
         options?: never;
@@ -1122,7 +1122,7 @@ export interface paths {
         get: operations["getConfigRepository"];
         /**
          * Update a config repository
-         * @description Replaces the data of a config repository; the canonical stays. Another address or branch does not move any file: make sure that the new place holds the files of the projects that use it. Setting `default` takes it away from the present default; taking it away without giving it to another one gives 422.
+         * @description Replaces the data of a config repository; the canonical stays. Another address or branch does not move any file: make sure that the new place holds the files of the projects that use it. While a component is being written there it gives 409. Setting `default` takes it away from the present default; taking it away without giving it to another one gives 422.
          */
         put: operations["updateConfigRepository"];
         post?: never;

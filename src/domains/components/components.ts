@@ -9,23 +9,11 @@ import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
 import { providers } from '../cloud-providers/providers.ts'
 import { withGit } from '../git.ts'
 import { begin, type Change, type Intended, newChangeId, push, settle } from './changes.ts'
+import { currentOn, type Outcome, type Present, renderOn } from './on-tip.ts'
 import { deployPipeline, removePipeline } from './pipeline.ts'
-import {
-  assertMayShare,
-  currentOn,
-  expectedFiles,
-  type Outcome,
-  type Plan,
-  type Present,
-  planOf,
-  renderOn,
-  stackOf,
-  type Target,
-  targetOf,
-  usableStack,
-  valuesFor,
-} from './plan.ts'
+import { expectedFiles, type Plan, planOf, stackOf, type Target, targetOf, usableStack, valuesFor } from './plan.ts'
 import * as queries from './queries.ts'
+import { assertMayShare } from './shared-files.ts'
 
 export interface ComponentPath {
   project: string
