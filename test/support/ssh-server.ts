@@ -22,9 +22,11 @@ export interface SshServer extends AsyncDisposable {
 }
 
 /** Undefined when sshd can be run; otherwise why the tests that need it are skipped. */
-export const noSshServer: string | undefined = existsSync('/usr/sbin/sshd')
-  ? undefined
-  : 'skipped: /usr/sbin/sshd is missing (apt-get install openssh-server)'
+export const noSshServer: string | undefined = !existsSync('/usr/sbin/sshd')
+  ? 'skipped: /usr/sbin/sshd is missing (apt-get install openssh-server)'
+  : /nologin|false/.test(userInfo().shell ?? '')
+    ? `skipped: sshd gives ${userInfo().username} no shell to run git in (${userInfo().shell})`
+    : undefined
 
 export async function openSshServer(): Promise<SshServer> {
   const folder = mkdtempSync(join(tmpdir(), 'trochoid-sshd-'))
