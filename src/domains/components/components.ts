@@ -65,7 +65,7 @@ export async function createComponent(
     await begin(tx, context, change, intended)
     return change
   })
-  await carryOut(context, { change, target: plan, plan, given, present: null, gone: [], intended, what: 'Create' })
+  await carryOut(context, { change, target: plan, plan, given, present: null, had: [], gone: [], intended, what: 'Create' })
   return change.componentId
 }
 
@@ -93,7 +93,7 @@ export async function updateComponent(context: OrganizationContext, path: Compon
     await begin(tx, context, change, { ...intended, files: sameUseCase ? component.files : files })
   })
   const gone = queries.ownPaths(component.files).filter((old) => !files.some((file) => file.path === old))
-  await carryOut(context, { change, target: plan, plan, given, present: component, gone, intended, what: 'Update' })
+  await carryOut(context, { change, target: plan, plan, given, present: component, had: component.files, gone, intended, what: 'Update' })
   return component.id
 }
 
@@ -136,7 +136,18 @@ export async function migrateComponent(
     await begin(tx, context, change, intended, leftovers)
   })
   const gone = here ? paths.filter((file) => !plan.planned.some((planned) => planned.path === file)) : []
-  await carryOut(context, { change, target: plan, plan, given: current, present: null, gone, intended, leftovers, what: 'Move' })
+  await carryOut(context, {
+    change,
+    target: plan,
+    plan,
+    given: current,
+    present: null,
+    had: here ? component.files : [],
+    gone,
+    intended,
+    leftovers,
+    what: 'Move',
+  })
   return component.id
 }
 
@@ -151,7 +162,17 @@ export async function deleteComponent(context: OrganizationContext, path: Compon
     await begin(tx, context, change, {})
   })
   const gone = queries.ownPaths(component.files)
-  await carryOut(context, { change, target, plan: null, given: {}, present: null, gone, intended: {}, what: 'Delete' })
+  await carryOut(context, {
+    change,
+    target,
+    plan: null,
+    given: {},
+    present: null,
+    had: component.files,
+    gone,
+    intended: {},
+    what: 'Delete',
+  })
 }
 
 /** What was planned is for the component as it was read: its files may be others by now, and elsewhere. @throws Conflict */
@@ -175,6 +196,8 @@ interface Work {
   plan: Plan | null
   given: FormValues
   present: Present | null
+  /** Files that are its own already. */
+  had: readonly queries.ComponentFile[]
   /** Files that the component has no more; those that another one has stay. */
   gone: readonly string[]
   intended: Intended
@@ -193,7 +216,7 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
       queries.listUsersOfFiles(tx, { repositoryId: repository.id, paths, except: change.componentId }),
     )
     if (plan) assertMayShare(plan, users, context.may)
-    if (plan) outcome = await renderOn(plan, tip, work.given, work.present, users)
+    if (plan) outcome = await renderOn(plan, tip, work.given, work.present, users, work.had)
     const used = new Set(users.flatMap(({ files }) => files.map(({ path }) => path)))
     const there = new Set(gone.length > 0 ? (await tip?.list())?.map(({ path }) => path) : [])
     return new Map<string, Buffer | null>([

@@ -20,13 +20,18 @@ export interface Present {
   vars: FormValues
 }
 
-/** The component's files on this tip. @param users other components that write one of them */
+/**
+ * The component's files on this tip.
+ * @param users other components that write one of them
+ * @param had files of the component itself so far, also where it makes them anew
+ */
 export async function renderOn(
   plan: Plan,
   tip: Snapshot | null,
   given: FormValues,
   present: Present | null,
   users: readonly FileUser[],
+  had: readonly ComponentFile[] = present?.files ?? [],
 ): Promise<Outcome> {
   plan.patience.renew()
   const there = tip ? await tip.read(plan.planned.map(({ path }) => path)) : new Map<string, Buffer>()
@@ -40,7 +45,7 @@ export async function renderOn(
   const { planned, samples, interpolate, patience } = plan
   const rendered = await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience }))
   assertSharedStay(plan, users, there, rendered)
-  const known = [...(present?.files ?? []), ...users.flatMap((user) => user.files)]
+  const known = [...had, ...users.flatMap((user) => user.files)]
   const files = rendered.map((file): RenderedFile => {
     const before = known.filter(({ path }) => path === file.path)
     const isAdopted = before.length === 0 ? there.has(file.path) : before.some(({ adopted }) => adopted)

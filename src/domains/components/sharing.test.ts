@@ -73,6 +73,17 @@ test('a file that cannot be edited is not written over when no component wrote i
   expect(repositories.files(workshop.config, 'config')).toEqual({ 'notes.md': 'mine\n' })
 })
 
+test('a component whose files are the same in every environment moves with them, and they stay its own', async () => {
+  const fixed = Object.entries(webStack('fixed')).map(([path, text]) => [path, text.replaceAll('($ .config_root $)', '($ .project $)/all')])
+  const workshop = await openWorkshop(server, repositories, Object.fromEntries(fixed))
+  await must(create(workshop, 'one', 'fixed'))
+  const path = { ...workshop.at, component_canonical: 'one' }
+  await must(workshop.ada.migrateComponent({ path, body: { destination_environment_canonical: 'staging' } }))
+  expect(Object.keys(repositories.files(workshop.config, 'config'))).toHaveLength(2)
+  await must(workshop.ada.deleteComponent({ path: { ...path, environment_canonical: 'staging' } }))
+  expect(repositories.files(workshop.config, 'config')).toEqual({})
+})
+
 test('a project takes its files along to another config repository', async () => {
   const workshop = await open()
   const { ada, at, org } = workshop
