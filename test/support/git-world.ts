@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import { type AddressGuard, openAddressGuard } from '../../src/outside/address-guard.ts'
 import { openGit } from '../../src/outside/git/git.ts'
 import type {
@@ -14,6 +15,8 @@ import type {
   GitPolicy,
   GitRemote,
 } from '../../src/outside/git/types.ts'
+import type { TestFiles } from './fast-import.ts'
+import { type GitServer, openGitServer } from './git-server.ts'
 
 export interface GitWorld extends AsyncDisposable {
   readonly git: Git
@@ -65,6 +68,37 @@ export async function openGitWorld({ localPaths = [], limits = {}, policy = {}, 
       await git[Symbol.asyncDispose]()
       if (cacheFolder === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** A server, a Git that may use its repositories over http and by path, and what most tests do with them. */
+export function useGitWorld() {
+  let server: GitServer
+  let world: GitWorld
+  let made = 0
+  beforeAll(async () => {
+    server = await openGitServer()
+    world = await openGitWorld({ localPaths: [server.folder] })
+  })
+  afterAll(async () => {
+    await world[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+  return {
+    get server() {
+      return server
+    },
+    get world() {
+      return world
+    },
+    /** A repository of its own, by its local path or over http. */
+    async repository(files: TestFiles = { 'README.md': 'Hello' }, how: 'local' | 'http' = 'local') {
+      const name = `r${made++}`
+      await server.repository(name, { main: files })
+      return { name, remote: remoteTo(how === 'local' ? server.path(name) : server.url(name)) }
+    },
+    write: (remote: GitRemote, change: string, files: FileChanges, branch = 'main') =>
+      world.git.commit(remote, branch, commitOptions(change), async () => files),
   }
 }
 

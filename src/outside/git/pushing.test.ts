@@ -1,37 +1,17 @@
 import { execFile } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type GitServer, openGitServer } from '../../../test/support/git-server.ts'
-import { changes, commitOptions, failing, type GitWorld, openGitWorld, remoteTo } from '../../../test/support/git-world.ts'
-import type { FileChanges, GitRemote } from './types.ts'
+import { describe, expect, test } from 'vitest'
+import type { GitServer } from '../../../test/support/git-server.ts'
+import { changes, commitOptions, failing, type GitWorld, openGitWorld, useGitWorld } from '../../../test/support/git-world.ts'
 
-let server: GitServer
-let world: GitWorld
-let made = 0
-
-beforeAll(async () => {
-  server = await openGitServer()
-  world = await openGitWorld({ localPaths: [server.folder] })
-})
-afterAll(async () => {
-  await world[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
-})
-
-/** A repository of its own, by its local path or over http. */
-async function repository(files: Parameters<GitServer['commitFiles']>[2] = { 'README.md': 'Hello' }, how: 'local' | 'http' = 'local') {
-  const name = `r${made++}`
-  await server.repository(name, { main: files as Record<string, string> })
-  return { name, remote: remoteTo(how === 'local' ? server.path(name) : server.url(name)) }
-}
-const write = (remote: GitRemote, change: string, files: FileChanges) =>
-  world.git.commit(remote, 'main', commitOptions(change), async () => files)
+const at = useGitWorld()
+const { repository, write } = at
 
 describe('many writers', () => {
   test.each(['local', 'http'] as const)(
     'of two processes, 25 commits each on one branch: all are there, one after the other (%s)',
     async (how) => {
       const { name, remote } = await repository({ 'README.md': 'Hello', counter: '0' }, how)
-      await using other = await openGitWorld({ localPaths: [server.folder] })
+      await using other = await openGitWorld({ localPaths: [at.server.folder] })
       const writeFrom = ({ git }: GitWorld, who: string) =>
         Promise.all(
           Array.from({ length: 25 }, (_, index) =>
@@ -41,11 +21,11 @@ describe('many writers', () => {
             }),
           ),
         )
-      const committed = await Promise.all([writeFrom(world, 'a'), writeFrom(other, 'b')])
-      const files = await server.files(name, 'main')
+      const committed = await Promise.all([writeFrom(at.world, 'a'), writeFrom(other, 'b')])
+      const files = await at.server.files(name, 'main')
       expect(Object.keys(files)).toHaveLength(52)
       expect(files['counter']).toBe('50')
-      const log = await server.log(name, 'main')
+      const log = await at.server.log(name, 'main')
       expect(log).toHaveLength(51)
       expect(log.every(({ parents }) => parents.length <= 1)).toBe(true)
       expect(new Set(committed.flat().map(({ commit }) => commit))).toEqual(new Set(log.slice(0, 50).map(({ commit }) => commit)))
@@ -59,84 +39,86 @@ describe('many writers', () => {
     const begun = new Promise<void>((resolve) => {
       begin = resolve
     })
-    const slow = world.git.commit(remote, 'main', commitOptions('slow'), async () => {
+    const slow = at.world.git.commit(remote, 'main', commitOptions('slow'), async () => {
       begin()
       await new Promise((resolve) => setTimeout(resolve, 600))
       return changes({ slow: '1' })
     })
     await begun
-    const late = world.git.commit(remote, 'main', commitOptions('late', { deadline: performance.now() + 200 }), async () =>
+    const late = at.world.git.commit(remote, 'main', commitOptions('late', { deadline: performance.now() + 200 }), async () =>
       changes({ late: '1' }),
     )
     expect((await failing(late)).kind).toBe('contended')
     await slow
-    expect(Object.keys(await server.files(name, 'main'))).toEqual(['README.md', 'slow'])
+    expect(Object.keys(await at.server.files(name, 'main'))).toEqual(['README.md', 'slow'])
   })
 })
 
 describe('a push that goes wrong', () => {
   const during = async <T>(trouble: GitServer['trouble'], work: () => Promise<T>): Promise<T> => {
-    Object.assign(server.trouble, trouble)
-    return work().finally(() => Object.assign(server.trouble, { breakPush: undefined, hangPush: undefined, pushes: undefined }))
+    Object.assign(at.server.trouble, trouble)
+    return work().finally(() => Object.assign(at.server.trouble, { breakPush: undefined, hangPush: undefined, pushes: undefined }))
   }
 
   test('arrived, though the connection broke before the answer: once on the branch, and a success', async () => {
     const { name, remote } = await repository({ a: '1' }, 'http')
     const { commit } = await during({ breakPush: 'after', pushes: 1 }, () => write(remote, 'c', changes({ a: '2' })))
-    expect((await server.log(name, 'main')).map((one) => one.commit)).toEqual([commit, expect.any(String)])
+    expect((await at.server.log(name, 'main')).map((one) => one.commit)).toEqual([commit, expect.any(String)])
   })
 
   test('arrived, and somebody else pushed on top of it before we looked', async () => {
     const { name, remote } = await repository({ a: '1' }, 'http')
-    await server.hook(
+    await at.server.hook(
       name,
       'post-update',
       'git update-ref refs/heads/main $(git -c user.name=x -c user.email=x commit-tree -p main -m top main^{tree})',
     )
     const { commit } = await during({ breakPush: 'after', pushes: 1 }, () => write(remote, 'c', changes({ a: '2' })))
-    expect((await server.log(name, 'main')).map((one) => one.commit)).toEqual([expect.any(String), commit, expect.any(String)])
+    expect((await at.server.log(name, 'main')).map((one) => one.commit)).toEqual([expect.any(String), commit, expect.any(String)])
   })
 
   test('did not arrive, since the connection broke before: it is sent again', async () => {
     const { name, remote } = await repository({ a: '1' }, 'http')
     await during({ breakPush: 'before', pushes: 2 }, () => write(remote, 'c', changes({ a: '2' })))
-    expect(await server.log(name, 'main')).toHaveLength(2)
+    expect(await at.server.log(name, 'main')).toHaveLength(2)
   })
 
   test('hangs until it is killed, and arrived', async () => {
     const { name, remote } = await repository({ a: '1' }, 'http')
     const options = commitOptions('c', { deadline: performance.now() + 1500 })
-    const { commit } = await during({ hangPush: 'after' }, () => world.git.commit(remote, 'main', options, async () => changes({ a: '2' })))
-    expect((await server.log(name, 'main'))[0]?.commit).toBe(commit)
+    const { commit } = await during({ hangPush: 'after' }, () =>
+      at.world.git.commit(remote, 'main', options, async () => changes({ a: '2' })),
+    )
+    expect((await at.server.log(name, 'main'))[0]?.commit).toBe(commit)
   })
 
   test('never gets an answer: it is unclear, and findChange answers later', async () => {
     const { name, remote } = await repository({ a: '1' }, 'http')
     const options = commitOptions('c', { deadline: performance.now() + 1500 })
     const error = await during({ hangPush: 'before' }, () =>
-      failing(world.git.commit(remote, 'main', options, async () => changes({ a: '2' }))),
+      failing(at.world.git.commit(remote, 'main', options, async () => changes({ a: '2' }))),
     )
     expect(error.kind).toBe('unclear')
-    expect(await world.git.findChange(remote, 'main', 'c', 20)).toBeUndefined()
-    expect(await server.log(name, 'main')).toHaveLength(1)
+    expect(await at.world.git.findChange(remote, 'main', 'c', 20)).toBeUndefined()
+    expect(await at.server.log(name, 'main')).toHaveLength(1)
   })
 
   test('is killed on a local repository: nobody can finish it, so it surely did not arrive', async () => {
     const { name, remote } = await repository()
-    await server.hook(name, 'pre-receive', 'sleep 30')
+    await at.server.hook(name, 'pre-receive', 'sleep 30')
     const options = commitOptions('c', { deadline: performance.now() + 1000 })
-    const error = await failing(world.git.commit(remote, 'main', options, async () => changes({ a: '2' })))
+    const error = await failing(at.world.git.commit(remote, 'main', options, async () => changes({ a: '2' })))
     expect(error.kind).toBe('timeout')
-    expect(await server.log(name, 'main')).toHaveLength(1)
+    expect(await at.server.log(name, 'main')).toHaveLength(1)
   })
 
   test.each(['local', 'http'] as const)('is refused by the server: its words are passed on (%s)', async (how) => {
     const { name, remote } = await repository({ a: '1' }, how)
-    await server.hook(name, 'pre-receive', 'printf "Only on \\033[31mTuesdays\\033[0m\\nsorry\\n" >&2; exit 1')
+    await at.server.hook(name, 'pre-receive', 'printf "Only on \\033[31mTuesdays\\033[0m\\nsorry\\n" >&2; exit 1')
     const error = await failing(write(remote, 'c', changes({ a: '2' })))
     expect(error.kind).toBe('failed')
     expect(error.message).toMatch(/does not accept the commit - it says: Only on Tuesdays sorry$/)
-    expect(await server.log(name, 'main')).toHaveLength(1)
+    expect(await at.server.log(name, 'main')).toHaveLength(1)
   })
 
   test('ends when the platform stops', async () => {

@@ -1,43 +1,22 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type GitServer, openGitServer } from '../../../test/support/git-server.ts'
-import { changes, commitOptions, failing, type GitWorld, openGitWorld, remoteTo, textOf } from '../../../test/support/git-world.ts'
-import type { FileChanges, GitRemote } from './types.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { changes, commitOptions, failing, openGitWorld, remoteTo, textOf, useGitWorld } from '../../../test/support/git-world.ts'
 
-let server: GitServer
-let world: GitWorld
-let made = 0
-
-beforeAll(async () => {
-  server = await openGitServer()
-  world = await openGitWorld({ localPaths: [server.folder] })
-})
-afterAll(async () => {
-  await world[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
-})
-
-/** A repository of its own, by its local path or over http. */
-async function repository(files: Parameters<GitServer['commitFiles']>[2] = { 'README.md': 'Hello' }, how: 'local' | 'http' = 'local') {
-  const name = `r${made++}`
-  await server.repository(name, { main: files as Record<string, string> })
-  return { name, remote: remoteTo(how === 'local' ? server.path(name) : server.url(name)) }
-}
-const write = (remote: GitRemote, change: string, files: FileChanges, branch = 'main') =>
-  world.git.commit(remote, branch, commitOptions(change), async () => files)
+const at = useGitWorld()
+const { repository, write } = at
 
 describe.each(['local', 'http'] as const)('a commit (%s)', (how) => {
   test('adds, replaces and deletes files on the tip, with the author, the message and its trailer', async () => {
     const { name, remote } = await repository({ 'README.md': 'Hello', 'a/old': 'x', 'a/kept': 'y' }, how)
-    const first = (await server.log(name, 'main'))[0]
+    const first = (await at.server.log(name, 'main'))[0]
     const files = changes({ 'README.md': 'Bonjour é', 'a/old': null, 'b/c/"new"-file': '# new\n' })
-    const committed = await world.git.commit(remote, 'main', commitOptions('ch-1'), async (tip) => {
+    const committed = await at.world.git.commit(remote, 'main', commitOptions('ch-1'), async (tip) => {
       expect(tip?.commit).toBe(first?.commit)
       return files
     })
-    expect(await server.files(name, 'main')).toEqual({ 'README.md': 'Bonjour é', 'a/kept': 'y', 'b/c/"new"-file': '# new\n' })
-    const [newest] = await server.log(name, 'main')
+    expect(await at.server.files(name, 'main')).toEqual({ 'README.md': 'Bonjour é', 'a/kept': 'y', 'b/c/"new"-file': '# new\n' })
+    const [newest] = await at.server.log(name, 'main')
     expect(newest).toEqual({
       commit: committed.commit,
       parents: [first?.commit],
@@ -46,55 +25,55 @@ describe.each(['local', 'http'] as const)('a commit (%s)', (how) => {
       message: 'Write ch-1\n\nTrochoid-Change: ch-1\n',
     })
     expect(committed.parent).toBe(first?.commit)
-    await expect(server.git(name, 'fsck', '--strict')).resolves.toBeDefined()
+    await expect(at.server.git(name, 'fsck', '--strict')).resolves.toBeDefined()
   })
 
   test('is read at once by whoever reads', async () => {
     const { remote } = await repository({ a: '1' }, how)
     await write(remote, 'c', changes({ a: '2' }))
-    expect(await textOf(world.git, remote, 'main')).toEqual({ a: '2' })
+    expect(await textOf(at.world.git, remote, 'main')).toEqual({ a: '2' })
   })
 
   test('goes onto what somebody else pushed meanwhile', async () => {
     const { name, remote } = await repository({ a: '1' }, how)
     await write(remote, 'mine', changes({ b: '1' }))
-    const theirs = await server.commitFiles(name, 'main', { a: 'theirs' })
+    const theirs = await at.server.commitFiles(name, 'main', { a: 'theirs' })
     const seen: (string | undefined)[] = []
-    await world.git.commit(remote, 'main', commitOptions('mine-2'), async (tip) => {
+    await at.world.git.commit(remote, 'main', commitOptions('mine-2'), async (tip) => {
       seen.push((await tip?.read(['a']))?.get('a')?.toString())
       return changes({ c: '1' })
     })
     expect(seen).toEqual(['1', 'theirs'])
-    expect(await server.files(name, 'main')).toEqual({ a: 'theirs', b: '1', c: '1' })
-    expect((await server.log(name, 'main'))[0]?.parents).toEqual([theirs])
+    expect(await at.server.files(name, 'main')).toEqual({ a: 'theirs', b: '1', c: '1' })
+    expect((await at.server.log(name, 'main'))[0]?.parents).toEqual([theirs])
   })
 
   test('makes a branch that is not there, and the first branch of an empty repository', async () => {
     const { name, remote } = await repository({ a: '1' }, how)
     await write(remote, 'c', changes({ 'x/y': '1' }), 'config/new')
-    expect(await server.files(name, 'config/new')).toEqual({ 'x/y': '1' })
-    const empty = `empty${made++}`
-    await server.repository(empty)
+    expect(await at.server.files(name, 'config/new')).toEqual({ 'x/y': '1' })
+    const empty = `empty-${how}`
+    await at.server.repository(empty)
     const tips: unknown[] = []
-    const target = remoteTo(how === 'local' ? server.path(empty) : server.url(empty))
-    await world.git.commit(target, 'main', commitOptions('c'), async (tip) => {
+    const target = remoteTo(how === 'local' ? at.server.path(empty) : at.server.url(empty))
+    await at.world.git.commit(target, 'main', commitOptions('c'), async (tip) => {
       tips.push(tip)
       return changes({ a: '1' })
     })
     expect(tips).toEqual([null])
     await write(target, 'd', changes({ b: '1' }))
-    expect(await server.files(empty, 'main')).toEqual({ a: '1', b: '1' })
+    expect(await at.server.files(empty, 'main')).toEqual({ a: '1', b: '1' })
   })
 })
 
 test('a commit is made although the copy in the cache is damaged', async () => {
-  await using fresh = await openGitWorld({ localPaths: [server.folder] })
+  await using fresh = await openGitWorld({ localPaths: [at.server.folder] })
   const { name, remote } = await repository({ a: '1' })
   await fresh.git.commit(remote, 'main', commitOptions('c'), async () => changes({ b: '1' }))
   const copies = join(fresh.cacheFolder, '0/repositories')
   for (const copy of await readdir(copies)) await rm(join(copies, copy, 'objects'), { recursive: true })
   await fresh.git.commit(remote, 'main', commitOptions('d'), async () => changes({ c: '1' }))
-  expect(await server.files(name, 'main')).toEqual({ a: '1', b: '1', c: '1' })
+  expect(await at.server.files(name, 'main')).toEqual({ a: '1', b: '1', c: '1' })
 })
 
 describe('what is not written', () => {
@@ -102,38 +81,38 @@ describe('what is not written', () => {
     const { name, remote } = await repository({ a: '1' })
     expect((await write(remote, 'c', changes({}))).commit).toBeNull()
     expect((await write(remote, 'c', changes({ a: '1', none: null }))).commit).toBeNull()
-    expect(await server.log(name, 'main')).toHaveLength(1)
+    expect(await at.server.log(name, 'main')).toHaveLength(1)
   })
 
   test('and "nothing to do" is only believed on the true tip', async () => {
     const { name, remote } = await repository({ a: '1' })
     await write(remote, 'c', changes({ a: '2' }))
-    await server.commitFiles(name, 'main', { a: 'other' })
+    await at.server.commitFiles(name, 'main', { a: 'other' })
     await write(remote, 'd', changes({ a: '2' }))
-    expect(await server.files(name, 'main')).toEqual({ a: '2' })
+    expect(await at.server.files(name, 'main')).toEqual({ a: '2' })
   })
 
   test('and so is an error of the edit', async () => {
     const { name, remote } = await repository({ a: '1' })
     await write(remote, 'c', changes({ b: '1' }))
-    await server.commitFiles(name, 'main', { b: null })
-    await world.git.commit(remote, 'main', commitOptions('d'), async (tip) => {
+    await at.server.commitFiles(name, 'main', { b: null })
+    await at.world.git.commit(remote, 'main', commitOptions('d'), async (tip) => {
       if ((await tip?.read(['b']))?.has('b')) throw new Error('b exists already')
       return changes({ b: '2' })
     })
-    expect(await server.files(name, 'main')).toEqual({ a: '1', b: '2' })
-    const failed = world.git.commit(remote, 'main', commitOptions('e'), () => Promise.reject(new Error('no')))
+    expect(await at.server.files(name, 'main')).toEqual({ a: '1', b: '2' })
+    const failed = at.world.git.commit(remote, 'main', commitOptions('e'), () => Promise.reject(new Error('no')))
     await expect(failed).rejects.toThrow('no')
   })
 
   test('what somebody removed from the branch does not come back', async () => {
     const { name, remote } = await repository({ a: '1' })
-    const before = (await server.log(name, 'main'))[0]?.commit ?? ''
+    const before = (await at.server.log(name, 'main'))[0]?.commit ?? ''
     await write(remote, 'c', changes({ secret: 'oops' }))
-    await server.git(name, 'update-ref', 'refs/heads/main', before)
+    await at.server.git(name, 'update-ref', 'refs/heads/main', before)
     await write(remote, 'd', changes({ b: '1' }))
-    expect(await server.files(name, 'main')).toEqual({ a: '1', b: '1' })
-    expect(await server.log(name, 'main')).toHaveLength(2)
+    expect(await at.server.files(name, 'main')).toEqual({ a: '1', b: '1' })
+    expect(await at.server.log(name, 'main')).toHaveLength(2)
   })
 })
 
@@ -182,7 +161,7 @@ describe('paths', () => {
   ])('%j is written', async (path) => {
     const { name, remote } = await repository()
     await write(remote, 'c', changes({ [path]: 'x' }))
-    expect(await server.files(name, 'main')).toEqual({ 'README.md': 'Hello', [path]: 'x' })
+    expect(await at.server.files(name, 'main')).toEqual({ 'README.md': 'Hello', [path]: 'x' })
   })
 
   test.each([
@@ -202,13 +181,13 @@ describe('paths', () => {
   test('a folder takes the place of a file that goes with the same commit', async () => {
     const { name, remote } = await repository({ a: '1', b: '2' })
     await write(remote, 'c', changes({ 'a/x': '3', a: null }))
-    expect(await server.files(name, 'main')).toEqual({ 'a/x': '3', b: '2' })
+    expect(await at.server.files(name, 'main')).toEqual({ 'a/x': '3', b: '2' })
   })
 
   test('a file that can be executed stays so', async () => {
     const { name, remote } = await repository(odd)
     await write(remote, 'c', changes({ 'run.sh': 'false' }))
-    expect(await server.git(name, 'ls-tree', 'main', 'run.sh')).toMatch(/^100755/)
+    expect(await at.server.git(name, 'ls-tree', 'main', 'run.sh')).toMatch(/^100755/)
   })
 
   test('files above the limit are refused', async () => {
@@ -222,17 +201,19 @@ describe('what people wrote is text and nothing else', () => {
     const { name, remote } = await repository()
     const author = { name: 'Eve <root@x>\ncommitter Root', email: 'eve@x>\n<' }
     const message = 'Line\r\n\r\nTrochoid-Change: other\n\0data 3\n.\n'
-    await world.git.commit(remote, 'main', { ...commitOptions('mine'), author, message }, async () => changes({ a: '1' }))
-    const [commit] = await server.log(name, 'main')
+    await at.world.git.commit(remote, 'main', { ...commitOptions('mine'), author, message }, async () => changes({ a: '1' }))
+    const [commit] = await at.server.log(name, 'main')
     expect(commit?.author).toBe('Eve root@x committer Root <eve@x>')
     expect(commit?.message).toBe('Line\n\n Trochoid-Change: other\n data 3\n.\n\nTrochoid-Change: mine\n')
-    expect(await world.git.findChange(remote, 'main', 'other', 10)).toBeUndefined()
+    expect(await at.world.git.findChange(remote, 'main', 'other', 10)).toBeUndefined()
   })
 
   test('an author without a name', async () => {
     const { name, remote } = await repository()
-    await world.git.commit(remote, 'main', { ...commitOptions('c'), author: { name: ' <> ', email: '' } }, async () => changes({ a: '1' }))
-    expect((await server.log(name, 'main'))[0]?.author).toBe('unknown <>')
+    await at.world.git.commit(remote, 'main', { ...commitOptions('c'), author: { name: ' <> ', email: '' } }, async () =>
+      changes({ a: '1' }),
+    )
+    expect((await at.server.log(name, 'main'))[0]?.author).toBe('unknown <>')
   })
 })
 
@@ -240,10 +221,10 @@ describe('a change is found by its trailer', () => {
   test('among the newest, and not when there is none', async () => {
     const { name, remote } = await repository({ a: '1' }, 'http')
     const { commit } = await write(remote, 'wanted', changes({ a: '2' }))
-    for (const text of ['3', '4', '5']) await server.commitFiles(name, 'main', { a: text })
-    expect(await world.git.findChange(remote, 'main', 'wanted', 10)).toBe(commit)
-    expect(await world.git.findChange(remote, 'main', 'wanted', 2)).toBeUndefined()
-    expect(await world.git.findChange(remote, 'main', 'unwanted', 10)).toBeUndefined()
-    expect(await world.git.findChange(remote, 'none', 'wanted', 10)).toBeUndefined()
+    for (const text of ['3', '4', '5']) await at.server.commitFiles(name, 'main', { a: text })
+    expect(await at.world.git.findChange(remote, 'main', 'wanted', 10)).toBe(commit)
+    expect(await at.world.git.findChange(remote, 'main', 'wanted', 2)).toBeUndefined()
+    expect(await at.world.git.findChange(remote, 'main', 'unwanted', 10)).toBeUndefined()
+    expect(await at.world.git.findChange(remote, 'none', 'wanted', 10)).toBeUndefined()
   })
 })
