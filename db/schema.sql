@@ -54,6 +54,16 @@ table appearances (
   updated_at timestamp with time zone not null default now()
 )
 
+-- Who asked for a build and who aborted it: to Concourse all of us are one user.
+table build_notes (
+  organization_id bigint not null,
+  pipeline_id bigint not null,
+  build_id bigint not null,
+  is_check boolean not null default false,
+  created_by text,
+  aborted_by text
+)
+
 -- The direct children of an organization, as rows of their parent.
 view child_organizations (
   organization_id bigint,
@@ -142,6 +152,127 @@ table data_keys (
   created_at timestamp with time zone not null default now()
 )
 
+-- no comment
+table engine_build_inputs (
+  organization_id bigint not null,
+  build_id bigint not null,
+  name text not null,
+  version_id bigint not null,
+  first_occurrence boolean not null
+)
+
+-- no comment
+table engine_build_outputs (
+  organization_id bigint not null,
+  build_id bigint not null,
+  name text not null,
+  version_id bigint not null
+)
+
+-- no comment
+table engine_builds (
+  organization_id bigint not null,
+  id bigint not null identity,
+  pipeline_id bigint not null,
+  job_id bigint,
+  resource_id bigint,
+  name text not null,
+  status text not null default 'pending'::text,
+  is_manual boolean not null default false,
+  rerun_of bigint,
+  rerun_number integer,
+  check_from jsonb,
+  inputs_checked_at timestamp with time zone,
+  abort_requested boolean not null default false,
+  preparation jsonb,
+  reason text,
+  plan jsonb,
+  runner uuid,
+  lease_until timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  reaped_at timestamp with time zone
+)
+
+-- What tasks keep between the builds of a job.
+table engine_caches (
+  organization_id bigint not null,
+  job_id bigint not null,
+  step text not null,
+  path text not null,
+  content bytea not null,
+  updated_at timestamp with time zone not null default now()
+)
+
+-- What happened in a build, its log included, in order; secrets are redacted before they come here.
+table engine_events (
+  organization_id bigint not null,
+  build_id bigint not null,
+  seq integer not null,
+  event text not null,
+  version text not null,
+  data jsonb not null
+)
+
+-- no comment
+table engine_jobs (
+  organization_id bigint not null,
+  id bigint not null identity,
+  pipeline_id bigint not null,
+  name text not null,
+  "position" integer not null,
+  is_active boolean not null default true,
+  paused boolean not null default false,
+  has_new_inputs boolean not null default false,
+  builds_made integer not null default 0
+)
+
+-- no comment
+table engine_pipelines (
+  organization_id bigint not null,
+  pipeline_id bigint not null,
+  config jsonb not null,
+  paused boolean not null default false,
+  wake_at timestamp with time zone
+)
+
+-- no comment
+table engine_resources (
+  organization_id bigint not null,
+  id bigint not null identity,
+  pipeline_id bigint not null,
+  name text not null,
+  is_active boolean not null default true,
+  history text not null,
+  pinned_version jsonb,
+  pin_comment text not null default ''::text,
+  last_checked_at timestamp with time zone,
+  check_error text,
+  check_build_id bigint
+)
+
+-- Processes that run builds of the embedded engine.
+table engine_runners (
+  id uuid not null,
+  name text not null,
+  started_at timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now()
+)
+
+-- no comment
+table engine_versions (
+  organization_id bigint not null,
+  id bigint not null identity,
+  resource_id bigint not null,
+  history text not null,
+  version jsonb not null,
+  digest text not null,
+  check_order bigint not null,
+  enabled boolean not null default true,
+  metadata jsonb not null default '[]'::jsonb
+)
+
 -- Stages of a project, such as prod; canonicals are unique within the project.
 table environments (
   organization_id bigint not null,
@@ -169,6 +300,41 @@ table events (
   api_key_id bigint,
   operation text,
   happened_at timestamp with time zone not null default clock_timestamp()
+)
+
+-- Who paused a job.
+table job_notes (
+  organization_id bigint not null,
+  pipeline_id bigint not null,
+  job text not null,
+  paused_by text not null,
+  paused_at timestamp with time zone not null default now()
+)
+
+-- no comment
+table kpi_favorites (
+  organization_id bigint not null,
+  kpi_id bigint not null,
+  user_id bigint not null
+)
+
+-- Measures of how a project delivers; their data is computed when asked for.
+table kpis (
+  organization_id bigint not null,
+  id bigint not null identity,
+  project_id bigint not null,
+  environment_id bigint,
+  component_id bigint,
+  canonical text not null,
+  name text not null,
+  description text not null default ''::text,
+  type text not null,
+  widget text not null,
+  pipeline_name text,
+  job_name text,
+  config jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
 )
 
 -- The local outbox: filled only when no SMTP server is configured.
@@ -227,6 +393,38 @@ view people (
   last_login_at timestamp with time zone,
   created_at timestamp with time zone,
   updated_at timestamp with time zone
+)
+
+-- Every configuration that was saved for a pipeline, and by whom.
+table pipeline_configs (
+  organization_id bigint not null,
+  pipeline_id bigint not null,
+  version integer not null,
+  source text not null,
+  yaml_vars text not null,
+  config jsonb not null,
+  reason text not null,
+  author text not null,
+  author_id bigint,
+  created_at timestamp with time zone not null default now()
+)
+
+-- Pipelines of components. What runs, and how it went, is the engine's to tell.
+table pipelines (
+  organization_id bigint not null,
+  id bigint not null identity,
+  component_id bigint not null,
+  name text not null,
+  is_main boolean not null default false,
+  config_version integer,
+  engine_version integer,
+  problem text,
+  engine_id bigint,
+  created_by text,
+  paused_by text,
+  paused_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
 )
 
 -- Projects that a person marked.
@@ -424,6 +622,9 @@ appearances.appearances_canonical_uq UNIQUE (organization_id, canonical)
 appearances.appearances_color_ck CHECK ((((color_r >= 0) AND (color_r <= 255)) AND ((color_g >= 0) AND (color_g <= 255)) AND ((color_b >= 0) AND (color_b <= 255))))
 appearances.appearances_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 appearances.appearances_pk PRIMARY KEY (organization_id, id)
+build_notes.build_notes_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+build_notes.build_notes_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
+build_notes.build_notes_pk PRIMARY KEY (organization_id, build_id)
 component_changes.component_changes_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
 component_changes.component_changes_config_repository_fk FOREIGN KEY (organization_id, config_repository_id) REFERENCES config_repositories(organization_id, id)
 component_changes.component_changes_kind_ck CHECK ((kind = ANY (ARRAY['create'::text, 'update'::text, 'migrate'::text, 'delete'::text, 'hold'::text])))
@@ -447,6 +648,43 @@ credentials.credentials_pk PRIMARY KEY (organization_id, id)
 credentials.credentials_type_ck CHECK ((type = ANY (ARRAY['ssh'::text, 'aws'::text, 'custom'::text, 'azure'::text, 'azure_storage'::text, 'gcp'::text, 'basic_auth'::text, 'elasticsearch'::text, 'swift'::text, 'vmware'::text])))
 data_keys.data_keys_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 data_keys.data_keys_pk PRIMARY KEY (organization_id, id)
+engine_build_inputs.engine_build_inputs_build_fk FOREIGN KEY (organization_id, build_id) REFERENCES engine_builds(organization_id, id) ON DELETE CASCADE
+engine_build_inputs.engine_build_inputs_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_build_inputs.engine_build_inputs_pk PRIMARY KEY (organization_id, build_id, name)
+engine_build_inputs.engine_build_inputs_version_fk FOREIGN KEY (organization_id, version_id) REFERENCES engine_versions(organization_id, id) ON DELETE CASCADE
+engine_build_outputs.engine_build_outputs_build_fk FOREIGN KEY (organization_id, build_id) REFERENCES engine_builds(organization_id, id) ON DELETE CASCADE
+engine_build_outputs.engine_build_outputs_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_build_outputs.engine_build_outputs_pk PRIMARY KEY (organization_id, build_id, name, version_id)
+engine_build_outputs.engine_build_outputs_version_fk FOREIGN KEY (organization_id, version_id) REFERENCES engine_versions(organization_id, id) ON DELETE CASCADE
+engine_builds.engine_builds_job_fk FOREIGN KEY (organization_id, job_id) REFERENCES engine_jobs(organization_id, id) ON DELETE CASCADE
+engine_builds.engine_builds_kind_ck CHECK (((job_id IS NULL) <> (resource_id IS NULL)))
+engine_builds.engine_builds_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_builds.engine_builds_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES engine_pipelines(organization_id, pipeline_id) ON DELETE CASCADE
+engine_builds.engine_builds_pk PRIMARY KEY (organization_id, id)
+engine_builds.engine_builds_resource_fk FOREIGN KEY (organization_id, resource_id) REFERENCES engine_resources(organization_id, id) ON DELETE CASCADE
+engine_builds.engine_builds_status_ck CHECK ((status = ANY (ARRAY['pending'::text, 'started'::text, 'succeeded'::text, 'failed'::text, 'errored'::text, 'aborted'::text])))
+engine_caches.engine_caches_job_fk FOREIGN KEY (organization_id, job_id) REFERENCES engine_jobs(organization_id, id) ON DELETE CASCADE
+engine_caches.engine_caches_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_caches.engine_caches_pk PRIMARY KEY (organization_id, job_id, step, path)
+engine_events.engine_events_build_fk FOREIGN KEY (organization_id, build_id) REFERENCES engine_builds(organization_id, id) ON DELETE CASCADE
+engine_events.engine_events_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_events.engine_events_pk PRIMARY KEY (organization_id, build_id, seq)
+engine_jobs.engine_jobs_name_uq UNIQUE (organization_id, pipeline_id, name)
+engine_jobs.engine_jobs_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_jobs.engine_jobs_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES engine_pipelines(organization_id, pipeline_id) ON DELETE CASCADE
+engine_jobs.engine_jobs_pk PRIMARY KEY (organization_id, id)
+engine_pipelines.engine_pipelines_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_pipelines.engine_pipelines_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
+engine_pipelines.engine_pipelines_pk PRIMARY KEY (organization_id, pipeline_id)
+engine_resources.engine_resources_name_uq UNIQUE (organization_id, pipeline_id, name)
+engine_resources.engine_resources_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_resources.engine_resources_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES engine_pipelines(organization_id, pipeline_id) ON DELETE CASCADE
+engine_resources.engine_resources_pk PRIMARY KEY (organization_id, id)
+engine_runners.engine_runners_pk PRIMARY KEY (id)
+engine_versions.engine_versions_digest_uq UNIQUE (organization_id, resource_id, history, digest)
+engine_versions.engine_versions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+engine_versions.engine_versions_pk PRIMARY KEY (organization_id, id)
+engine_versions.engine_versions_resource_fk FOREIGN KEY (organization_id, resource_id) REFERENCES engine_resources(organization_id, id) ON DELETE CASCADE
 environments.environments_canonical_uq UNIQUE (organization_id, project_id, canonical)
 environments.environments_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 environments.environments_pk PRIMARY KEY (organization_id, id)
@@ -455,6 +693,19 @@ events.events_organization_fk FOREIGN KEY (organization_id) REFERENCES organizat
 events.events_pk PRIMARY KEY (organization_id, id)
 events.events_severity_ck CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'err'::text, 'crit'::text])))
 events.events_type_ck CHECK ((type = ANY (ARRAY['Cycloid'::text, 'AWS'::text, 'Monitoring'::text, 'Custom'::text])))
+job_notes.job_notes_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+job_notes.job_notes_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
+job_notes.job_notes_pk PRIMARY KEY (organization_id, pipeline_id, job)
+kpi_favorites.kpi_favorites_kpi_fk FOREIGN KEY (organization_id, kpi_id) REFERENCES kpis(organization_id, id) ON DELETE CASCADE
+kpi_favorites.kpi_favorites_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+kpi_favorites.kpi_favorites_pk PRIMARY KEY (organization_id, kpi_id, user_id)
+kpi_favorites.kpi_favorites_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+kpis.kpis_canonical_uq UNIQUE (organization_id, project_id, canonical)
+kpis.kpis_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
+kpis.kpis_environment_fk FOREIGN KEY (organization_id, environment_id) REFERENCES environments(organization_id, id) ON DELETE CASCADE
+kpis.kpis_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+kpis.kpis_pk PRIMARY KEY (organization_id, id)
+kpis.kpis_project_fk FOREIGN KEY (organization_id, project_id) REFERENCES projects(organization_id, id) ON DELETE CASCADE
 mails.mails_pk PRIMARY KEY (id)
 members.members_accepted_ck CHECK (((invitation_state <> 'accepted'::text) OR (user_id IS NOT NULL)))
 members.members_invitation_state_ck CHECK ((invitation_state = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text])))
@@ -468,6 +719,14 @@ organizations.organizations_canonical_uq UNIQUE (canonical)
 organizations.organizations_parent_fk FOREIGN KEY (parent_id) REFERENCES organizations(id)
 organizations.organizations_path_ck CHECK ((path[cardinality(path)] = id))
 organizations.organizations_pk PRIMARY KEY (id)
+pipeline_configs.pipeline_configs_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+pipeline_configs.pipeline_configs_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
+pipeline_configs.pipeline_configs_pk PRIMARY KEY (organization_id, pipeline_id, version)
+pipeline_configs.pipeline_configs_reason_ck CHECK ((reason = ANY (ARRAY['create'::text, 'update'::text, 'component'::text, 'restore'::text, 'set_pipeline'::text])))
+pipelines.pipelines_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
+pipelines.pipelines_name_uq UNIQUE (organization_id, name)
+pipelines.pipelines_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+pipelines.pipelines_pk PRIMARY KEY (organization_id, id)
 project_favorites.project_favorites_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 project_favorites.project_favorites_pk PRIMARY KEY (organization_id, project_id, user_id)
 project_favorites.project_favorites_project_fk FOREIGN KEY (organization_id, project_id) REFERENCES projects(organization_id, id) ON DELETE CASCADE
@@ -528,17 +787,28 @@ users.users_username_uq UNIQUE (username)
 
 CREATE INDEX account_tokens_user_ix ON public.account_tokens USING btree (user_id)
 CREATE INDEX api_keys_owner_ix ON public.api_keys USING btree (owner_id)
+CREATE INDEX build_notes_pipeline_ix ON public.build_notes USING btree (organization_id, pipeline_id)
 CREATE INDEX component_changes_config_repository_ix ON public.component_changes USING btree (organization_id, config_repository_id)
 CREATE INDEX component_changes_finish_by_ix ON public.component_changes USING btree (finish_by)
 CREATE INDEX components_stack_ix ON public.components USING btree (stack_organization_id, stack_id)
 CREATE INDEX config_repositories_credential_ix ON public.config_repositories USING btree (organization_id, credential_id)
 CREATE INDEX credentials_data_key_ix ON public.credentials USING btree (organization_id, data_key_id)
 CREATE INDEX credentials_owner_ix ON public.credentials USING btree (owner_id)
+CREATE INDEX engine_build_inputs_version_ix ON public.engine_build_inputs USING btree (organization_id, version_id)
+CREATE INDEX engine_build_outputs_version_ix ON public.engine_build_outputs USING btree (organization_id, version_id)
+CREATE INDEX engine_builds_job_ix ON public.engine_builds USING btree (organization_id, job_id, id)
+CREATE INDEX engine_builds_lease_ix ON public.engine_builds USING btree (lease_until) WHERE (status = 'started'::text)
+CREATE INDEX engine_builds_open_ix ON public.engine_builds USING btree (organization_id, status) WHERE (status = ANY (ARRAY['pending'::text, 'started'::text]))
+CREATE INDEX engine_builds_pipeline_ix ON public.engine_builds USING btree (organization_id, pipeline_id, id)
+CREATE INDEX engine_builds_resource_ix ON public.engine_builds USING btree (organization_id, resource_id) WHERE (resource_id IS NOT NULL)
+CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree (wake_at) WHERE (wake_at IS NOT NULL)
+CREATE INDEX engine_versions_order_ix ON public.engine_versions USING btree (organization_id, resource_id, history, check_order)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
 CREATE INDEX members_invited_by_ix ON public.members USING btree (organization_id, invited_by_id)
 CREATE INDEX members_role_ix ON public.members USING btree (organization_id, role_id)
 CREATE INDEX members_user_ix ON public.members USING btree (user_id)
 CREATE INDEX organizations_parent_ix ON public.organizations USING btree (parent_id)
+CREATE INDEX pipelines_component_ix ON public.pipelines USING btree (organization_id, component_id)
 CREATE INDEX project_favorites_user_ix ON public.project_favorites USING btree (user_id)
 CREATE INDEX projects_config_repository_ix ON public.projects USING btree (organization_id, config_repository_id)
 CREATE INDEX projects_owner_ix ON public.projects USING btree (owner_id)
@@ -557,6 +827,7 @@ CREATE INDEX teams_owner_ix ON public.teams USING btree (owner_id)
 CREATE UNIQUE INDEX appearances_active_uq ON public.appearances USING btree (organization_id) WHERE is_active
 CREATE UNIQUE INDEX config_repositories_default_uq ON public.config_repositories USING btree (organization_id) WHERE is_default
 CREATE UNIQUE INDEX members_invitation_uq ON public.members USING btree (organization_id, lower(invitation_email)) WHERE (invitation_state = 'pending'::text)
+CREATE UNIQUE INDEX pipelines_main_uq ON public.pipelines USING btree (organization_id, component_id) WHERE is_main
 CREATE UNIQUE INDEX user_emails_email_uq ON public.user_emails USING btree (lower(email))
 CREATE UNIQUE INDEX user_emails_primary_uq ON public.user_emails USING btree (user_id) WHERE (purpose = 'primary'::text)
 
@@ -567,6 +838,7 @@ api_keys.doors for select to trochoid_doors using (true) check ()
 api_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 appearances.doors for select to trochoid_doors using (true) check ()
 appearances.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+build_notes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 component_changes.doors for select to trochoid_doors using (true) check ()
 component_changes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 components.doors for select to trochoid_doors using (true) check ()
@@ -581,8 +853,22 @@ config_repositories.tenant for all to trochoid_app using ((organization_id = cur
 credentials.doors for select to trochoid_doors using (true) check ()
 credentials.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 data_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_build_inputs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_build_outputs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_builds.doors for select to trochoid_doors using (true) check ()
+engine_builds.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_caches.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_events.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_jobs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_pipelines.doors for select to trochoid_doors using (true) check ()
+engine_pipelines.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_resources.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+engine_versions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 environments.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 events.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+job_notes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+kpi_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+kpis.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 mails.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 members.doors for select to trochoid_doors using (true) check ()
 members.own_memberships for select to trochoid_app using ((user_id = current_account_id())) check ()
@@ -593,6 +879,8 @@ organizations.own_organizations for select to trochoid_app using ((EXISTS ( SELE
    FROM members m
   WHERE ((m.organization_id = organizations.id) AND (m.user_id = current_account_id()))))) check ()
 organizations.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+pipeline_configs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+pipelines.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 project_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 projects.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 roles.doors for select to trochoid_doors using (true) check ()
@@ -648,6 +936,7 @@ catalog_of_stack(stack_organization bigint, stack bigint) security definer stabl
 components_of_stack(stack bigint) security definer stable owned by trochoid_doors
 current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
+due_engine_pipelines(most integer) security definer stable owned by trochoid_doors
 due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
 enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone, queue text) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
@@ -655,6 +944,7 @@ has_children(organization bigint) security definer stable owned by trochoid_door
 identify_api_key(hash text) security definer stable owned by trochoid_doors
 in_platform_scope() stable owned by the owner
 load_access(actor_kind text, actor_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
+lost_engine_builds(most integer) security definer stable owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_user_access_change() security definer volatile owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors

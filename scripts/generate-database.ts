@@ -50,6 +50,7 @@ const typescript: Record<string, string> = {
   bigint: 'number',
   integer: 'number',
   text: 'string',
+  uuid: 'string',
   boolean: 'boolean',
   jsonb: 'Json',
   'timestamp with time zone': 'Date',
@@ -62,7 +63,18 @@ function typesFile(columns: Column[]): string {
   // Everything with an organization_id can be the start of a tenant's statement; views can only be read.
   const tenant = [...relations].filter(([, list]) => list.some(({ name }) => name === 'organization_id')).map(([name]) => name)
   const open = ['people']
-  const account = ['users', 'user_emails', 'account_tokens', 'signing_keys', 'mails', 'rate_limits', 'organizations', 'members', 'people']
+  const account = [
+    'engine_runners',
+    'users',
+    'user_emails',
+    'account_tokens',
+    'signing_keys',
+    'mails',
+    'rate_limits',
+    'organizations',
+    'members',
+    'people',
+  ]
   const interfaces = [...relations].map(
     ([relation, list]) =>
       `export interface ${pascal(relation)} {\n${list.map((column) => `  ${column.name}: ${typeOf(column)}`).join('\n')}\n}`,

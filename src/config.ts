@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
+import type { EnginePolicy } from './engine/embedded/policy.ts'
 import type { GitPolicy } from './outside/git/types.ts'
 
 /** Everything the outside may decide, read once. The README's table lists the variables; a test compares. */
@@ -36,7 +37,22 @@ export interface Config {
   readonly git: GitPolicy
   /** Catalog repositories are scanned again when the last look is older; 0 leaves it to people. */
   readonly catalogRefreshMinutes: number
+  /** Pipelines run there; undefined: the embedded engine runs them. */
+  readonly concourse: ConcourseAccess | undefined
+  readonly engine: EnginePolicy
   readonly version: { version: string; revision: string; branch: string }
+}
+
+export interface ConcourseAccess {
+  /** Without a slash at the end. */
+  readonly url: string
+  /** A local user that owns the team `main`. */
+  readonly username: string
+  readonly password: string
+  /** Calls at once, of this process. */
+  readonly concurrency: number
+  /** Of one call. */
+  readonly seconds: number
 }
 
 const megabyte = 2 ** 20
@@ -97,6 +113,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   for (const pair of masterKeys?.split(',') ?? [])
     if (!/^[\w-]+:[A-Za-z0-9+/]{43}=$/.test(pair.trim()))
       problems.push('MASTER_KEYS must be id:key pairs separated by commas, each key 32 bytes in base64 (npm run keys -- new makes one)')
+  const pairs = (name: string, isValue: (value: string) => boolean, valueIs: string) =>
+    new Map(
+      list(name).flatMap((pair) => {
+        const mark = pair.indexOf('=')
+        const [key, value] = [pair.slice(0, mark), pair.slice(mark + 1)]
+        if (mark > 0 && isValue(value)) return [[key, value] as const]
+        problems.push(`${name} must be name=value pairs separated by commas, each value ${valueIs}, not "${pair}"`)
+        return []
+      }),
+    )
+  const concourseUrl = url('CONCOURSE_URL', ['http:', 'https:'])
+  for (const name of concourseUrl ? ['CONCOURSE_USERNAME', 'CONCOURSE_PASSWORD'] : [])
+    if (!text(name)) problems.push(`${name} must be set beside CONCOURSE_URL: a local user that owns the team main`)
+  const tasks = text('ENGINE_TASKS') ?? 'none'
+  const taskUser = text('ENGINE_TASK_USER')
   const absoluteHome = isAbsolute(home) ? home : resolve(home)
   const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
   // With a database of its own the platform is on a laptop, where whoever puts a repository there is whoever uses it.
@@ -134,6 +165,32 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       },
     },
     catalogRefreshMinutes: integer('CATALOG_REFRESH_MINUTES', 15, 0, 60 * 24 * 7),
+    concourse: concourseUrl
+      ? {
+          url: concourseUrl,
+          username: text('CONCOURSE_USERNAME') ?? '',
+          password: text('CONCOURSE_PASSWORD') ?? '',
+          concurrency: integer('CONCOURSE_CONCURRENCY', 8, 1, 100),
+          seconds: integer('CONCOURSE_TIMEOUT_SECONDS', 10, 1, 300),
+        }
+      : undefined,
+    engine: {
+      tasks: tasks === 'none' || tasks === 'all' ? tasks : list('ENGINE_TASKS'),
+      images: pairs('ENGINE_IMAGES', (value) => value === 'host' || isAbsolute(value), 'host or an absolute folder'),
+      resourceTypes: pairs('ENGINE_RESOURCE_TYPES', isAbsolute, 'an absolute folder'),
+      builds: integer('ENGINE_BUILDS', 4, 1, 1000),
+      buildsPerOrganization: integer('BUILDS_PER_ORGANIZATION', 10, 0, 100_000),
+      taskUser: taskUser === undefined ? undefined : integer('ENGINE_TASK_USER', 65_534, 1, 4_294_967_294),
+      limits: {
+        memoryBytes: integer('ENGINE_TASK_MEMORY_MB', 1024, 16, 1_000_000) * megabyte,
+        outputBytes: integer('ENGINE_TASK_OUTPUT_MB', 32, 1, 10_000) * megabyte,
+        seconds: integer('ENGINE_TASK_MINUTES', 60, 1, 60 * 24 * 7) * 60,
+        diskBytes: integer('ENGINE_BUILD_DISK_MB', 1024, 1, 1_000_000) * megabyte,
+        cacheBytes: integer('ENGINE_CACHE_MB', 64, 1, 900) * megabyte,
+      },
+      checkSeconds: integer('ENGINE_CHECK_SECONDS', 60, 1, 60 * 60 * 24),
+      workFolder: join(absoluteHome, 'builds'),
+    },
     version: { version: 'v6.0.98', revision: text('REVISION') ?? readRevision(), branch: text('BRANCH') ?? 'master' },
   }
   if (problems.length > 0) throw new ConfigError(problems)

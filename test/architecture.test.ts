@@ -66,13 +66,15 @@ describe('who may import whom', () => {
     outside: ['outside'],
     formats: ['formats'],
     access: ['access', 'db'],
-    domains: ['access', 'contract', 'db', 'domains', 'formats', 'jobs', 'outside', 'src/canonical.ts', 'src/time.ts'],
-    jobs: ['jobs', 'domains', 'access'],
+    engine: ['engine', 'db', 'formats', 'outside', 'src/time.ts'],
+    domains: ['access', 'contract', 'db', 'domains', 'engine', 'formats', 'jobs', 'outside', 'src/canonical.ts', 'src/time.ts'],
+    jobs: ['jobs', 'domains', 'access', 'engine'],
   }
   /** What is not there when the code runs may point the other way: a handler's signature names its context. */
   const types: Record<string, string[]> = {
     contract: ['db', 'http'],
     access: ['contract', 'outside', 'src/log.ts', 'src/platform.ts'],
+    engine: ['src/config.ts', 'src/log.ts'],
     domains: ['http', 'src/config.ts', 'src/log.ts', 'src/platform.ts'],
     jobs: ['src/log.ts', 'src/platform.ts'],
   }
@@ -146,6 +148,7 @@ describe('what stands in one place', () => {
     expect(filesWith(/['"`]begin\b|\.transaction\(/i)).toEqual(['src/db/pool.ts'])
     expect(filesWith(/new pg\.(Pool|Client)\b/)).toEqual([
       'src/db/migrate.ts',
+      'src/db/notices.ts',
       'src/db/pool.ts',
       'src/jobs/worker.ts',
       'src/outside/embedded-postgres.ts',

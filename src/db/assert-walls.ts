@@ -12,6 +12,8 @@ export const exceptions = [
   'components.stack_in_reach',
   'components.stack_stays_in_reach',
   'credentials.doors',
+  'engine_builds.doors',
+  'engine_pipelines.doors',
   'members.doors',
   'members.own_memberships',
   'organizations.descendants',
@@ -27,8 +29,8 @@ export const exceptions = [
   'team_roles.doors',
 ] as const
 
-/** Tables that the service writes and that hold nobody's data: hashes of who tried what. */
-const nobodys = ['rate_limits']
+/** Tables that the service writes and that hold nobody's data: hashes of who tried what, processes that run builds. */
+const nobodys = ['engine_runners', 'rate_limits']
 
 interface Walls {
   role: string

@@ -52,6 +52,15 @@ export interface Appearances {
   updated_at: Generated<Date>
 }
 
+export interface BuildNotes {
+  organization_id: ColumnType<number, number, never>
+  pipeline_id: number
+  build_id: number
+  is_check: Generated<boolean>
+  created_by: string | null
+  aborted_by: string | null
+}
+
 export interface ChildOrganizations {
   organization_id: number
   id: number
@@ -134,6 +143,117 @@ export interface DataKeys {
   created_at: Generated<Date>
 }
 
+export interface EngineBuildInputs {
+  organization_id: ColumnType<number, number, never>
+  build_id: number
+  name: string
+  version_id: number
+  first_occurrence: boolean
+}
+
+export interface EngineBuildOutputs {
+  organization_id: ColumnType<number, number, never>
+  build_id: number
+  name: string
+  version_id: number
+}
+
+export interface EngineBuilds {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  pipeline_id: number
+  job_id: number | null
+  resource_id: number | null
+  name: string
+  status: Generated<string>
+  is_manual: Generated<boolean>
+  rerun_of: number | null
+  rerun_number: number | null
+  check_from: Json | null
+  inputs_checked_at: Date | null
+  abort_requested: Generated<boolean>
+  preparation: Json | null
+  reason: string | null
+  plan: Json | null
+  runner: string | null
+  lease_until: Date | null
+  created_at: Generated<Date>
+  started_at: Date | null
+  ended_at: Date | null
+  reaped_at: Date | null
+}
+
+export interface EngineCaches {
+  organization_id: ColumnType<number, number, never>
+  job_id: number
+  step: string
+  path: string
+  content: Buffer
+  updated_at: Generated<Date>
+}
+
+export interface EngineEvents {
+  organization_id: ColumnType<number, number, never>
+  build_id: number
+  seq: number
+  event: string
+  version: string
+  data: Json
+}
+
+export interface EngineJobs {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  pipeline_id: number
+  name: string
+  position: number
+  is_active: Generated<boolean>
+  paused: Generated<boolean>
+  has_new_inputs: Generated<boolean>
+  builds_made: Generated<number>
+}
+
+export interface EnginePipelines {
+  organization_id: ColumnType<number, number, never>
+  pipeline_id: number
+  config: Json
+  paused: Generated<boolean>
+  wake_at: Date | null
+}
+
+export interface EngineResources {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  pipeline_id: number
+  name: string
+  is_active: Generated<boolean>
+  history: string
+  pinned_version: Json | null
+  pin_comment: Generated<string>
+  last_checked_at: Date | null
+  check_error: string | null
+  check_build_id: number | null
+}
+
+export interface EngineRunners {
+  id: string
+  name: string
+  started_at: Generated<Date>
+  seen_at: Generated<Date>
+}
+
+export interface EngineVersions {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  resource_id: number
+  history: string
+  version: Json
+  digest: string
+  check_order: number
+  enabled: Generated<boolean>
+  metadata: ColumnType<unknown, string | undefined, string>
+}
+
 export interface Environments {
   organization_id: ColumnType<number, number, never>
   id: ColumnType<number, number | undefined, never>
@@ -159,6 +279,38 @@ export interface Events {
   api_key_id: number | null
   operation: string | null
   happened_at: Generated<Date>
+}
+
+export interface JobNotes {
+  organization_id: ColumnType<number, number, never>
+  pipeline_id: number
+  job: string
+  paused_by: string
+  paused_at: Generated<Date>
+}
+
+export interface KpiFavorites {
+  organization_id: ColumnType<number, number, never>
+  kpi_id: number
+  user_id: number
+}
+
+export interface Kpis {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  project_id: number
+  environment_id: number | null
+  component_id: number | null
+  canonical: string
+  name: string
+  description: Generated<string>
+  type: string
+  widget: string
+  pipeline_name: string | null
+  job_name: string | null
+  config: ColumnType<unknown, string | undefined, string>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
 }
 
 export interface Mails {
@@ -213,6 +365,36 @@ export interface People {
   last_login_at: Date | null
   created_at: Date
   updated_at: Date
+}
+
+export interface PipelineConfigs {
+  organization_id: ColumnType<number, number, never>
+  pipeline_id: number
+  version: number
+  source: string
+  yaml_vars: string
+  config: Json
+  reason: string
+  author: string
+  author_id: number | null
+  created_at: Generated<Date>
+}
+
+export interface Pipelines {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  component_id: number
+  name: string
+  is_main: Generated<boolean>
+  config_version: number | null
+  engine_version: number | null
+  problem: string | null
+  engine_id: number | null
+  created_by: string | null
+  paused_by: string | null
+  paused_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
 }
 
 export interface ProjectFavorites {
@@ -385,18 +567,34 @@ export interface DB {
   account_tokens: AccountTokens
   api_keys: ApiKeys
   appearances: Appearances
+  build_notes: BuildNotes
   child_organizations: ChildOrganizations
   component_changes: ComponentChanges
   components: Components
   config_repositories: ConfigRepositories
   credentials: Credentials
   data_keys: DataKeys
+  engine_build_inputs: EngineBuildInputs
+  engine_build_outputs: EngineBuildOutputs
+  engine_builds: EngineBuilds
+  engine_caches: EngineCaches
+  engine_events: EngineEvents
+  engine_jobs: EngineJobs
+  engine_pipelines: EnginePipelines
+  engine_resources: EngineResources
+  engine_runners: EngineRunners
+  engine_versions: EngineVersions
   environments: Environments
   events: Events
+  job_notes: JobNotes
+  kpi_favorites: KpiFavorites
+  kpis: Kpis
   mails: Mails
   members: Members
   organizations: Organizations
   people: People
+  pipeline_configs: PipelineConfigs
+  pipelines: Pipelines
   project_favorites: ProjectFavorites
   projects: Projects
   rate_limits: RateLimits
@@ -415,8 +613,8 @@ export interface DB {
 }
 
 /** Tables whose rows belong to one organization. */
-export type TenantTable = 'api_keys' | 'appearances' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'credentials' | 'data_keys' | 'environments' | 'events' | 'members' | 'organizations' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'team_members' | 'team_roles' | 'teams'
+export type TenantTable = 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'team_members' | 'team_roles' | 'teams'
 /** What a statement inside an organization may join: its own tables, and the public side of people. */
 export type TenantDatabase = Pick<DB, TenantTable | 'people'>
 /** What a statement outside organizations may name. */
-export type AccountDatabase = Pick<DB, 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'organizations' | 'members' | 'people'>
+export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'organizations' | 'members' | 'people'>
