@@ -249,7 +249,8 @@ table engine_resources (
   pin_comment text not null default ''::text,
   last_checked_at timestamp with time zone,
   check_error text,
-  check_build_id bigint
+  check_build_id bigint,
+  checking_until timestamp with time zone
 )
 
 -- Processes that run builds of the embedded engine.
@@ -416,9 +417,13 @@ table pipelines (
   component_id bigint not null,
   name text not null,
   is_main boolean not null default false,
+  keeps_name boolean not null default false,
   config_version integer,
   engine_version integer,
+  engine_name text,
   problem text,
+  follow_author text,
+  follow_author_id bigint,
   engine_id bigint,
   created_by text,
   paused_by text,
@@ -798,7 +803,7 @@ CREATE INDEX engine_build_inputs_version_ix ON public.engine_build_inputs USING 
 CREATE INDEX engine_build_outputs_version_ix ON public.engine_build_outputs USING btree (organization_id, version_id)
 CREATE INDEX engine_builds_job_ix ON public.engine_builds USING btree (organization_id, job_id, id)
 CREATE INDEX engine_builds_lease_ix ON public.engine_builds USING btree (lease_until) WHERE (status = 'started'::text)
-CREATE INDEX engine_builds_open_ix ON public.engine_builds USING btree (organization_id, status) WHERE (status = ANY (ARRAY['pending'::text, 'started'::text]))
+CREATE INDEX engine_builds_open_ix ON public.engine_builds USING btree (organization_id, job_id, id) WHERE (status = ANY (ARRAY['pending'::text, 'started'::text]))
 CREATE INDEX engine_builds_pipeline_ix ON public.engine_builds USING btree (organization_id, pipeline_id, id)
 CREATE INDEX engine_builds_resource_ix ON public.engine_builds USING btree (organization_id, resource_id) WHERE (resource_id IS NOT NULL)
 CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree (wake_at) WHERE (wake_at IS NOT NULL)
@@ -880,6 +885,7 @@ organizations.own_organizations for select to trochoid_app using ((EXISTS ( SELE
   WHERE ((m.organization_id = organizations.id) AND (m.user_id = current_account_id()))))) check ()
 organizations.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 pipeline_configs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+pipelines.doors for select to trochoid_doors using (true) check ()
 pipelines.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 project_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 projects.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
@@ -931,6 +937,7 @@ CREATE TRIGGER users_access AFTER DELETE OR UPDATE OF token_generation, username
 access_epoch(subjects text[]) security definer stable owned by trochoid_doors
 active_appearance(organization text) security definer stable owned by trochoid_doors
 ancestors_of(organization bigint) security definer stable owned by trochoid_doors
+behind_pipelines(most integer) security definer stable owned by trochoid_doors
 bump_access_epoch(changed text) security definer volatile owned by trochoid_doors
 catalog_of_stack(stack_organization bigint, stack bigint) security definer stable owned by trochoid_doors
 components_of_stack(stack bigint) security definer stable owned by trochoid_doors

@@ -17,6 +17,7 @@ async function main(config: Config, log: Log): Promise<void> {
   if (migrated.length > 0) log.info({ migrations: migrated }, 'the database was brought up to date')
   await using platform = await openPlatform(config, log, database.url)
   await using _worker = config.worker ? await startWorker(platform, database.url) : null
+  await using _runner = config.worker ? await platform.startRunner?.() : null
   await using server = await serve(platform)
   const outbox = platform.mailer ? '' : `\n  Outbox     ${server.url}/dev/outbox  (no mail server is configured)`
   process.stderr.write(`\nTrochoid is ready.\n  API        ${server.url}\n  Reference  ${server.url}/docs${outbox}\n\n`)

@@ -7,7 +7,14 @@ import { openSessions, type Sessions } from './access/sessions.ts'
 import type { Config } from './config.ts'
 import type { OperationId } from './contract/operations.ts'
 import { assertWalls } from './db/assert-walls.ts'
+import { openNotices } from './db/notices.ts'
 import { type Database, openDatabase } from './db/pool.ts'
+import { enginePorts } from './domains/pipelines/engine-ports.ts'
+import { openConcourseEngine } from './engine/concourse/engine.ts'
+import { openEmbeddedEngine } from './engine/embedded/engine.ts'
+import { openResourceTypes } from './engine/embedded/resources/types.ts'
+import { openTaskRunner } from './engine/embedded/tasks/run.ts'
+import type { PipelineEngine } from './engine/types.ts'
 import type { Log } from './log.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
 import { type AddressGuard, openAddressGuard } from './outside/address-guard.ts'
@@ -31,6 +38,12 @@ export interface Platform {
   readonly guard: AddressGuard
   readonly git: Git
   readonly metrics: Metrics
+  /** What runs pipelines: Concourse where it is configured, otherwise our own. */
+  readonly engine: PipelineEngine
+  /** Of the embedded engine: the part that schedules and runs builds, for processes that do. */
+  readonly startRunner: (() => Promise<AsyncDisposable>) | undefined
+  /** Answers that last, to be ended when the process stops. */
+  readonly lasting: Set<AbortController>
   /** Set when the process is asked to stop; new connections are sent elsewhere. */
   draining: boolean
   /** For tests, which fail on an answer that does not match its schema. */
@@ -56,6 +69,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
     const guard = openAddressGuard({ allowed: config.privateAddresses })
     const cacheFolder = join(config.home, 'git')
     const git = await openGit({ cacheFolder, policy: config.git, guard, log: (line) => log.debug({ git: true }, line) })
+    const { engine, startRunner, notices } = await openEngine({ config, log, database, master, guard, git, url })
     return {
       config,
       log,
@@ -69,8 +83,13 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       guard,
       git,
       metrics: openMetrics(database, log),
+      engine,
+      startRunner,
+      lasting: new Set(),
       draining: false,
       async [Symbol.asyncDispose]() {
+        await engine[Symbol.asyncDispose]()
+        await notices?.[Symbol.asyncDispose]()
         await git[Symbol.asyncDispose]()
         await keyUse[Symbol.asyncDispose]()
         await database[Symbol.asyncDispose]()
@@ -80,4 +99,28 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
     await database[Symbol.asyncDispose]()
     throw error
   }
+}
+
+interface EngineDeps extends Pick<Platform, 'config' | 'log' | 'database' | 'master' | 'guard' | 'git'> {
+  url: string
+}
+
+async function openEngine({ config, log, database, master, guard, git, url }: EngineDeps) {
+  if (config.concourse) {
+    const engine = await openConcourseEngine({ access: config.concourse, policy: config.engine, log })
+    return { engine, startRunner: undefined, notices: undefined }
+  }
+  const ports = enginePorts({ database, master })
+  const notices = openNotices(url, (err) => log.warn({ err }, 'the connection for notices broke'))
+  const engine = openEmbeddedEngine({
+    database,
+    notices,
+    policy: config.engine,
+    ports,
+    resourceTypes: openResourceTypes({ policy: config.engine, git, guard, ports, log, now: Date.now }),
+    runTask: openTaskRunner({ policy: config.engine, log: (line) => log.debug({ tasks: true }, line) }),
+    log,
+    apiUrl: config.apiUrl,
+  })
+  return { engine, startRunner: () => engine.startRunner(), notices }
 }

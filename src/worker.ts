@@ -11,6 +11,7 @@ try {
   const log = openLog(config.logLevel)
   await using platform = await openPlatform(config, log, config.databaseUrl)
   await using _worker = await startWorker(platform, config.databaseUrl)
+  await using _runner = await platform.startRunner?.()
   log.info('the worker is ready')
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
 } catch (error) {

@@ -8,12 +8,19 @@ create table pipelines (
   name text not null,
   -- It came with the component, carries its name and follows its stack; others were added by people.
   is_main boolean not null default false,
+  -- Somebody renamed it: when its component moves, the name stays.
+  keeps_name boolean not null default false,
   -- The newest of pipeline_configs; null until the first is saved.
   config_version integer,
   -- Which of them the engine has; below config_version while, or because, it could not be told.
   engine_version integer,
+  -- The name that the engine has it under; another one than `name` while it has to be renamed there, null while it is not there.
+  engine_name text,
   -- Why the engine does not run what was saved.
   problem text,
+  -- Its component changed, and it is to follow in the name of this person or key; null: it does.
+  follow_author text,
+  follow_author_id bigint,
   -- The engine's own number, by which a pipeline of the same name that came later is told apart.
   engine_id bigint,
   created_by text,
@@ -130,6 +137,8 @@ create table engine_resources (
   check_error text,
   -- Build of the last check.
   check_build_id bigint,
+  -- Somebody looks for versions until then at the latest; null: nobody does.
+  checking_until timestamptz,
   constraint engine_resources_pk primary key (organization_id, id),
   constraint engine_resources_name_uq unique (organization_id, pipeline_id, name),
   constraint engine_resources_pipeline_fk foreign key (organization_id, pipeline_id) references engine_pipelines (organization_id, pipeline_id) on delete cascade
@@ -196,7 +205,7 @@ create table engine_builds (
 create index engine_builds_job_ix on engine_builds (organization_id, job_id, id);
 create index engine_builds_pipeline_ix on engine_builds (organization_id, pipeline_id, id);
 create index engine_builds_resource_ix on engine_builds (organization_id, resource_id) where resource_id is not null;
-create index engine_builds_open_ix on engine_builds (organization_id, status) where status in ('pending', 'started');
+create index engine_builds_open_ix on engine_builds (organization_id, job_id, id) where status in ('pending', 'started');
 create index engine_builds_lease_ix on engine_builds (lease_until) where status = 'started';
 call protect_tenant_table('engine_builds');
 
@@ -300,6 +309,20 @@ create table kpi_favorites (
 );
 call protect_tenant_table('kpi_favorites');
 
+-- Pipelines that do not follow their component or the engine does not have yet, although nobody works on them any more. Answers
+-- only in the platform scope.
+grant select on pipelines to trochoid_doors;
+create policy doors on pipelines for select to trochoid_doors using (true);
+create function behind_pipelines(most integer) returns table (organization_id bigint, pipeline_id bigint)
+language sql stable security definer set search_path = public as $$
+  select p.organization_id, p.id from pipelines p
+  where in_platform_scope() and p.updated_at < now() - interval '10 minutes'
+    and (p.follow_author is not null or (p.config_version > coalesce(p.engine_version, 0) or p.engine_name <> p.name) and p.problem is null)
+  order by p.updated_at limit most
+$$;
+alter function behind_pipelines owner to trochoid_doors;
+grant execute on function behind_pipelines to trochoid_app;
+
 -- Work that goes through every organization: pipelines that the scheduler is to look at now, and started builds whose process
 -- was not heard of. Answers only in the platform scope.
 grant select on engine_pipelines to trochoid_doors;
@@ -323,3 +346,47 @@ language sql stable security definer set search_path = public as $$
 $$;
 alter function lost_engine_builds owner to trochoid_doors;
 grant execute on function lost_engine_builds to trochoid_app;
+
+-- As before, with the name of the organization's team in the pipeline engine.
+create or replace function load_access(actor_kind text, actor_id bigint, organization_canonical text) returns jsonb
+language sql stable security definer set search_path = public as $$
+  with o as (select * from organizations where canonical = organization_canonical),
+  held as (
+    select m.organization_id, m.role_id from o join members m on m.organization_id = any (o.path)
+    where actor_kind = 'user' and m.user_id = actor_id and m.invitation_state = 'accepted'
+    union
+    select m.organization_id, tr.role_id from o join members m on m.organization_id = any (o.path)
+    join team_members tm on tm.organization_id = m.organization_id and tm.member_id = m.id
+    join team_roles tr on tr.organization_id = tm.organization_id and tr.team_id = tm.team_id
+    where actor_kind = 'user' and m.user_id = actor_id and m.invitation_state = 'accepted'
+  ),
+  rule_rows as (
+    select r.organization_id, r.id, r.action, r.resources from held h
+    join rules r on r.organization_id = h.organization_id and r.role_id = h.role_id
+    union
+    select r.organization_id, r.id, r.action, r.resources from o join rules r on r.organization_id = any (o.path)
+    where actor_kind = 'api_key' and r.api_key_id = actor_id
+  ),
+  weight as (select coalesce(sum(60 + length(action) + length(array_to_string(resources, '","'))), 0) as characters from rule_rows),
+  -- Tenants write the rules. Of what no process could hold only the administrator's are read: fewer rules allow less.
+  read_rows as (
+    select r.* from rule_rows r, weight where characters <= 8000000
+    union all
+    (select r.* from rule_rows r, weight where characters > 8000000 and action in ('**', 'organization:**') and resources = '{}' limit 100)
+  ),
+  subjects as (select array_agg('o' || p.id) || case when actor_kind = 'user' then array['u' || actor_id] else '{}' end as list
+               from o, unnest(o.path) as p (id))
+  select jsonb_build_object(
+    'organization', jsonb_build_object('id', o.id, 'canonical', o.canonical, 'name', o.name, 'parent_id', o.parent_id, 'path', to_jsonb(o.path),
+      'ci_team_name', o.ci_team_name),
+    'member_id', (select m.id from members m where actor_kind = 'user' and m.organization_id = o.id and m.user_id = actor_id and m.invitation_state = 'accepted'),
+    'belongs', (select count(*) > 0 from held) or exists (select from api_keys k where actor_kind = 'api_key' and k.id = actor_id and k.organization_id = any (o.path)),
+    'generation', (select u.token_generation from users u where actor_kind = 'user' and u.id = actor_id),
+    -- As it is now: a session token keeps the name it was made with.
+    'username', (select u.username from users u where actor_kind = 'user' and u.id = actor_id),
+    'weight', least(w.characters, 8000000),
+    'rules', coalesce((select jsonb_agg(jsonb_build_object('id', id, 'organization_id', organization_id, 'action', action, 'resources', to_jsonb(resources)) order by id) from read_rows), '[]'),
+    'subjects', to_jsonb(s.list),
+    'epoch', access_epoch(s.list)
+  ) from o, subjects s, weight w
+$$;

@@ -20,6 +20,8 @@ export interface Organization {
   parent_id: number | null
   /** Ids from the root down to this one. */
   path: readonly number[]
+  /** Of its team in Concourse: made up, so that it is never `main`, and never used again. */
+  ci_team_name: string
 }
 
 /** Everything that deciding needs, as of `epoch`. */

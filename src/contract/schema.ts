@@ -313,7 +313,7 @@ export interface paths {
         };
         /**
          * Follow the events of a build
-         * @description Streams what happens in a build as server-sent events, from its beginning: status changes, log lines, starts and ends of steps. Each `data` line is a JSON object `{event, version, event_id, data}` with times in unix seconds; the last frame is `event: end`, after which you should close the connection. Reconnect with the header `Last-Event-ID` to continue after the last event you saw. A browser, which cannot set headers on an event stream, may pass its token as the query parameter `api_key`.
+         * @description Streams what happens in a build as server-sent events, from its beginning: status changes, log lines, starts and ends of steps. Each `data` line is a JSON object `{event, version, event_id, data}` with times in unix seconds; the last frame is `event: end`, after which you should close the connection. Reconnect with the header `Last-Event-ID` to continue after the last event you saw. A browser, which cannot set headers on an event stream, may pass its token as the query parameter `api_key`. A line that begins with a colon is sent now and then so that proxies keep the connection. The server ends the stream by itself when it stops or when permissions change: reconnect, and nothing is missed.
          */
         get: operations["getBuildEvents"];
         put?: never;
@@ -421,7 +421,7 @@ export interface paths {
         };
         /**
          * Get the preparation of a build
-         * @description Tells what a pending build is waiting for: a paused pipeline or job, the limit of parallel builds, or a missing input. For a build that has started, nothing blocks.
+         * @description Tells what a pending build is waiting for: a paused pipeline or job, the limit of parallel builds, or a missing input; `reason` says it in one sentence, with what to do. For a build that has started, nothing blocks.
          */
         get: operations["getBuildPreparation"];
         put?: never;
@@ -2936,7 +2936,7 @@ export interface paths {
         put?: never;
         /**
          * Create a pipeline for a component
-         * @description Adds a pipeline to a component, from the configuration you pass or, without one, from the pipeline of the component's stack. Variables written `((name))` are filled from `yaml_vars`; what is left is looked up among the credentials when the pipeline runs. 422 when the configuration is not valid; 409 when the name is taken.
+         * @description Adds a pipeline to a component, from the configuration you pass or, without one, from the pipeline of the component's stack. Variables written `((name))` are filled from `yaml_vars`; what is left is looked up among the credentials when the pipeline runs. 422 when the configuration is not valid, or needs something that the engine cannot do: the details name each field. 409 when the name is taken.
          */
         post: operations["createPipeline"];
         delete?: never;
@@ -2986,6 +2986,66 @@ export interface paths {
          */
         get: operations["getPipelineConfig"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/pipelines/{inpath_pipeline_name}/config/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the saved configurations of a pipeline
+         * @description Lists every configuration that was ever saved for the pipeline, newest first, with who saved it and why.
+         */
+        get: operations["getPipelineConfigVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/pipelines/{inpath_pipeline_name}/config/versions/{config_version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a saved configuration of a pipeline
+         * @description Shows a configuration that was saved for the pipeline, and what it changed: against the version before it, or against another one.
+         */
+        get: operations["getPipelineConfigVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/pipelines/{inpath_pipeline_name}/config/versions/{config_version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Go back to a saved configuration
+         * @description Saves an older configuration, with its variables, once more as the newest one. Nothing is lost: what it replaces stays in the list. The component's files in git do not change, so `synced` will tell the difference.
+         */
+        put: operations["restorePipelineConfigVersion"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4480,6 +4540,8 @@ export interface components {
             paused_job: string;
             /** @description Whether a paused pipeline holds it back. */
             paused_pipeline: string;
+            /** @description Why the build is pending, in one sentence with what to do; absent when nothing holds it back. */
+            reason?: string;
         };
         /** @description A resource version that a build read. */
         PublicBuildInput: {
@@ -6090,6 +6152,8 @@ export interface components {
             name: string;
             /** @description Last check of the resource. */
             build?: components["schemas"]["BuildSummary"];
+            /** @description Why the last check failed; absent when it went well. */
+            check_error?: string;
             /** @description Name of an icon. */
             icon?: string;
             /**
@@ -6156,6 +6220,24 @@ export interface components {
             name: string;
             /** @description True when the pipeline was archived: it can be read but no longer run. */
             archived?: boolean;
+            /**
+             * Format: uint32
+             * @description Number of the configuration that was saved last.
+             */
+            config_version?: number;
+            /** @description Name of the person or API key that created it. */
+            created_by?: string;
+            /** @description What runs it: `concourse` or `embedded`. */
+            engine?: string;
+            /**
+             * Format: uint64
+             * @description When it was paused, in unix seconds; only while it is.
+             */
+            paused_at?: number;
+            /** @description Name of the person or API key that paused it; only while it is. */
+            paused_by?: string;
+            /** @description Why nothing of it runs, although it was saved: the engine cannot do what its configuration asks for, or could not be reached yet. Absent when all is well. */
+            problem?: string;
             /** @description Component the pipeline belongs to. */
             component: components["schemas"]["Component"];
             /** @description Environment of that component. */
@@ -6172,7 +6254,7 @@ export interface components {
             public: boolean;
             /** @description True when a build of the pipeline is running or about to. */
             started?: boolean;
-            /** @description Overall state, drawn from the latest builds of the jobs. */
+            /** @description Overall state, drawn from the latest builds of the jobs: the worst of their last results, in the order `errored`, `failed`, `aborted`, `succeeded`; `pending` when there is none yet. */
             status?: string;
             /** @description Concourse team of the organization. */
             team_name: string;
@@ -6227,6 +6309,39 @@ export interface components {
         PipelineVariables: {
             /** @description True when the text was saved with the pipeline, false when it is the sample of the stack. */
             has_saved_yaml_vars: boolean;
+            /** @description The variables, as YAML text. */
+            yaml_vars: string;
+        };
+        /** @description A configuration that was saved for a pipeline. */
+        PipelineConfigVersion: {
+            /** @description Name of the person or API key that saved it. */
+            author: string;
+            /**
+             * Format: uint64
+             * @description When it was saved, in unix seconds.
+             */
+            created_at: number;
+            /** @description True for the one that the pipeline has now. */
+            current?: boolean;
+            /**
+             * @description Why it was saved: with a new pipeline, by an update, because its component changed, because an older version was restored, or by a `set_pipeline` step.
+             * @enum {string}
+             */
+            reason: "create" | "update" | "component" | "restore" | "set_pipeline";
+            /**
+             * Format: uint32
+             * @description Number of the version, counted from 1 in each pipeline.
+             */
+            version: number;
+        };
+        /** @description A configuration that was saved for a pipeline, with its texts and what it changed. */
+        PipelineConfigVersionDetails: components["schemas"]["PipelineConfigVersion"] & {
+            /** @description The configuration with its variables filled in, as YAML text. */
+            config: string;
+            /** @description What it changed; against the version before, or the one in `compare_to`. */
+            diffs: components["schemas"]["PipelineDiffs"];
+            /** @description The configuration as it was passed, before variables were filled in. */
+            passed_config?: string;
             /** @description The variables, as YAML text. */
             yaml_vars: string;
         };
@@ -6565,8 +6680,12 @@ export interface components {
             id: number;
             /** @description Number within the job, as text. A rerun adds a suffix, as in `82.1`. */
             name: string;
+            /** @description Name of the person or API key that aborted it, when somebody did. */
+            aborted_by?: string;
             /** @description Path of the build in the Concourse API. */
             api_url: string;
+            /** @description Name of the person or API key that asked for it; absent when a new version started it by itself. */
+            created_by?: string;
             /**
              * Format: uint64
              * @description When it ended, in unix seconds; absent before.
@@ -6582,6 +6701,19 @@ export interface components {
              * @description When its logs were removed, in unix seconds; absent while they are kept.
              */
             reap_time?: number;
+            /**
+             * Format: uint32
+             * @description How many times the build that it reruns was run again until then; absent when it is no rerun.
+             */
+            rerun_number?: number;
+            /** @description The build whose versions it took again; absent when it is no rerun. */
+            rerun_of?: {
+                /** Format: uint64 */
+                id: number;
+                name: string;
+            };
+            /** @description Resource that was checked; absent for a run of a job. */
+            resource_name?: string;
             /**
              * Format: uint64
              * @description When it started, in unix seconds; absent while pending.
@@ -6979,6 +7111,13 @@ export interface components {
             outputs?: components["schemas"]["JobOutput"][];
             /** @description True while no new builds of the job may start. */
             paused?: boolean;
+            /**
+             * Format: uint64
+             * @description When it was paused, in unix seconds.
+             */
+            paused_at?: number;
+            /** @description Name of the person or API key that paused it. */
+            paused_by?: string;
             /** Format: uint64 */
             pipeline_id?: number;
             pipeline_name?: string;
@@ -8142,6 +8281,8 @@ export interface components {
              * @description How many volumes it has at the moment.
              */
             active_volumes: number;
+            /** @description The engine it works for: `concourse` or `embedded`. */
+            engine?: string;
             /** @description True when the worker is forgotten as soon as it cannot be reached, instead of being shown as stalled. */
             ephemeral: boolean;
             /** @description The operating system, for example `linux`. */
@@ -8270,6 +8411,8 @@ export interface components {
         job_name: string;
         /** @description Number that identifies the build across all pipelines; not the build name shown inside its job. */
         build_id: string;
+        /** @description Number of a configuration that was saved for the pipeline. */
+        config_version: number;
         /** @description Name of the resource as the pipeline configuration spells it. */
         resource_name: string;
         /** @description Id of one version of the resource. */
@@ -15265,6 +15408,129 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getPipelineConfigVersions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+                /** @description Name of the pipeline. The main pipeline of a component is called `<project>-<environment>-<component>`. */
+                inpath_pipeline_name: components["parameters"]["pipeline_name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions, with the pagination. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PipelineConfigVersion"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getPipelineConfigVersion: {
+        parameters: {
+            query?: {
+                /** @description Version to compare with; the one before when left out. */
+                compare_to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+                /** @description Name of the pipeline. The main pipeline of a component is called `<project>-<environment>-<component>`. */
+                inpath_pipeline_name: components["parameters"]["pipeline_name"];
+                /** @description Number of a configuration that was saved for the pipeline. */
+                config_version: components["parameters"]["config_version"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PipelineConfigVersionDetails"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    restorePipelineConfigVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+                /** @description Name of the pipeline. The main pipeline of a component is called `<project>-<environment>-<component>`. */
+                inpath_pipeline_name: components["parameters"]["pipeline_name"];
+                /** @description Number of a configuration that was saved for the pipeline. */
+                config_version: components["parameters"]["config_version"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pipeline with the restored configuration. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Pipeline"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
     };

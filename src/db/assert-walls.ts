@@ -19,6 +19,7 @@ export const exceptions = [
   'organizations.descendants',
   'organizations.doors',
   'organizations.own_organizations',
+  'pipelines.doors',
   'roles.doors',
   'rules.doors',
   'stack_files.shared',

@@ -233,6 +233,7 @@ export interface EngineResources {
   last_checked_at: Date | null
   check_error: string | null
   check_build_id: number | null
+  checking_until: Date | null
 }
 
 export interface EngineRunners {
@@ -386,9 +387,13 @@ export interface Pipelines {
   component_id: number
   name: string
   is_main: Generated<boolean>
+  keeps_name: Generated<boolean>
   config_version: number | null
   engine_version: number | null
+  engine_name: string | null
   problem: string | null
+  follow_author: string | null
+  follow_author_id: number | null
   engine_id: number | null
   created_by: string | null
   paused_by: string | null

@@ -15,6 +15,10 @@ export interface RequestInfo {
   /** Of the caller, as far as trusted proxies tell. */
   readonly address: string
   readonly log: Log
+  /** Of a reader who comes back to a stream of events. */
+  readonly lastEventId: string | undefined
+  /** Aborted when the caller is gone or the process stops: for answers that last. */
+  closed(): AbortSignal
 }
 
 /** For operations open to everybody: transactions see accounts, and no organization's rows. */

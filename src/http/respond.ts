@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Response } from 'express'
 import type { OperationRow } from '../contract/operations.ts'
 
@@ -19,12 +20,25 @@ export async function respond(response: Response, { success, respond: how }: Ope
       return
     }
     case 'stream':
-      response.status(success).setHeader('content-type', 'text/event-stream')
-      for await (const chunk of output as AsyncIterable<string>) response.write(chunk)
-      response.end()
+      await stream(response.status(success), output as AsyncIterable<string>)
       return
     case 'nothing':
     case 'redirect':
       response.status(success).end()
   }
+}
+
+/** At the reader's pace: whoever reads slowly keeps nothing but the chunk at hand in our memory. */
+async function stream(response: Response, chunks: AsyncIterable<string>): Promise<void> {
+  response.setHeader('content-type', 'text/event-stream')
+  // No proxy may keep events back, nor compress them into its buffer.
+  response.setHeader('cache-control', 'no-store, no-transform')
+  response.setHeader('x-accel-buffering', 'no')
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  for await (const chunk of chunks) {
+    if (gone.signal.aborted) break
+    if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal }).catch(() => {})
+  }
+  response.end()
 }

@@ -61,7 +61,14 @@ export function createApp(platform: Platform): express.Express {
     const started = performance.now()
     const requestId = newRequestId()
     const log = platform.log.child({ request_id: requestId })
-    const info = { id: requestId, address: request.ip ?? '', log }
+    const lastEventId = request.headers['last-event-id']
+    const info = {
+      id: requestId,
+      address: request.ip ?? '',
+      log,
+      lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,
+      closed: () => untilClosed(response, platform),
+    }
     response.setHeader('x-request-id', requestId)
     // Answers hold tokens and secrets, and a token may stand in the URL (`?api_key=`): no cache may keep them.
     response.setHeader('cache-control', 'no-store')
@@ -89,6 +96,19 @@ export function createApp(platform: Platform): express.Express {
   return app
 }
 
+/** Long answers end when nobody reads them any more, and when the process is asked to stop. */
+function untilClosed(response: Response, { lasting }: Platform): AbortSignal {
+  const controller = new AbortController()
+  lasting.add(controller)
+  const close = () => {
+    lasting.delete(controller)
+    controller.abort()
+  }
+  if (response.destroyed) close()
+  else response.once('close', close)
+  return controller.signal
+}
+
 function splitUrl(url: string): [string, string] {
   const mark = url.indexOf('?')
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
@@ -108,6 +128,7 @@ function notFoundOrNotAllowed(router: ReturnType<typeof createRouter>, path: str
  */
 async function drain(server: Server, platform: Platform): Promise<void> {
   platform.draining = true
+  for (const controller of platform.lasting) controller.abort()
   const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve))
   const idle = setInterval(() => server.closeIdleConnections(), 500)
   const giveUp = setTimeout(() => server.closeAllConnections(), 25_000)

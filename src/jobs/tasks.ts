@@ -7,7 +7,9 @@ import { forgetOldAttempts } from '../access/rate-limit.ts'
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
+import { catchUp, catchUpAll, removeFromEngine } from '../domains/pipelines/follow.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
+import type { PipelineAt } from '../engine/types.ts'
 import type { Platform } from '../platform.ts'
 
 export interface TaskPayloads {
@@ -19,6 +21,9 @@ export interface TaskPayloads {
   'components.recover': { organizationId: number; componentId: number; change: string }
   'components.recoverOverdue': Record<string, never>
   'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
+  'pipelines.catchUp': { organizationId: number; pipelineId: number }
+  'pipelines.catchUpAll': Record<string, never>
+  'pipelines.remove': PipelineAt & { engineId: number | null }
   'platform.tidy': Record<string, never>
   'stackSources.refreshDue': Record<string, never>
   'stackSources.refresh': { organizationId: number; sourceId: number }
@@ -34,6 +39,9 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'components.recover': recoverChange,
   'components.recoverOverdue': recoverOverdue,
   'components.removeFiles': removeFiles,
+  'pipelines.catchUp': catchUp,
+  'pipelines.catchUpAll': catchUpAll,
+  'pipelines.remove': removeFromEngine,
   'platform.tidy': forgetOldAttempts,
   'stackSources.refreshDue': refreshDue,
   'stackSources.refresh': refreshIfDue,
@@ -43,5 +51,6 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
 export const schedule = [
   { task: 'platform.tidy', match: '*/10 * * * *' },
   { task: 'components.recoverOverdue', match: '3,13,23,33,43,53 * * * *' },
+  { task: 'pipelines.catchUpAll', match: '7,17,27,37,47,57 * * * *' },
   { task: 'stackSources.refreshDue', match: '*/5 * * * *' },
 ] as const satisfies readonly { task: TaskName; match: string }[]

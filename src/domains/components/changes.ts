@@ -17,6 +17,8 @@ import type { OrganizationContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { type Committed, type FileChanges, GitError, type GitRemote, type Snapshot } from '../../outside/git/types.ts'
 import { withGit } from '../git.ts'
+import type { Author } from '../pipelines/configs.ts'
+import { followLater, removePipelines } from './pipeline.ts'
 import * as queries from './queries.ts'
 
 /** Columns of the component once its commit is there. */
@@ -124,17 +126,31 @@ export const unusable = (error: FormatError) =>
   invalid(`The files of the component cannot be written: ${error.message}`, [`files: ${error.message}`])
 
 /** Step 3. @throws RetryOperation when the job was faster */
-export async function settle(tx: OrgTx, change: Change, intended: Intended, commit: string | null, leftovers: Leftovers | null = null) {
+export async function settle(
+  tx: OrgTx,
+  change: Change,
+  intended: Intended,
+  { commit, by, leftovers = null }: { commit: string | null; by: Author; leftovers?: Leftovers | null },
+): Promise<void> {
   if ((await queries.deleteChange(tx, change.componentId, change.id)) === 0)
     throw unavailable('The change took too long and was looked after meanwhile: read the component again to see how it ended')
-  await apply(tx, change, intended, commit)
+  await apply(tx, change, intended, commit, by)
   if (leftovers && leftovers.paths.length > 0)
     await enqueue(tx, 'components.removeFiles', { organizationId: tx.organizationId, ...leftovers })
 }
 
-export async function apply(tx: OrgTx, { kind, componentId }: Change, intended: Intended, commit: string | null): Promise<void> {
+export async function apply(
+  tx: OrgTx,
+  { kind, componentId }: Change,
+  intended: Intended,
+  commit: string | null,
+  by: Author,
+): Promise<void> {
   if (kind === 'hold') return
-  if (kind === 'delete') return void (await queries.deleteComponent(tx, componentId))
+  if (kind === 'delete') {
+    await removePipelines(tx, componentId)
+    return void (await queries.deleteComponent(tx, componentId))
+  }
   const { vars, files, ...columns } = intended
   await queries.updateComponent(tx, componentId, {
     ...columns,
@@ -144,6 +160,7 @@ export async function apply(tx: OrgTx, { kind, componentId }: Change, intended: 
     is_ready: true,
     ...(kind === 'create' ? {} : { updated_at: new Date() }),
   })
+  await followLater(tx, componentId, by)
 }
 
 /** As if it had never been asked for. */

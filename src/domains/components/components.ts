@@ -8,9 +8,10 @@ import type { OrganizationContext } from '../../http/context.ts'
 import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
 import { providers } from '../cloud-providers/providers.ts'
 import { withGit } from '../git.ts'
+import { saverOf } from '../pipelines/configs.ts'
 import { begin, type Change, type Intended, newChangeId, push, settle } from './changes.ts'
 import { currentOn, type Outcome, type Present, renderOn } from './on-tip.ts'
-import { deployPipeline, removePipeline } from './pipeline.ts'
+import { assertNameFree, assertPipeline, followNow, reservePipeline } from './pipeline.ts'
 import { expectedFiles, type Plan, planOf, stackOf, type Target, targetOf, usableStack, valuesFor } from './plan.ts'
 import * as queries from './queries.ts'
 import { assertMayShare } from './shared-files.ts'
@@ -62,6 +63,7 @@ export async function createComponent(
       commit: null,
     })
     const change: Change = { id: newChangeId(), componentId, kind: 'create', repositoryId: plan.repository.id }
+    await reservePipeline(tx, componentId, plan, saverOf(context.actor))
     await begin(tx, context, change, intended)
     return change
   })
@@ -90,6 +92,7 @@ export async function updateComponent(context: OrganizationContext, path: Compon
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'update', repositoryId: plan.repository.id }
   await context.prepare(async (tx) => {
     await assertSame(tx, component)
+    await reservePipeline(tx, component.id, plan, saverOf(context.actor))
     await begin(tx, context, change, { ...intended, files: sameUseCase ? component.files : files })
   })
   const gone = queries.ownPaths(component.files).filter((old) => !files.some((file) => file.path === old))
@@ -133,6 +136,7 @@ export async function migrateComponent(
   await context.prepare(async (tx) => {
     await assertSame(tx, component)
     await assertSamePlace(tx, to, environment, plan)
+    await assertNameFree(tx, place, component.id)
     await begin(tx, context, change, intended, leftovers)
   })
   const gone = here ? paths.filter((file) => !plan.planned.some((planned) => planned.path === file)) : []
@@ -217,6 +221,7 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
     )
     if (plan) assertMayShare(plan, users, context.may)
     if (plan) outcome = await renderOn(plan, tip, work.given, work.present, users, work.had)
+    if (plan) assertPipeline(plan, outcome.files)
     const used = new Set(users.flatMap(({ files }) => files.map(({ path }) => path)))
     const there = new Set(gone.length > 0 ? (await tip?.list())?.map(({ path }) => path) : [])
     return new Map<string, Buffer | null>([
@@ -224,17 +229,17 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
       ...outcome.files.map(({ path, content }) => [path, content] as const),
     ])
   }
+  const by = saverOf(context.actor)
   const message = `${work.what} the component ${place.component} of ${place.project}/${place.environment}`
   const { commit } = await push(context, change, { remote, branch: repository.branch, author: surroundings.author, message }, edit)
   const files = outcome.files.map(({ content: _, ...file }) => file)
   await context.write(
     async (tx) => {
-      await settle(tx, change, plan ? { ...intended, files, vars: outcome.values } : {}, commit, leftovers)
-      if (plan) await deployPipeline(tx, change.componentId, plan)
-      else await removePipeline(tx, change.componentId)
+      await settle(tx, change, plan ? { ...intended, files, vars: outcome.values } : {}, { commit, by, leftovers })
     },
     () => ({ name: place.component }),
   )
+  if (plan) await followNow(context.platform, context.organization.id, change.componentId)
 }
 
 async function getEnvironment(tx: OrgTx, { project, environment }: { project: string; environment: string }) {

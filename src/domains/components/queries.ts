@@ -72,10 +72,10 @@ const selectComponents = (tx: OrgTx) =>
 
 const containmentPath = sql`':project:' || projects.canonical || ':environment:' || environments.canonical || ':component:' || components.canonical`
 
-/** Of one environment, of some (by id), or of the whole organization. */
+/** Of one environment, of some (by id), some by their own ids, or of the whole organization. */
 export function listComponents(
   tx: OrgTx,
-  where: { project?: string; environment?: string; environmentIds?: readonly number[] },
+  where: { project?: string; environment?: string; environmentIds?: readonly number[]; componentIds?: readonly number[] },
   visible: Visibility,
 ) {
   let found = selectSummaries(tx).where('components.is_ready', '=', true)
@@ -83,6 +83,7 @@ export function listComponents(
   if (where.environment !== undefined) found = found.where('environments.canonical', '=', where.environment)
   if (where.environmentIds !== undefined)
     found = found.where(sql<boolean>`components.environment_id = any (${[...where.environmentIds]}::bigint[])`)
+  if (where.componentIds !== undefined) found = found.where(sql<boolean>`components.id = any (${[...where.componentIds]}::bigint[])`)
   return whereVisible(found, visible, containmentPath, 'projects.owner_id')
     .orderBy('projects.canonical')
     .orderBy('environments.canonical')

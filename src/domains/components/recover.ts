@@ -37,12 +37,13 @@ export async function recoverChange(
     }
     if ((await queries.deleteChange(tx, componentId, id)) === 0) return
     const component = await queries.findComponentById(tx, componentId)
-    await apply(tx, change, row.intended as Intended, commit)
+    const by = row.actor as ChangeActor
+    await apply(tx, change, row.intended as Intended, commit, { name: by.name, accountId: by.user_id })
     const leftovers = row.leftovers as Leftovers | null
     if (leftovers) await enqueue(tx, 'components.removeFiles', { organizationId, ...leftovers })
     // A hold is only let go: what was copied is nobody's, and goes.
     if (row.kind === 'hold') return
-    await tell(tx, row.kind, component?.canonical ?? '', row.actor as ChangeActor)
+    await tell(tx, row.kind, component?.canonical ?? '', by)
     platform.log.warn({ componentId, change: id, kind: row.kind }, 'a change of a component was finished: its process did not')
   })
 }

@@ -65,6 +65,10 @@ export async function listCredentials(tx: OrgTx, query: CredentialFilters, filte
 export const findCredential = (tx: OrgTx, canonical: string) =>
   selectCredentials(tx).where('credentials.canonical', '=', canonical).executeTakeFirst()
 
+/** As pipelines name it: `((path.key))`. */
+export const findByPath = (tx: OrgTx, path: string) =>
+  tx.selectFrom('credentials').select(['canonical', 'type']).where('path', '=', path).executeTakeFirst()
+
 /** For an update or a deletion: until its end nobody else changes the credential, or begins to use it. */
 export const lockCredential = (tx: OrgTx, canonical: string) =>
   tx.selectFrom('credentials').select(shown).where('canonical', '=', canonical).forUpdate().executeTakeFirst()

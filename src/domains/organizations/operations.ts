@@ -60,8 +60,7 @@ export const organizations: DomainHandlers<'organizations'> = {
 
   async getSummary({ read }) {
     const { children: _, ...counts } = await read(countContents)
-    // Stacks, their repositories and pipelines are not kept yet.
-    return { data: { ...counts, pipelines: 0 } }
+    return { data: counts }
   },
 }
 

@@ -87,6 +87,7 @@ export interface Counts {
   service_catalogs: number
   service_catalog_sources: number
   projects: number
+  pipelines: number
   roles: number
   teams: number
   users: number
@@ -100,6 +101,7 @@ export async function countContents(tx: OrgTx): Promise<Counts> {
     (select count(*) from credentials where organization_id = ${id}) as credentials,
     (select count(*) from stacks where organization_id = ${id}) as service_catalogs,
     (select count(*) from stack_sources where organization_id = ${id}) as service_catalog_sources,
+    (select count(*) from pipelines where organization_id = ${id} and config_version is not null) as pipelines,
     (select count(*) from projects where organization_id = ${id}) as projects,
     (select count(*) from roles where organization_id = ${id}) as roles,
     (select count(*) from teams where organization_id = ${id}) as teams,

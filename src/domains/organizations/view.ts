@@ -47,8 +47,9 @@ export function viewOrganization(row: OrganizationRow, config: Config): Schema<'
   }
 }
 
-/** Clients require an address; without an engine of its own the platform answers for pipelines itself. */
-function viewEngine({ apiUrl }: Config): { ci_url: string; ci_port: string } {
-  const { protocol, port } = new URL(apiUrl)
-  return { ci_url: apiUrl, ci_port: port || (protocol === 'https:' ? '443' : '80') }
+/** Where pipelines run: Concourse, or the platform itself. */
+function viewEngine({ apiUrl, concourse }: Config): { ci_url: string; ci_port: string } {
+  const url = concourse?.url ?? apiUrl
+  const { protocol, port } = new URL(url)
+  return { ci_url: url, ci_port: port || (protocol === 'https:' ? '443' : '80') }
 }

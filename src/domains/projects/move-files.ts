@@ -11,8 +11,10 @@ import { GitError } from '../../outside/git/types.ts'
 import { seconds } from '../../time.ts'
 import { commitAuthor } from '../commit-author.ts'
 import { begin, type Change, isUnclear, newChangeId, push, undo } from '../components/changes.ts'
+import { followLater } from '../components/pipeline.ts'
 import { findRepository, listComponentsWithin, ownPaths } from '../components/queries.ts'
 import { openRemote, withGit } from '../git.ts'
+import { saverOf } from '../pipelines/configs.ts'
 import { getProject, lockProject } from './projects.ts'
 import { findConfigRepositoryId } from './queries.ts'
 
@@ -65,6 +67,8 @@ export async function moveFiles(
     async settle(tx) {
       await assertSame(tx, canonical, components)
       await letGo(tx)
+      // The repository is named in pipelines.
+      for (const { id } of components) await followLater(tx, id, saverOf(context.actor), 0)
       if (!isSamePlace)
         await enqueue(tx, 'components.removeFiles', { organizationId: tx.organizationId, config_repository_id: from.id, paths: own })
     },

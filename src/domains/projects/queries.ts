@@ -120,6 +120,15 @@ const belongsToMember = (memberId: number): RawBuilder<boolean> =>
 export const findProject = (tx: OrgTx, canonical: string, accountId: number | null) =>
   selectProjects(tx, accountId).where('projects.canonical', '=', canonical).executeTakeFirst()
 
+/** The projects that these components are in. */
+export const listProjectsOfComponents = (tx: OrgTx, componentIds: readonly number[], accountId: number | null) =>
+  selectProjects(tx, accountId)
+    .where(
+      sql<boolean>`exists (select from environments e join components c on c.organization_id = e.organization_id and c.environment_id = e.id
+        where e.organization_id = projects.organization_id and e.project_id = projects.id and c.id = any (${[...componentIds]}::bigint[]))`,
+    )
+    .execute()
+
 export const lockProject = (tx: OrgTx, canonical: string) =>
   tx.selectFrom('projects').selectAll().where('canonical', '=', canonical).forUpdate().executeTakeFirst()
 

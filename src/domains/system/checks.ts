@@ -52,8 +52,7 @@ export const checkers: readonly Checker[] = [
   {
     canonical: 'pipeline',
     category: 'engine',
-    // No engine is part of this version: neither good nor bad.
-    run: async () => ({ status: 'Unknown', message: 'No pipeline engine is configured' }),
+    run: async ({ engine }) => good(await engine.checkHealth()),
   },
 ]
 

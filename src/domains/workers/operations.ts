@@ -1,12 +1,13 @@
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { pageOf } from '../../db/page.ts'
 import { assertEntered } from '../organizations/entered.ts'
+import { teamOf } from '../pipelines/at.ts'
 
 export const workers: DomainHandlers<'workers'> = {
-  /** Empty until a pipeline engine is configured: nothing can run a pipeline, and that is what an empty list means. */
-  async getWorkers({ read }, { query }) {
+  async getWorkers({ read, platform, organization }, { query }) {
     await read(assertEntered)
-    const { pagination } = pageOf([], query)
-    return { data: [], pagination }
+    const { engine } = platform
+    const { rows, pagination } = pageOf(await engine.listWorkers(teamOf(organization)), query)
+    return { data: rows.map((worker) => ({ ...worker, engine: engine.kind })), pagination }
   },
 }

@@ -15,6 +15,8 @@ export interface PipelineConfig {
   prototypes?: ResourceTypeConfig[]
   jobs: JobConfig[]
   display?: { background_image?: string; background_filter?: string }
+  /** Anything: Concourse keeps it and does nothing with it. */
+  user_data?: Json
 }
 
 export interface GroupConfig {
@@ -87,7 +89,9 @@ export interface StepModifiers extends Hooks {
   /** A duration such as `1h30m`. */
   timeout?: string
   tags?: string[]
-  across?: { var: string; values: Json; max_in_flight?: number | 'all'; fail_fast?: boolean }[]
+  across?: { var: string; values: Json; max_in_flight?: number | 'all' }[]
+  /** Of `across`: the others stop when one fails. */
+  fail_fast?: boolean
 }
 
 export interface GetStep extends StepModifiers {
@@ -126,7 +130,7 @@ export interface TaskStep extends StepModifiers {
 
 export interface TaskConfig {
   platform: string
-  image_resource?: { type: string; source?: JsonObject; params?: JsonObject; version?: Version; name?: string }
+  image_resource?: { type: string; source?: JsonObject; params?: JsonObject; version?: Version; name?: string; tags?: string[] }
   rootfs_uri?: string
   run: { path: string; args?: string[]; dir?: string; user?: string }
   params?: JsonObject
@@ -165,6 +169,8 @@ export interface RunStep extends StepModifiers {
   run: string
   type: string
   params?: JsonObject
+  privileged?: boolean
+  container_limits?: { cpu?: number; memory?: Json }
 }
 
 export type Step = GetStep | PutStep | TaskStep | DoStep | InParallelStep | TryStep | SetPipelineStep | LoadVarStep | RunStep

@@ -9,11 +9,14 @@ export interface Snapshot {
   pausedJobs: ReadonlySet<string>
   /** By name: every resource of the configuration. */
   resources: ReadonlyMap<string, ResourceFacts>
-  /** In the order of their ids. All pending and started ones; of the others as many as are looked back for (`passed`, `max_in_flight`). */
+  /**
+   * In the order of their ids. All pending and started ones; the first builds of pending reruns; of the others as many as are
+   * looked back for (`passed`).
+   */
   builds: readonly BuildFacts[]
   /** Ids of versions that any build of a job ever used for an input, by `usedKey(job, input)`. */
   used: ReadonlyMap<string, ReadonlySet<number>>
-  /** Builds of the organization, of all its pipelines, that are running now; and how many may. */
+  /** Builds of the organization, of all its pipelines, that are running now; and how many may, 0 for no limit. */
   organization: { running: number; most: number }
   /** How many more builds this process can run now. */
   places: number

@@ -1,0 +1,176 @@
+/**
+ * How a program of a tenant is started: a chain of helpers by their absolute names, with an environment of ours, that ends in
+ * the program with its own. Arguments are lists and the two scripts are constants: nothing that a tenant wrote is ever read as code.
+ *
+ *   setpriv (dies with us) → prlimit → unshare → mounts → setpriv (becomes nobody) → environment → the program
+ */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import type { Machine } from './machine.ts'
+
+/** `user-namespaces` is what one can have without being root; `group`: no namespaces at all. */
+export type Holding = 'namespaces' | 'user-namespaces' | 'group'
+
+export interface Program {
+  readonly argv: readonly string[]
+  /** Of the program; in no argument and in no environment of a helper that is still root. */
+  readonly env: Readonly<Record<string, string>>
+  /** Where it works; absolute, and there. */
+  readonly folder: string
+  /** An empty folder of its own for everything else, with what `scratchFolders` names; absolute. */
+  readonly scratch: string
+  /** Of the folder as the program sees it: letters and digits. */
+  readonly name: string
+  /** Below the folder, or `.`. */
+  readonly dir: string
+  /** Folders that the program must not see, where they can be hidden. */
+  readonly hidden: readonly string[]
+  /** Of this run alone, see Machine. */
+  readonly group?: number
+  /** A folder with its root file system; undefined: this machine's. */
+  readonly image?: string
+  /** In bytes, of one file. */
+  readonly fileBytes?: number
+}
+
+export interface Launch {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  /** When there is no setpriv to change the user. */
+  readonly become?: { readonly uid: number; readonly gid: number }
+  /** What goes into file descriptor 3. */
+  readonly third?: Buffer
+}
+
+export const cleanEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' } as const
+
+/** Below `scratch`: what the program finds at /tmp (with its home in it), /dev/shm and /var/tmp. */
+export const scratchFolders = (name: string): readonly string[] => [
+  'tmp',
+  'tmp/home',
+  'tmp/image',
+  'tmp/build',
+  `tmp/build/${name}`,
+  'shm',
+  'var',
+]
+
+/** Nobody's, and far above what systems give out. */
+export const privateGroup = (): number => randomInt(2 ** 30, 2 ** 31 - 2 ** 16)
+
+export function confined(machine: Machine, program: Program): Launch {
+  const { tools, holding, user } = machine
+  const isOwn = holding !== 'group'
+  const tmp = isOwn ? '/tmp' : join(program.scratch, 'tmp')
+  const work = isOwn ? `/tmp/build/${program.name}` : program.folder
+  const base = { ...cleanEnvironment, HOME: `${tmp}/home`, TMPDIR: tmp, USER: user ? 'nobody' : 'task' }
+  const sees = { ...base, ...(program.image === undefined ? {} : { HOME: '/tmp/home', TMPDIR: '/tmp' }), ...program.env }
+  const image = program.image === undefined ? undefined : imageLaunch(machine, program, { ...sees }, { tmp, work })
+  const names = image ? [] : Object.keys(program.env).filter(isVariable)
+  const chain = [
+    ...(isOwn && tools.setpriv ? [tools.setpriv, '--pdeathsig', 'KILL', '--'] : []),
+    ...limits(machine, program),
+    ...(isOwn ? namespaces(machine, program) : []),
+    ...becoming(machine, program.group),
+    ...[tools.sh, '-c', start, 'sh', image || !isOwn ? '' : join(work, program.dir), ...(image?.argv ?? program.argv)],
+  ]
+  const [command = tools.sh, ...args] = chain
+  const variables = names.flatMap((name, index) => [
+    [`${own}k${index + 1}`, name],
+    [`${own}v${index + 1}`, program.env[name] ?? ''],
+  ])
+  return {
+    command,
+    args,
+    env: { ...base, ...Object.fromEntries(variables), [`${own}n`]: String(names.length) },
+    cwd: isOwn ? '/' : join(program.folder, program.dir),
+    ...(image ? { third: image.third } : {}),
+    ...(user && !tools.setpriv ? { become: user } : {}),
+  }
+}
+
+/** What a shell can set; programs can have other names in their environment, and hardly ever do. */
+export const isVariable = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith(own)
+
+const own = '__trochoid_'
+const files = 4096
+/** Of the user, all its processes on this machine. */
+const processes = 4096
+
+function limits({ tools }: Machine, { fileBytes }: Program): string[] {
+  if (!tools.prlimit) return []
+  const file = fileBytes === undefined ? [] : [`--fsize=${fileBytes}`]
+  return [tools.prlimit, '--core=0', `--nofile=${files}`, `--nproc=${processes}`, ...file, '--']
+}
+
+function namespaces({ holding, tools }: Machine, { scratch, folder, name, hidden, image }: Program): string[] {
+  const user = holding === 'user-namespaces' ? ['--user', '--map-root-user'] : []
+  const kinds = ['--pid', '--ipc', '--mount', '--fork', '--kill-child=KILL', '--mount-proc', '--']
+  const given = [tools.mount ?? '', scratch, folder, name, image ?? '', ...hidden, '--']
+  return [tools.unshare ?? '', ...user, ...kinds, tools.sh, '-c', mounts, 'sh', ...given]
+}
+
+function becoming({ holding, tools, user, isRoot }: Machine, group: number | undefined): string[] {
+  if (!tools.setpriv) return []
+  const dies = ['--no-new-privs', '--pdeathsig', 'KILL', '--']
+  if (holding === 'user-namespaces') {
+    const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
+    return [tools.unshare ?? '', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--', tools.setpriv, ...dies]
+  }
+  if (!isRoot || !user) return [tools.setpriv, ...dies]
+  const powers = ['--inh-caps=-all', '--bounding-set=-all']
+  return [tools.setpriv, `--reuid=${user.uid}`, `--regid=${group ?? user.gid}`, '--clear-groups', ...powers, ...dies]
+}
+
+/** Values go through a pipe: every account of the machine can read arguments. */
+function imageLaunch({ tools, holding }: Machine, program: Program, env: Record<string, string>, at: { tmp: string; work: string }) {
+  const root = holding === 'group' ? (program.image ?? '') : '/tmp/image'
+  const work = `/tmp/build/${program.name}`
+  const third = Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value])
+  const binds = ['--ro-bind', root, '/', '--dev', '/dev', '--proc', '/proc', '--bind', at.tmp, '/tmp', '--bind', at.work, work]
+  const shields = ['--unshare-user', '--unshare-pid', '--die-with-parent', '--clearenv', '--args', '3']
+  const argv = [tools.bwrap ?? '', ...binds, ...shields, '--chdir', join(work, program.dir), '--', ...program.argv]
+  return { argv, third: Buffer.from(third.map((text) => `${text}\0`).join('')) }
+}
+
+/** $1 mount, $2 scratch, $3 folder, $4 name, $5 image; then folders to hide, `--` and what comes next. */
+const mounts = `set -e
+mount=$1 scratch=$2 folder=$3 name=$4 image=$5
+shift 5
+"$mount" --bind "$folder" "$scratch/tmp/build/$name"
+if [ -n "$image" ]; then
+  "$mount" --bind "$image" "$scratch/tmp/image"
+  "$mount" -o remount,bind,ro "$scratch/tmp/image"
+fi
+if [ -d /dev/shm ]; then "$mount" --bind "$scratch/shm" /dev/shm; fi
+if [ -d /var/tmp ]; then "$mount" --bind "$scratch/var" /var/tmp; fi
+"$mount" --rbind "$scratch/tmp" /tmp
+while [ "$1" != -- ]; do
+  if [ -d "$1" ]; then "$mount" -t tmpfs -o size=4k,mode=0755,ro none "$1"; fi
+  shift
+done
+shift
+cd /
+exec "$@"`
+
+/**
+ * The first process of a namespace: it takes over orphans, so the program is not the first one itself. Names and values come
+ * in variables of ours; \`command\` keeps the shell going when one cannot be set, such as UID in some shells.
+ */
+const start = `trap : TERM INT HUP
+(
+  trap - TERM INT HUP
+  if [ -n "$1" ]; then cd "$1" || exit 126; fi
+  shift
+  while [ "$${own}n" -gt 0 ]; do
+    eval "command export \\"\\$${own}k$${own}n=\\$${own}v$${own}n\\"" || :
+    eval "unset ${own}k$${own}n ${own}v$${own}n"
+    ${own}n=$((${own}n - 1))
+  done
+  unset ${own}n
+  umask 022
+  exec "$@"
+)
+exit $?`
