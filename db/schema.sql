@@ -809,6 +809,7 @@ CREATE INDEX engine_builds_resource_ix ON public.engine_builds USING btree (orga
 CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree (wake_at) WHERE (wake_at IS NOT NULL)
 CREATE INDEX engine_versions_order_ix ON public.engine_versions USING btree (organization_id, resource_id, history, check_order)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
+CREATE INDEX events_kpi_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC) WHERE (tags @> '[{"key": "kpi"}]'::jsonb)
 CREATE INDEX members_invited_by_ix ON public.members USING btree (organization_id, invited_by_id)
 CREATE INDEX members_role_ix ON public.members USING btree (organization_id, role_id)
 CREATE INDEX members_user_ix ON public.members USING btree (user_id)

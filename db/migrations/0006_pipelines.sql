@@ -309,6 +309,9 @@ create table kpi_favorites (
 );
 call protect_tenant_table('kpi_favorites');
 
+-- Events that pipelines send for KPIs are few among all events of a year.
+create index events_kpi_ix on events (organization_id, happened_at desc, id desc) where tags @> '[{"key": "kpi"}]';
+
 -- Pipelines that do not follow their component or the engine does not have yet, although nobody works on them any more. Answers
 -- only in the platform scope.
 grant select on pipelines to trochoid_doors;

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { buildComponent } from './component.ts'
+import { runPipeline } from './pipeline.ts'
 import { makeRepositories } from './repositories.ts'
 import { call, chapter, mailedTo, session, step } from './steps.ts'
 
@@ -116,6 +117,7 @@ async function journey(): Promise<void> {
   )
 
   await buildComponent({ org, repositories })
+  await runPipeline({ org, repositories, run })
 
   chapter('Bob joins')
   await step(
@@ -187,7 +189,7 @@ async function journey(): Promise<void> {
     ({ body }) => `${body.data.length} roles`,
   )
   await step('is a stranger elsewhere', () => call('GET', '/organizations/somebody-else/projects'), 403)
-  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/pipelines`), 501)
+  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/quotas`), 501)
 }
 
 async function signIn(person: { email: string; password: string }): Promise<void> {

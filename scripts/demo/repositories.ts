@@ -12,6 +12,9 @@ export interface DemoRepositories {
   config: string
   /** Which stack to use, and with what in its form. */
   stack: { canonical: string; useCase: string; vars: Record<string, Record<string, Record<string, unknown>>> }
+  /** A program with a test that fails, until `mend` makes it pass. */
+  app: string
+  mend(): void
   /** The newest commit of the configuration, as git shows it. */
   newestCommit(): string
 }
@@ -23,13 +26,16 @@ const real = fileURLToPath(new URL('../../../shared/data/stacks/onboarding-stack
 export async function makeRepositories(run: string): Promise<DemoRepositories> {
   const folder = resolve(allowed, `demo-${run}`)
   mkdirSync(folder, { recursive: true })
-  const [catalogue, config] = [join(folder, 'catalogue.git'), join(folder, 'config.git')]
-  for (const path of [catalogue, config]) git(path, ['init', '--quiet', '--bare', '--initial-branch=main'])
+  const [catalogue, config, app] = ['catalogue', 'config', 'app'].map((name) => join(folder, `${name}.git`)) as [string, string, string]
+  for (const path of [catalogue, config, app]) git(path, ['init', '--quiet', '--bare', '--initial-branch=main'])
   const isReal = existsSync(real)
   commit(catalogue, 'stacks', isReal ? realStack() : filesOf(examples, 'stack-web'))
+  commit(app, 'main', { 'test.sh': 'echo "2 + 2 = 5?"\nexit 1\n' })
   return {
     catalogue,
     config,
+    app,
+    mend: () => commit(app, 'main', { 'test.sh': 'echo "2 + 2 = 4"\n' }, 'Mend the test'),
     stack: isReal
       ? { canonical: 'testing_blueprint', useCase: 'aws', vars: {} }
       : { canonical: 'stack-web', useCase: 'default', vars: { Server: { Size: { 'module.web.instances': 2 } } } },
@@ -49,14 +55,15 @@ function filesOf(folder: string, stack: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]))
 }
 
-function commit(path: string, branch: string, files: Readonly<Record<string, string>>): void {
+function commit(path: string, branch: string, files: Readonly<Record<string, string>>, message = 'First'): void {
   const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`
   const changes = Object.entries(files).map(([file, text]) => `M 100644 inline ${file}\n${data(text)}`)
   const now = Math.floor(Date.now() / 1000)
+  const tip = git(path, ['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]).trim()
   git(
     path,
     ['fast-import', '--quiet'],
-    `commit refs/heads/${branch}\ncommitter Demo <demo@example.com> ${now} +0000\n${data('Stacks')}${changes.join('')}`,
+    `commit refs/heads/${branch}\ncommitter Demo <demo@example.com> ${now} +0000\n${data(message)}${tip ? `from ${tip}\n` : ''}${changes.join('')}`,
   )
 }
 

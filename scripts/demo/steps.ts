@@ -11,6 +11,27 @@ const url = (process.argv[2] ?? process.env.TROCHOID_URL ?? 'http://127.0.0.1:30
 /** Who is asking at the moment, and the score. */
 export const session: { token: string | undefined; passed: number; failed: number } = { token: undefined, passed: 0, failed: 0 }
 
+/** The log of a build while it runs: each line as it comes, until the build has ended. */
+export async function follow(path: string, onLog: (text: string) => void | Promise<void>): Promise<Answer> {
+  const response = await fetch(url + path, { headers: { accept: 'text/event-stream', authorization: `Bearer ${session.token}` } })
+  if (!response.ok || !response.body) return { status: response.status, body: await response.json() }
+  let rest = ''
+  let lines = 0
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const frames = (rest + chunk).split('\n\n')
+    rest = frames.pop() ?? ''
+    for (const frame of frames) {
+      if (frame.includes('event: end')) return { status: 200, body: { data: { lines } } }
+      const data = /^data: (.*)$/m.exec(frame)?.[1]
+      const event = data ? JSON.parse(data) : undefined
+      if (event?.event !== 'log') continue
+      lines++
+      await onLog(event.data.payload)
+    }
+  }
+  return { status: 200, body: { data: { lines } } }
+}
+
 export async function call(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(url + path, {
     method,

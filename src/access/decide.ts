@@ -22,7 +22,7 @@ export function decideBelow(rules: RuleSet, action: string, prefix: string): Rul
 }
 
 /** Lists of these may be asked of a whole organization, but each of them is inside a project. */
-const insideProjects = ['environment', 'component', 'pipeline']
+const insideProjects = ['environment', 'component', 'pipeline', 'kpi']
 
 /** What the resources of all things of a kind begin with, seen from `resource`: for `decideBelow`. */
 export const prefixBelow = (resource: string, target: string): string =>

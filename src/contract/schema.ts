@@ -2146,7 +2146,7 @@ export interface paths {
         };
         /**
          * List the KPIs of all projects
-         * @description Lists the KPIs of all projects of the organization that you may read, for example to show your favourites on a start page.
+         * @description Lists the KPIs of all projects of the organization that you may read, for example to show your favourites on a start page. Their data comes along only when `begin` or `end` says for which period.
          */
         get: operations["getOrganizationKpis"];
         put?: never;
@@ -2172,7 +2172,7 @@ export interface paths {
         put?: never;
         /**
          * Create a KPI in a project
-         * @description Defines a KPI. Types `build_*` read the builds of the given pipeline and job; `code_coverage` and `time_to_release` read events that pipelines send. The server adds a suffix to the canonical, so read it from the answer.
+         * @description Defines a KPI. Types `build_*` read the builds of the given pipeline and job; without a pipeline those of all pipelines of the component, the environment or the project it is limited to, without a job those of all jobs. `code_coverage` and `time_to_release` read events that pipelines send (see the description of these operations for their tags). `environment_canonical`, and `component_canonical` beside it, limit the KPI for good. What it names must be there, and you must be allowed to read every pipeline that it measures; what is deleted later is told in `error`. The server adds a suffix to the canonical, so read it from the answer.
          */
         post: operations["createKpi"];
         delete?: never;
@@ -2195,7 +2195,7 @@ export interface paths {
         get: operations["getKpi"];
         /**
          * Update a KPI
-         * @description Replaces the definition of a KPI. Its canonical, and the environment and component it measures, stay.
+         * @description Replaces the definition of a KPI. Its canonical, and the environment and component it measures, stay. A pipeline, a job or environments that it did not name before must be there.
          */
         put: operations["updateKpi"];
         post?: never;
@@ -5906,7 +5906,7 @@ export interface components {
              */
             type: "build_avg_time" | "build_frequency" | "build_history" | "code_coverage" | "time_to_release";
             /**
-             * @description How to draw it. Not every type suits every widget: `build_history` goes with `history`, `build_avg_time` with `bars`.
+             * @description How to draw it. Not every type suits every widget: `build_avg_time` goes with `bars`, `line` and `summary`, `build_frequency` with `line`, `bars` and `summary`, `build_history` with `history`, `pie` and `doughnut`, `code_coverage` with `line`, `bars`, `doughnut` and `summary`, `time_to_release` with `line`, `bars` and `stackbars`.
              * @enum {string}
              */
             widget: "bars" | "stackbars" | "doughnut" | "history" | "line" | "pie" | "summary";
@@ -5917,17 +5917,17 @@ export interface components {
         };
         /** @description The definition of a KPI. */
         NewKPI: {
-            /** @description Start of the canonical; the server adds a suffix. Derived from the name when left out. */
+            /** @description Start of the canonical, of which 91 characters count; the server adds a suffix. Derived from the name when left out. Means nothing in an update. */
             canonical?: string;
             name: string;
             description?: string;
-            /** @description Extra settings that some types need, such as `{"envs": ["staging", "prod"]}` for `time_to_release`. */
+            /** @description Extra settings that some types need: `{"envs": ["staging", "prod"]}` for `time_to_release`, 2 to 20 environments of the project in order of release. The others have none. */
             config?: {
                 [key: string]: unknown;
             };
-            /** @description Job to measure, for the `build_*` types. */
+            /** @description Job to measure, for the `build_*` types; all jobs when left out. */
             job_name?: string;
-            /** @description Pipeline to measure, for the `build_*` types. */
+            /** @description Pipeline to measure, for the `build_*` types; all pipelines of what the KPI is limited to when left out. */
             pipeline_name?: string;
             /**
              * @description What to measure.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { type Config, readConfig } from '../../src/config.ts'
+import type { EnginePolicy } from '../../src/engine/embedded/policy.ts'
 import { serve } from '../../src/http/server.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
 import { openLog } from '../../src/log.ts'
@@ -21,8 +22,13 @@ export interface TestServer {
 }
 
 export interface TestServerOptions {
+  /** Jobs, and builds. */
   worker?: boolean
+  /** Only builds. */
+  runner?: boolean
   config?: Partial<Config>
+  /** Of the embedded engine; what is not named is as by default. */
+  engine?: Partial<EnginePolicy>
   /** A second API process on the same database and keys. */
   beside?: TestServer
 }
@@ -43,6 +49,7 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     }),
     ...options.config,
   }
+  Object.assign(config, { engine: { ...config.engine, ...options.engine } })
   const logs: string[] = []
   const log = openLog(config.logLevel, { write: (line: string) => void logs.push(line) })
   const platform = stack.use(await openPlatform(config, log, database.url))
@@ -50,6 +57,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
     throw new Error(`${id} answers what its schema does not allow: ${error.message}`, { cause: error })
   }
   if (options.worker) stack.use(await startWorker(platform, database.url))
+  const runner = options.worker || options.runner ? await platform.startRunner?.() : undefined
+  if (runner) stack.use(runner)
   const server = stack.use(await serve(platform))
   return {
     url: server.url,

@@ -35,7 +35,9 @@ export function readDefinition(body: Schema<'NewKPI'>): Definition {
   const { type, widget } = body
   const allowed = widgetsOf[type]
   if (!allowed.includes(widget))
-    throw invalid(`A KPI of the type ${type} cannot be drawn as ${widget}`, [`body.widget: must be one of ${allowed.join(', ')} for ${type}`])
+    throw invalid(`A KPI of the type ${type} cannot be drawn as ${widget}`, [
+      `body.widget: must be one of ${allowed.join(', ')} for ${type}`,
+    ])
   // Clients send empty texts for flags that nobody gave.
   const [pipeline_name, job_name] = [body.pipeline_name || null, body.job_name || null]
   if (!measuresBuilds(type) && (pipeline_name ?? job_name) !== null)
@@ -43,17 +45,24 @@ export function readDefinition(body: Schema<'NewKPI'>): Definition {
       ...(pipeline_name === null ? [] : ['body.pipeline_name: only for the types build_*']),
       ...(job_name === null ? [] : ['body.job_name: only for the types build_*']),
     ])
-  return { name: body.name, description: body.description ?? '', type, widget, pipeline_name, job_name, envs: readConfig(type, body.config ?? {}) }
+  return {
+    name: body.name,
+    description: body.description ?? '',
+    type,
+    widget,
+    pipeline_name,
+    job_name,
+    envs: readConfig(type, body.config ?? {}),
+  }
 }
 
 function readConfig(type: KpiType, config: Readonly<Record<string, unknown>>): readonly string[] {
   const known = type === 'time_to_release' ? ['envs'] : []
   const unknown = Object.keys(config).filter((key) => !known.includes(key))
   if (unknown.length > 0)
-    throw invalid(
-      `A KPI of the type ${type} has no setting called "${unknown[0]?.slice(0, 100)}"`,
-      [`body.config: may hold ${known.length > 0 ? `only ${known.join(', ')}` : 'nothing'} for ${type}`],
-    )
+    throw invalid(`A KPI of the type ${type} has no setting called "${unknown[0]?.slice(0, 100)}"`, [
+      `body.config: may hold ${known.length > 0 ? `only ${known.join(', ')}` : 'nothing'} for ${type}`,
+    ])
   return type === 'time_to_release' ? readEnvs(config['envs']) : []
 }
 

@@ -129,6 +129,12 @@ export const listProjectsOfComponents = (tx: OrgTx, componentIds: readonly numbe
     )
     .execute()
 
+/** Whatever the caller may see of them. */
+export const listProjectsById = (tx: OrgTx, ids: readonly number[], accountId: number | null) =>
+  selectProjects(tx, accountId)
+    .where(sql<boolean>`projects.id = any (${[...ids]}::bigint[])`)
+    .execute()
+
 export const lockProject = (tx: OrgTx, canonical: string) =>
   tx.selectFrom('projects').selectAll().where('canonical', '=', canonical).forUpdate().executeTakeFirst()
 

@@ -1,23 +1,28 @@
-/** What is right in each section may not fit together: names, what uses them, and the order of jobs. */
-import type { SeenStep } from './fields.ts'
-import { type Glob, globOf } from './globs.ts'
+/** What is right in each section may not fit together: names, and what uses them. The order of jobs is in check-order.ts. */
 import { shown } from '../json-value.ts'
+import { checkGroups, checkPassed, openMatcher } from './check-order.ts'
+import type { SeenStep } from './fields.ts'
 import type { Findings, Path } from './problems.ts'
 import type { Entry, Sections } from './read-config.ts'
-import type { GetStep, JobConfig, PutStep } from './types.ts'
+import { hookNames } from './steps.ts'
+import type { JobConfig } from './types.ts'
+import { usesOf } from './uses.ts'
 
 /** Notes every mistake that takes more than one entry to see. */
 export function crossCheck(sections: Sections, findings: Findings): void {
+  // Before the problems of this file: they hide nothing.
+  const allStepsAreKnown = sections.jobs !== undefined && !findings.problems.some(({ path }) => hidesSteps(path))
   for (const key of ['groups', 'var_sources', 'resource_types', 'prototypes', 'resources', 'jobs'] as const)
     checkNames(sections[key] ?? [], findings)
   const jobs = sections.jobs ?? []
-  if (sections.jobs?.length === 0) findings.problem(['jobs'], 'must have at least one job')
-  const matcher = openMatcher(jobs, findings)
+  if (sections.jobs?.length === 0 && allStepsAreKnown) findings.problem(['jobs'], 'must have at least one job')
   for (const job of jobs) checkStepNames(job, findings)
-  checkResources(sections, findings)
-  checkRuns(sections, findings)
-  checkPassed(jobs, matcher, findings)
-  checkGroups(sections, matcher, findings)
+  checkPrototypes(sections, findings)
+  const used = checkUses(sections, findings)
+  if (allStepsAreKnown) checkUnused(sections, used, findings)
+  const matching = openMatcher(jobs, findings)
+  checkPassed(jobs, matching, findings)
+  checkGroups(sections, matching, findings)
 }
 
 /** Concourse's rule for names, which older pipelines break: never digits only, no capitals. */
@@ -62,89 +67,39 @@ function kindAndName(step: SeenStep['step']): [kind: string, name: string | unde
   return ['', undefined]
 }
 
-/** A get or put of which at least the resource is known. */
-interface Use {
-  resource: string
-  path: Path
-  kind: 'get' | 'put'
-  passed: readonly string[]
-}
-
-function usesOf({ at }: Entry<JobConfig>): Use[] {
-  return at.steps.flatMap(({ step, path }): Use[] => {
-    const { get, put, resource, passed }: Partial<GetStep & PutStep> = step
-    const name = resource ?? get ?? put
-    if (name === undefined || (!('get' in step) && !('put' in step))) return []
-    return [{ resource: name, path, kind: 'get' in step ? 'get' : 'put', passed: passed ?? [] }]
-  })
-}
-
-function checkResources({ resources, jobs }: Sections, findings: Findings): void {
+/** @returns the names of the resources that any job uses */
+function checkUses({ resources, jobs }: Sections, findings: Findings): Set<string> {
   const used = new Set<string>()
   const known = new Set(resources?.map(({ entry }) => entry.name))
   for (const job of jobs ?? [])
-    for (const { resource, path, kind } of usesOf(job)) {
+    for (const { resource, path, kind, named } of usesOf(job)) {
       used.add(resource)
       // An entry without a name that can be read may be the one.
       if (resources && !known.has(undefined) && !known.has(resource))
-        findings.problem([...path, kind], `needs the resource ${shown(resource)}, which is not among the resources`)
+        findings.problem([...path, named ? 'resource' : kind], `names no resource of this pipeline: ${shown(resource)}`)
     }
-  // Of a plan that cannot be read, nobody knows what it uses.
-  if (!jobs || findings.problems.some(({ path }) => path[0] === 'jobs' && hidesSteps(path))) return
+  return used
+}
+
+function checkUnused({ resources }: Sections, used: ReadonlySet<string>, findings: Findings): void {
   for (const { entry, at } of resources ?? [])
     if (entry.name !== undefined && !used.has(entry.name))
-      findings.problem(at.path, `is used by no get or put: the resource ${shown(entry.name)} must be used or removed`)
+      findings.problem(at.path, `is not used: no job gets or puts the resource ${shown(entry.name)}`)
 }
 
-/** Problems of a job or step as a whole, or of what holds steps: `jobs[0]`, `jobs[0].plan`, `jobs[0].plan[1]`, `….do`. */
-const hidesSteps = (path: Path): boolean => {
-  const last = path.at(-1)
-  return typeof last === 'number' || ['plan', 'do', 'try', 'in_parallel', 'steps', 'get', 'put', 'resource'].includes(last ?? '')
+/** The path of a job or step as a whole, of what holds steps, or of the name in a get or put. */
+function hidesSteps(path: Path): boolean {
+  if (path[0] !== 'jobs') return false
+  const [before, last] = [path.at(-2), path.at(-1)]
+  if (typeof last !== 'number') return stepHolders.has(last ?? '') || last === 'get' || last === 'put' || last === 'resource'
+  return path.length === 2 || stepHolders.has(before ?? '')
 }
+const stepHolders: ReadonlySet<string | number> = new Set(['jobs', 'plan', 'do', 'try', 'in_parallel', 'steps', ...hookNames])
 
-function checkRuns({ prototypes, jobs }: Sections, findings: Findings): void {
+function checkPrototypes({ prototypes, jobs }: Sections, findings: Findings): void {
   const known = new Set(prototypes?.map(({ entry }) => entry.name))
   for (const { at } of jobs ?? [])
     for (const { step, path } of at.steps)
       if ('run' in step && step.type !== undefined && prototypes && !known.has(step.type))
         findings.problem([...path, 'type'], `names no prototype: ${shown(step.type)}`)
-}
-
-/** Indexes of the jobs with a name that a pattern matches. */
-type Matcher = (pattern: string, path: Path) => readonly number[]
-
-/** Patterns times names is what a hostile pipeline could make large: at most this many are tried. */
-const mostTries = 100_000
-
-function openMatcher(jobs: readonly Entry<JobConfig>[], findings: Findings): Matcher {
-  const byName = new Map<string, number[]>()
-  for (const [index, { entry }] of jobs.entries())
-    if (entry.name !== undefined) byName.set(entry.name, [...(byName.get(entry.name) ?? []), index])
-  const known = new Map<string, readonly number[]>()
-  let tries = 0
-  const tryAll = (glob: Glob, path: Path): number[] => {
-    tries += byName.size
-    if (tries > mostTries) {
-      if (tries - byName.size <= mostTries) findings.problem(path, 'is one pattern too many: they take too long to compare with the names of all jobs')
-      return []
-    }
-    return [...byName].flatMap(([name, indexes]) => (glob(name) ? indexes : []))
-  }
-  return (pattern, path) => {
-    const exact = byName.get(pattern)
-    if (exact) return exact
-    const glob = /[*?[\]{}\\]/.test(pattern) ? globOf(pattern) : () => false
-    if (!glob) findings.problem(path, `is no pattern: ${shown(pattern)}`)
-    const found = known.get(pattern) ?? (glob && pattern.length > 0 && /[*?[{\\]/.test(pattern) ? tryAll(glob, path) : [])
-    known.set(pattern, found)
-    return found
-  }
-}
-
-function checkPassed(jobs: readonly Entry<JobConfig>[], matching: Matcher, findings: Findings): void {
-  throw new Error(String([jobs, matching, findings]))
-}
-
-function checkGroups(sections: Sections, matching: Matcher, findings: Findings): void {
-  throw new Error(String([sections, matching, findings]))
 }

@@ -103,9 +103,11 @@ export const mapOf =
   }
 
 export const texts = listOf(text)
+
+/** What cannot be read of it stays as an empty name, so that the others keep their places. */
+export const namesOf = (read: Reader<string>): Reader<string[]> => listOf((value, at) => notEmpty(read)(value, at) ?? '')
 export const version: Reader<Version> = mapOf(text)
 
-/** A list of maps with names, each told by its own reader. */
 export type Fields<T> = { readonly [K in keyof T]-?: Reader<Exclude<T[K], undefined>> }
 
 /**

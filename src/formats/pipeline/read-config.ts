@@ -9,9 +9,9 @@ import {
   integer,
   json,
   jsonMap,
-  listOf,
   looseText,
   mapOf,
+  namesOf,
   notEmpty,
   oneOf,
   type Reader,
@@ -80,9 +80,9 @@ function entriesOf<T>(value: JsonObject[string], read: Reader<T>, at: At): Entry
 }
 
 const name = notEmpty(looseText)
-const texts = listOf(looseText)
+const names = namesOf(looseText)
 
-const group = record<GroupConfig>('a group', { name, jobs: texts, resources: texts }, ['name'])
+const group = record<GroupConfig>('a group', { name, jobs: names, resources: names }, ['name'])
 
 const varSource = record<VarSourceConfig>(
   'a var_source',
@@ -99,7 +99,7 @@ const resource = record<ResourceConfig>(
     version: mapOf(looseText),
     check_every: durationOrNever,
     check_timeout: duration,
-    tags: texts,
+    tags: names,
     public: bool,
     webhook_token: looseText,
     icon: looseText,
@@ -118,7 +118,7 @@ const resourceType = record<ResourceTypeConfig>(
     defaults: jsonMap,
     privileged: bool,
     check_every: durationOrNever,
-    tags: texts,
+    tags: names,
     params: jsonMap,
   },
   ['name', 'type'],
@@ -135,14 +135,14 @@ const jobFields: Fields<JobConfig> = {
   name,
   plan: readSteps,
   serial: bool,
-  serial_groups: texts,
+  serial_groups: names,
   max_in_flight: integer(1),
   public: bool,
   interruptible: bool,
   disable_manual_trigger: bool,
   disable_reruns: bool,
   old_name: looseText,
-  tags: texts,
+  tags: names,
   build_logs_to_retain: integer(0),
   build_log_retention: retention,
 }

@@ -10,6 +10,7 @@ import {
   jsonMap,
   listOf,
   mapOf,
+  namesOf,
   notEmpty,
   oneOf,
   type Reader,
@@ -90,7 +91,7 @@ const across = record<Across>('across', { var: name, values, max_in_flight: many
 
 type Untagged = Omit<StepModifiers, 'tags'>
 const untagged: Fields<Untagged> = { ...hooks, attempts: integer(1), timeout: duration, across: listOf(across), fail_fast: bool }
-const tagged: Fields<StepModifiers> = { ...untagged, tags: texts }
+const tagged: Fields<StepModifiers> = { ...untagged, tags: namesOf(text) }
 
 const inputsOfPut: Reader<'all' | 'detect' | string[]> = (value, at) =>
   Array.isArray(value)
@@ -118,7 +119,7 @@ const kinds = new Map<string, Reader<Step>>([
     'get',
     record<GetStep>(
       'a get step',
-      { ...tagged, get: name, resource: name, version: getVersion, passed: texts, params: jsonMap, trigger: bool },
+      { ...tagged, get: name, resource: name, version: getVersion, passed: namesOf(text), params: jsonMap, trigger: bool },
       ['get'],
     ),
   ],

@@ -22,9 +22,9 @@ interface Arrival {
  * @param only leave out the rows of the other environments
  */
 export function releaseDataSet(reports: readonly Report[], envs: readonly string[], period: Period, only?: string): DataSet {
-  const versions = Map.groupBy(firstArrivals(reports, envs), ({ version }) => version)
-  const follows = successors([...versions.values()].flat())
-  const rows = [...versions.values()].flatMap((arrivals) => rowsOf(arrivals, envs, period, follows))
+  const arrivals = firstArrivals(reports, envs)
+  const follows = successors(arrivals)
+  const rows = grouped(arrivals, ({ version }) => version).flatMap((way) => rowsOf(way, envs, period, follows))
   const shown = rows.filter(({ at, env }) => at >= period.begin && at <= period.end && (only === undefined || env === only))
   shown.sort((a, b) => a.at - b.at || envs.indexOf(a.env) - envs.indexOf(b.env) || (a.version < b.version ? -1 : 1))
   return [
@@ -53,7 +53,7 @@ function firstArrivals(reports: readonly Report[], envs: readonly string[]): Arr
 /** When the next version arrived in the same environment. */
 function successors(arrivals: readonly Arrival[]): Map<Arrival, number> {
   const next = new Map<Arrival, number>()
-  for (const there of Map.groupBy(arrivals, ({ place }) => place).values()) {
+  for (const there of grouped(arrivals, ({ place }) => place)) {
     there.sort((a, b) => a.at - b.at)
     for (const [index, arrival] of there.entries()) {
       const after = there[index + 1]
@@ -82,4 +82,14 @@ function rowsOf(arrivals: readonly Arrival[], envs: readonly string[], period: P
       released,
     }
   })
+}
+
+function grouped<K>(arrivals: readonly Arrival[], by: (arrival: Arrival) => K): Arrival[][] {
+  const groups = new Map<K, Arrival[]>()
+  for (const arrival of arrivals) {
+    const group = groups.get(by(arrival))
+    if (group) group.push(arrival)
+    else groups.set(by(arrival), [arrival])
+  }
+  return [...groups.values()]
 }

@@ -5,6 +5,7 @@ import type { BuildStatus, PublicPlan } from '../../types.ts'
 export interface BuildToRun {
   id: number
   name: string
+  organizationId: number
   organization: string
   team: string
   pipeline: string
@@ -42,8 +43,10 @@ export interface ExecutorPorts {
   readonly signal: AbortSignal
   /** An empty directory of the build's own, removed by the caller. */
   readonly folder: string
+  /** Milliseconds since 1970. */
   now(): number
-  readonly limits: { seconds: number; cacheBytes: number; outputBytes: number }
+  /** See EnginePolicy. Without `diskBytes` a build may fill the disk. */
+  readonly limits: { seconds: number; cacheBytes: number; outputBytes: number; diskBytes?: number }
   /** For ATC_EXTERNAL_URL and BUILD_URL. */
   readonly apiUrl: string
 }
@@ -104,6 +107,8 @@ export interface TaskToRun {
   folder: string
   /** The whole environment beside PATH, HOME and the like. */
   env: Readonly<Record<string, string>>
+  /** The step's own timeout; undefined: the policy's. */
+  seconds?: number
   /** Output as it comes, not yet redacted; `notice` is from the engine ("image … not used; running on the host"). */
   onOutput(text: string, source: 'stdout' | 'stderr' | 'notice'): void
   readonly signal: AbortSignal

@@ -193,11 +193,6 @@ export const saveReason = (tx: OrgTx, pipelineId: number, reason: string): Promi
     where b.organization_id = ${tx.organizationId} and b.pipeline_id = ${pipelineId} and b.status = 'pending'
       and b.reason is distinct from ${reason}`)
 
-export const saveInputsChecked = (tx: OrgTx, buildIds: readonly number[], at: Date): Promise<unknown> =>
-  tx.execute(sql`
-    update engine_builds b set inputs_checked_at = ${at}
-    where b.organization_id = ${tx.organizationId} and b.id = any (${buildIds}::bigint[]) and b.status = 'pending'`)
-
 /** Events of a status have this shape in every engine. */
 export const statusEvent = (status: BuildStatus, milliseconds: number): { type: string; version: string; data: JsonObject } => ({
   type: 'status',

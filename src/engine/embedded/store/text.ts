@@ -1,6 +1,5 @@
 /** What Postgres does not store: NUL, and halves of characters. Output of programs holds both. */
 import { createHash } from 'node:crypto'
-import type { Version } from '../../../formats/pipeline/types.ts'
 
 // With the flag u a pair of surrogates is one character, so only lone ones are meant.
 const dirty = /\0|\p{Surrogate}/gu
@@ -19,8 +18,16 @@ function clean(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), item]))
 }
 
-/** Maps are compared whole, in whatever order their keys came. */
-export const digestOf = (version: Version): string => digest(Object.entries(version).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** Of a version, of a source: what is the same has the same digest, in whatever order its keys came. */
+export const digestOf = (value: unknown): string =>
+  createHash('sha256')
+    .update(jsonText(sorted(value)))
+    .digest('hex')
 
-/** @param value with its keys in an order of its own */
-export const digest = (value: unknown): string => createHash('sha256').update(jsonText(value)).digest('hex')
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, item]) => [key, sorted(item)])
+}

@@ -1,5 +1,5 @@
 /** Folders of a run: handed to the user that it becomes, kept from others, and gone afterwards. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, lchown, lstat, mkdir, mkdtemp, opendir, realpath, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { scratchFolders } from './launch.ts'
@@ -41,7 +41,8 @@ export async function handOver(folder: string, owner: Owner): Promise<void> {
   const linked = new Map<string, { readonly names: string[]; readonly all: number }>()
   const give = (path: string) => lchown(path, owner.uid, owner.gid)
   const visit = async (path: string): Promise<void> => {
-    const { uid, nlink, dev, ino, ...entry } = await lstat(path)
+    const entry = await lstat(path)
+    const { uid, nlink, dev, ino } = entry
     if (entry.isBlockDevice() || entry.isCharacterDevice()) throw strange(folder, path, 'is a device')
     if (entry.isFile() && nlink > 1 && uid !== owner.uid) {
       const key = `${dev}:${ino}`
@@ -62,14 +63,36 @@ export async function handOver(folder: string, owner: Owner): Promise<void> {
 }
 
 /** For a run that is kept apart by its group number alone: only who has it gets in, whoever else is the same user. */
-export async function closeTo(folder: string, group: number): Promise<void> {
+export async function closeTo(folder: string, group: number, mode: 0o770 | 0o710): Promise<void> {
   await chown(folder, process.getuid?.() ?? 0, group)
-  await chmod(folder, 0o770)
+  await chmod(folder, mode)
 }
 
-/** @throws Error when users of the machine cannot pass through a folder on the way */
-export async function assertPassable(folder: string): Promise<void> {
-  for (let at = dirname(await realpath(folder)); ; at = dirname(at)) {
+/**
+ * Lets a run pass through the folders between ours and its own, and nobody else who is the same user.
+ * @param isPrivate false: groups cannot be had, so everybody may pass, but not look around
+ * @returns the groups that it needs for that
+ * @throws Error when a folder above ours is in the way
+ */
+export async function makePassable(ours: string, folder: string, isPrivate: boolean): Promise<number[]> {
+  const [top, bottom] = [await realpath(ours), await realpath(folder)]
+  const isBelow = bottom.startsWith(top + sep)
+  await assertPassable(isBelow ? top : bottom)
+  if (!isBelow) return []
+  await chmod(top, 0o711)
+  const groups: number[] = []
+  for (let at = dirname(bottom); at !== top; at = dirname(at)) {
+    // Always the same for one folder, so that runs beside each other do not shut each other out.
+    const group = 2 ** 30 + (createHash('sha256').update(at).digest().readUInt32BE() % 2 ** 29)
+    if (isPrivate) await closeTo(at, group, 0o710)
+    else await chmod(at, 0o711)
+    groups.push(group)
+  }
+  return isPrivate ? groups : []
+}
+
+async function assertPassable(folder: string): Promise<void> {
+  for (let at = dirname(folder); ; at = dirname(at)) {
     const { mode } = await stat(at)
     if ((mode & 0o001) === 0)
       throw new Error(

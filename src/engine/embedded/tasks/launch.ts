@@ -11,8 +11,16 @@ import type { Machine } from './machine.ts'
 /** `user-namespaces` is what one can have without being root; `group`: no namespaces at all. */
 export type Holding = 'namespaces' | 'user-namespaces' | 'group'
 
+/** Paths as the program sees them. */
+export interface Places {
+  /** Of the folder that it works in. */
+  readonly work: string
+  /** Of what is bound; empty when nothing is. */
+  readonly bound: string
+}
+
 export interface Program {
-  readonly argv: readonly string[]
+  readonly argv: (places: Places) => readonly string[]
   /** Of the program; in no argument and in no environment of a helper that is still root. */
   readonly env: Readonly<Record<string, string>>
   /** Where it works; absolute, and there. */
@@ -25,10 +33,13 @@ export interface Program {
   readonly dir: string
   /** Folders that the program must not see, where they can be hidden. */
   readonly hidden: readonly string[]
-  /** Of this run alone, see Machine. */
+  /** Of this run alone, see Machine; and of the folders above it that it has to pass through. */
   readonly group?: number
-  /** A folder with its root file system; undefined: this machine's. */
-  readonly image?: string
+  readonly groups?: readonly number[]
+  /** One more folder, to read; absolute. */
+  readonly bound?: string
+  /** That folder is its root file system, instead of this machine's. */
+  readonly isImage?: boolean
   /** In bytes, of one file. */
   readonly fileBytes?: number
 }
@@ -50,7 +61,7 @@ export const cleanEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbi
 export const scratchFolders = (name: string): readonly string[] => [
   'tmp',
   'tmp/home',
-  'tmp/image',
+  'tmp/bound',
   'tmp/build',
   `tmp/build/${name}`,
   'shm',
@@ -64,17 +75,18 @@ export function confined(machine: Machine, program: Program): Launch {
   const { tools, holding, user } = machine
   const isOwn = holding !== 'group'
   const tmp = isOwn ? '/tmp' : join(program.scratch, 'tmp')
-  const work = isOwn ? `/tmp/build/${program.name}` : program.folder
+  const work = isOwn ? inside(program) : program.folder
   const base = { ...cleanEnvironment, HOME: `${tmp}/home`, TMPDIR: tmp, USER: user ? 'nobody' : 'task' }
-  const sees = { ...base, ...(program.image === undefined ? {} : { HOME: '/tmp/home', TMPDIR: '/tmp' }), ...program.env }
-  const image = program.image === undefined ? undefined : imageLaunch(machine, program, { ...sees }, { tmp, work })
+  const image = program.isImage ? imageLaunch(machine, program, { tmp, work }) : undefined
   const names = image ? [] : Object.keys(program.env).filter(isVariable)
+  const bound = program.bound === undefined ? '' : isOwn ? '/tmp/bound' : program.bound
+  const argv = image?.argv ?? program.argv({ work, bound })
   const chain = [
     ...(isOwn && tools.setpriv ? [tools.setpriv, '--pdeathsig', 'KILL', '--'] : []),
     ...limits(machine, program),
     ...(isOwn ? namespaces(machine, program) : []),
-    ...becoming(machine, program.group),
-    ...[tools.sh, '-c', start, 'sh', image || !isOwn ? '' : join(work, program.dir), ...(image?.argv ?? program.argv)],
+    ...becoming(machine, program),
+    ...[tools.sh, '-c', start, 'sh', image || !isOwn ? '' : join(work, program.dir), ...argv],
   ]
   const [command = tools.sh, ...args] = chain
   const variables = names.flatMap((name, index) => [
@@ -85,11 +97,14 @@ export function confined(machine: Machine, program: Program): Launch {
     command,
     args,
     env: { ...base, ...Object.fromEntries(variables), [`${own}n`]: String(names.length) },
+    // Entered before the user changes, so that folders above need not let it pass.
     cwd: isOwn ? '/' : join(program.folder, program.dir),
     ...(image ? { third: image.third } : {}),
     ...(user && !tools.setpriv ? { become: user } : {}),
   }
 }
+
+const inside = ({ name }: Program) => `/tmp/build/${name}`
 
 /** What a shell can set; programs can have other names in their environment, and hardly ever do. */
 export const isVariable = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith(own)
@@ -105,14 +120,14 @@ function limits({ tools }: Machine, { fileBytes }: Program): string[] {
   return [tools.prlimit, '--core=0', `--nofile=${files}`, `--nproc=${processes}`, ...file, '--']
 }
 
-function namespaces({ holding, tools }: Machine, { scratch, folder, name, hidden, image }: Program): string[] {
+function namespaces({ holding, tools }: Machine, { scratch, folder, name, hidden, bound }: Program): string[] {
   const user = holding === 'user-namespaces' ? ['--user', '--map-root-user'] : []
   const kinds = ['--pid', '--ipc', '--mount', '--fork', '--kill-child=KILL', '--mount-proc', '--']
-  const given = [tools.mount ?? '', scratch, folder, name, image ?? '', ...hidden, '--']
+  const given = [tools.mount ?? '', scratch, folder, name, bound ?? '', ...hidden, '--']
   return [tools.unshare ?? '', ...user, ...kinds, tools.sh, '-c', mounts, 'sh', ...given]
 }
 
-function becoming({ holding, tools, user, isRoot }: Machine, group: number | undefined): string[] {
+function becoming({ holding, tools, user, isRoot }: Machine, { group, groups = [] }: Program): string[] {
   if (!tools.setpriv) return []
   const dies = ['--no-new-privs', '--pdeathsig', 'KILL', '--']
   if (holding === 'user-namespaces') {
@@ -121,28 +136,33 @@ function becoming({ holding, tools, user, isRoot }: Machine, group: number | und
   }
   if (!isRoot || !user) return [tools.setpriv, ...dies]
   const powers = ['--inh-caps=-all', '--bounding-set=-all']
-  return [tools.setpriv, `--reuid=${user.uid}`, `--regid=${group ?? user.gid}`, '--clear-groups', ...powers, ...dies]
+  const others = groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups'
+  return [tools.setpriv, `--reuid=${user.uid}`, `--regid=${group ?? user.gid}`, others, ...powers, ...dies]
 }
 
 /** Values go through a pipe: every account of the machine can read arguments. */
-function imageLaunch({ tools, holding }: Machine, program: Program, env: Record<string, string>, at: { tmp: string; work: string }) {
-  const root = holding === 'group' ? (program.image ?? '') : '/tmp/image'
-  const work = `/tmp/build/${program.name}`
+function imageLaunch({ tools, holding, user }: Machine, program: Program, at: { tmp: string; work: string }) {
+  const root = holding === 'group' ? (program.bound ?? '') : '/tmp/bound'
+  const work = inside(program)
+  const env = { ...cleanEnvironment, HOME: '/tmp/home', TMPDIR: '/tmp', USER: user ? 'nobody' : 'task', ...program.env }
   const third = Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value])
   const binds = ['--ro-bind', root, '/', '--dev', '/dev', '--proc', '/proc', '--bind', at.tmp, '/tmp', '--bind', at.work, work]
   const shields = ['--unshare-user', '--unshare-pid', '--die-with-parent', '--clearenv', '--args', '3']
-  const argv = [tools.bwrap ?? '', ...binds, ...shields, '--chdir', join(work, program.dir), '--', ...program.argv]
-  return { argv, third: Buffer.from(third.map((text) => `${text}\0`).join('')) }
+  const argv = program.argv({ work, bound: '/' })
+  return {
+    argv: [tools.bwrap ?? '', ...binds, ...shields, '--chdir', join(work, program.dir), '--', ...argv],
+    third: Buffer.from(third.map((text) => `${text}\0`).join('')),
+  }
 }
 
-/** $1 mount, $2 scratch, $3 folder, $4 name, $5 image; then folders to hide, `--` and what comes next. */
+/** $1 mount, $2 scratch, $3 folder, $4 name, $5 a folder to bind; then folders to hide, `--` and what comes next. */
 const mounts = `set -e
-mount=$1 scratch=$2 folder=$3 name=$4 image=$5
+mount=$1 scratch=$2 folder=$3 name=$4 bound=$5
 shift 5
 "$mount" --bind "$folder" "$scratch/tmp/build/$name"
-if [ -n "$image" ]; then
-  "$mount" --bind "$image" "$scratch/tmp/image"
-  "$mount" -o remount,bind,ro "$scratch/tmp/image"
+if [ -n "$bound" ]; then
+  "$mount" --bind "$bound" "$scratch/tmp/bound"
+  "$mount" -o remount,bind,ro "$scratch/tmp/bound"
 fi
 if [ -d /dev/shm ]; then "$mount" --bind "$scratch/shm" /dev/shm; fi
 if [ -d /var/tmp ]; then "$mount" --bind "$scratch/var" /var/tmp; fi
@@ -157,9 +177,12 @@ exec "$@"`
 
 /**
  * The first process of a namespace: it takes over orphans, so the program is not the first one itself. Names and values come
- * in variables of ours; \`command\` keeps the shell going when one cannot be set, such as UID in some shells.
+ * in variables of ours; \`command\` keeps the shell going when one cannot be set, such as UID in some shells. That it has come
+ * so far is said on file descriptor 4.
  */
 const start = `trap : TERM INT HUP
+echo ready >&4
+exec 4>&-
 (
   trap - TERM INT HUP
   if [ -n "$1" ]; then cd "$1" || exit 126; fi

@@ -1,5 +1,5 @@
 /** What this machine offers for holding a process in: looked up once, and tried, since a container often forbids what is installed. */
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -84,7 +84,7 @@ async function works(machine: Machine): Promise<boolean> {
     const [folder, scratch] = [join(home, 'folder'), join(home, 'scratch')]
     for (const path of [folder, scratch, ...scratchFolders('probe').map((below) => join(scratch, below))]) await mkdir(path)
     const launch = confined(machine, {
-      argv: [machine.tools.sh, '-c', 'exit 7'],
+      argv: () => [machine.tools.sh, '-c', 'exit 7'],
       env: { PATH: cleanEnvironment.PATH },
       folder,
       scratch,
@@ -93,9 +93,12 @@ async function works(machine: Machine): Promise<boolean> {
       hidden: [],
       ...(machine.hasPrivateGroups ? { group: privateGroup() } : {}),
     })
+    const { command, args, env, cwd } = launch
     return await new Promise((resolve) => {
-      const options = { env: launch.env, cwd: launch.cwd, timeout: 10_000, killSignal: 'SIGKILL' as const }
-      execFile(launch.command, [...launch.args], options, (error) => resolve(error?.code === 7))
+      const stdio = ['ignore', 'ignore', 'ignore', 'ignore', 'pipe'] as const
+      const child = spawn(command, [...args], { env, cwd, stdio: [...stdio], timeout: 10_000, killSignal: 'SIGKILL' })
+      child.on('error', () => resolve(false))
+      child.on('exit', (code) => resolve(code === 7))
     })
   } finally {
     await rm(home, { recursive: true, force: true }).catch(() => {})

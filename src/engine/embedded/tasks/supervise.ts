@@ -47,6 +47,10 @@ export async function supervise(supervision: Supervision): Promise<Ended> {
   const event = (name: string) => new Promise<void>((resolve) => child.once(name, () => resolve()))
   const [closed, exited] = [event('close'), event('exit')]
   readAll(supervision, child, () => stop('output'))
+  let isReady = false
+  child.stdio[4]?.on('data', () => {
+    isReady = true
+  })
   await spawned(child, launch)
   preferOverUs(run.leader)
 
@@ -66,6 +70,9 @@ export async function supervise(supervision: Supervision): Promise<Ended> {
     signal.removeEventListener('abort', onAbort)
     await watching
   }
+  // What failed then is a helper, and its status says nothing about the program.
+  if (!isReady && stopped === undefined)
+    throw new Error('This machine could not hold the program in, so it was not started: see the line before')
   return { exitStatus: statusOf(child), stopped }
 }
 
@@ -76,8 +83,8 @@ interface World {
   readonly hasProc: boolean
 }
 
-/** Between TERM and KILL, in milliseconds: an abort has to be over within two seconds, all told. */
-const grace = 1200
+/** Between TERM and KILL, in milliseconds: an abort has to be over within two seconds, all told, also on a busy machine. */
+const grace = 1000
 const watchEvery = 500
 const pollEvery = 25
 /** Everything is gone, so nothing but what is in the pipes can come; a pipe that somebody else holds is not waited for. */
@@ -86,7 +93,8 @@ const mostProcesses = 1000
 
 function started({ launch, input }: Supervision): ChildProcess {
   const { command, args, env, cwd, become, third } = launch
-  const stdio = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(third ? ['pipe' as const] : [])] as const
+  const pipeOr = (content: Buffer | undefined) => (content === undefined ? 'ignore' : 'pipe')
+  const stdio = [pipeOr(input), 'pipe', 'pipe', pipeOr(third), 'pipe'] as const
   const child = spawn(command, [...args], { env, cwd, detached: true, stdio: [...stdio], ...become })
   const give = (index: number, content: Buffer | undefined) => {
     const pipe = child.stdio[index]
