@@ -152,7 +152,7 @@ table data_keys (
   created_at timestamp with time zone not null default now()
 )
 
--- no comment
+-- Which versions a build read.
 table engine_build_inputs (
   organization_id bigint not null,
   build_id bigint not null,
@@ -161,7 +161,7 @@ table engine_build_inputs (
   first_occurrence boolean not null
 )
 
--- no comment
+-- Which versions the puts of a build made.
 table engine_build_outputs (
   organization_id bigint not null,
   build_id bigint not null,
@@ -169,7 +169,7 @@ table engine_build_outputs (
   version_id bigint not null
 )
 
--- no comment
+-- Runs of jobs, and checks of resources that somebody asked for.
 table engine_builds (
   organization_id bigint not null,
   id bigint not null identity,
@@ -215,7 +215,7 @@ table engine_events (
   data jsonb not null
 )
 
--- no comment
+-- Jobs of pipelines in the embedded engine.
 table engine_jobs (
   organization_id bigint not null,
   id bigint not null identity,
@@ -228,7 +228,7 @@ table engine_jobs (
   builds_made integer not null default 0
 )
 
--- no comment
+-- What the embedded engine runs of a pipeline, and when its scheduler looks at it next.
 table engine_pipelines (
   organization_id bigint not null,
   pipeline_id bigint not null,
@@ -237,7 +237,7 @@ table engine_pipelines (
   wake_at timestamp with time zone
 )
 
--- no comment
+-- Resources of pipelines in the embedded engine, with their pins and their last check.
 table engine_resources (
   organization_id bigint not null,
   id bigint not null identity,
@@ -261,7 +261,7 @@ table engine_runners (
   seen_at timestamp with time zone not null default now()
 )
 
--- no comment
+-- Versions that checks found and puts made, by the history that they belong to.
 table engine_versions (
   organization_id bigint not null,
   id bigint not null identity,
@@ -312,7 +312,7 @@ table job_notes (
   paused_at timestamp with time zone not null default now()
 )
 
--- no comment
+-- Which KPIs somebody wants to see first.
 table kpi_favorites (
   organization_id bigint not null,
   kpi_id bigint not null,
@@ -810,6 +810,9 @@ CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree 
 CREATE INDEX engine_versions_order_ix ON public.engine_versions USING btree (organization_id, resource_id, history, check_order)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
 CREATE INDEX events_kpi_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC) WHERE (tags @> '[{"key": "kpi"}]'::jsonb)
+CREATE INDEX kpi_favorites_user_ix ON public.kpi_favorites USING btree (user_id)
+CREATE INDEX kpis_component_ix ON public.kpis USING btree (organization_id, component_id)
+CREATE INDEX kpis_environment_ix ON public.kpis USING btree (organization_id, environment_id)
 CREATE INDEX members_invited_by_ix ON public.members USING btree (organization_id, invited_by_id)
 CREATE INDEX members_role_ix ON public.members USING btree (organization_id, role_id)
 CREATE INDEX members_user_ix ON public.members USING btree (user_id)

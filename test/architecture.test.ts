@@ -99,6 +99,17 @@ describe('who may import whom', () => {
     expect(wrong.map(show)).toEqual([])
   })
 
+  test('SQL of the embedded engine is in its store, which knows nothing but the database', () => {
+    const store = 'src/engine/embedded/store/'
+    const ofEngine = imports.filter(({ from, typeOnly }) => from.startsWith('src/engine/') && !typeOnly)
+    expect(ofEngine.filter(({ from, to }) => to === 'kysely' && !from.startsWith(store)).map(show)).toEqual([])
+    const known = ['kysely', 'node:crypto', 'src/engine/embedded/schedule/types.ts', 'src/formats/pipeline/steps.ts']
+    const wrong = ofEngine.filter(
+      ({ from, to }) => from.startsWith(store) && folderOf(to) !== 'db' && !to.startsWith(store) && !known.includes(to),
+    )
+    expect(wrong.map(show)).toEqual([])
+  })
+
   test('views turn rows into answers and ask nobody: no database', () => {
     const wrong = imports.filter(
       ({ from, to, typeOnly }) =>
@@ -164,6 +175,10 @@ describe('what stands in one place', () => {
       'src/domains/credentials/rotation.ts', // a command
       'src/domains/login/session.ts', // an organization's rows for somebody who is not inside one
       'src/domains/members/mail.ts', // a job
+      'src/domains/pipelines/deploy.ts', // a job, which a request may do at once
+      'src/domains/pipelines/desired.ts', // asked by that job
+      'src/domains/pipelines/engine-ports.ts', // builds
+      'src/domains/pipelines/follow.ts', // a job
       'src/domains/stack-sources/due.ts', // a job
       'src/domains/system/checks.ts', // the database itself is asked
     ])
@@ -223,7 +238,7 @@ describe('files', () => {
 
 describe('the README', () => {
   test('explains every variable that the configuration reads, and no other', () => {
-    const read = [...codeOf('src/config.ts').matchAll(/\b(?:text|integer|flag|url|oneOf|list)\('([A-Z_]+)'/g)].map(([, name]) => name)
+    const read = [...codeOf('src/config.ts').matchAll(/\b(?:text|integer|flag|url|oneOf|list|pairs)\('([A-Z_]+)'/g)].map(([, name]) => name)
     const explained = textOf('README.md')
       .split('\n')
       .flatMap((line) => line.match(/^\| ((?:`[A-Z_]+`(?:, )?)+)\s*\|/)?.[1]?.match(/[A-Z_]+/g) ?? [])

@@ -101,6 +101,7 @@ create table engine_pipelines (
   constraint engine_pipelines_pipeline_fk foreign key (organization_id, pipeline_id) references pipelines (organization_id, id) on delete cascade
 );
 create index engine_pipelines_wake_at_ix on engine_pipelines (wake_at) where wake_at is not null;
+comment on table engine_pipelines is 'What the embedded engine runs of a pipeline, and when its scheduler looks at it next.';
 call protect_tenant_table('engine_pipelines');
 
 create table engine_jobs (
@@ -120,6 +121,7 @@ create table engine_jobs (
   constraint engine_jobs_name_uq unique (organization_id, pipeline_id, name),
   constraint engine_jobs_pipeline_fk foreign key (organization_id, pipeline_id) references engine_pipelines (organization_id, pipeline_id) on delete cascade
 );
+comment on table engine_jobs is 'Jobs of pipelines in the embedded engine.';
 call protect_tenant_table('engine_jobs');
 
 create table engine_resources (
@@ -143,6 +145,7 @@ create table engine_resources (
   constraint engine_resources_name_uq unique (organization_id, pipeline_id, name),
   constraint engine_resources_pipeline_fk foreign key (organization_id, pipeline_id) references engine_pipelines (organization_id, pipeline_id) on delete cascade
 );
+comment on table engine_resources is 'Resources of pipelines in the embedded engine, with their pins and their last check.';
 call protect_tenant_table('engine_resources');
 
 create table engine_versions (
@@ -162,6 +165,7 @@ create table engine_versions (
   constraint engine_versions_resource_fk foreign key (organization_id, resource_id) references engine_resources (organization_id, id) on delete cascade
 );
 create index engine_versions_order_ix on engine_versions (organization_id, resource_id, history, check_order);
+comment on table engine_versions is 'Versions that checks found and puts made, by the history that they belong to.';
 call protect_tenant_table('engine_versions');
 
 create table engine_builds (
@@ -207,6 +211,7 @@ create index engine_builds_pipeline_ix on engine_builds (organization_id, pipeli
 create index engine_builds_resource_ix on engine_builds (organization_id, resource_id) where resource_id is not null;
 create index engine_builds_open_ix on engine_builds (organization_id, job_id, id) where status in ('pending', 'started');
 create index engine_builds_lease_ix on engine_builds (lease_until) where status = 'started';
+comment on table engine_builds is 'Runs of jobs, and checks of resources that somebody asked for.';
 call protect_tenant_table('engine_builds');
 
 create table engine_build_inputs (
@@ -221,6 +226,7 @@ create table engine_build_inputs (
   constraint engine_build_inputs_version_fk foreign key (organization_id, version_id) references engine_versions (organization_id, id) on delete cascade
 );
 create index engine_build_inputs_version_ix on engine_build_inputs (organization_id, version_id);
+comment on table engine_build_inputs is 'Which versions a build read.';
 call protect_tenant_table('engine_build_inputs');
 
 create table engine_build_outputs (
@@ -234,6 +240,7 @@ create table engine_build_outputs (
   constraint engine_build_outputs_version_fk foreign key (organization_id, version_id) references engine_versions (organization_id, id) on delete cascade
 );
 create index engine_build_outputs_version_ix on engine_build_outputs (organization_id, version_id);
+comment on table engine_build_outputs is 'Which versions the puts of a build made.';
 call protect_tenant_table('engine_build_outputs');
 
 create table engine_events (
@@ -278,7 +285,7 @@ create table kpis (
   organization_id bigint not null constraint kpis_organization_fk references organizations (id) on delete cascade,
   id bigint generated always as identity,
   project_id bigint not null,
-  -- Limited to one environment, or to one component of it.
+  -- Limited to one environment, or to one component, wherever that moves: one of the two, or neither.
   environment_id bigint,
   component_id bigint,
   canonical text not null,
@@ -297,6 +304,8 @@ create table kpis (
   constraint kpis_environment_fk foreign key (organization_id, environment_id) references environments (organization_id, id) on delete cascade,
   constraint kpis_component_fk foreign key (organization_id, component_id) references components (organization_id, id) on delete cascade
 );
+create index kpis_environment_ix on kpis (organization_id, environment_id);
+create index kpis_component_ix on kpis (organization_id, component_id);
 comment on table kpis is 'Measures of how a project delivers; their data is computed when asked for.';
 call protect_tenant_table('kpis');
 
@@ -307,6 +316,8 @@ create table kpi_favorites (
   constraint kpi_favorites_pk primary key (organization_id, kpi_id, user_id),
   constraint kpi_favorites_kpi_fk foreign key (organization_id, kpi_id) references kpis (organization_id, id) on delete cascade
 );
+create index kpi_favorites_user_ix on kpi_favorites (user_id);
+comment on table kpi_favorites is 'Which KPIs somebody wants to see first.';
 call protect_tenant_table('kpi_favorites');
 
 -- Events that pipelines send for KPIs are few among all events of a year.

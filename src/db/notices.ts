@@ -54,7 +54,8 @@ export function openNotices(url: string, onError: (error: Error) => void): Notic
     client = connection
     const ended = new Promise<void>((resolve, reject) => {
       connection.once('end', () => resolve())
-      connection.once('error', reject)
+      // Postgres that goes away says so, and then the connection breaks: two errors, and one that nobody hears ends the process.
+      connection.on('error', reject)
     })
     ended.catch(() => {})
     connection.on('notification', ({ channel, payload = '' }) => {

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAddressGuard } from './address-guard.ts'
-import { FetchRefused, fetchJson } from './guarded-fetch.ts'
+import { FetchRefused, fetchJson, postJson } from './guarded-fetch.ts'
 
 const json = (response: ServerResponse, value: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
 const seen: { url: string | undefined; headers: Record<string, unknown> }[] = []
@@ -25,6 +26,8 @@ beforeAll(async () => {
     if (url.pathname === '/silent') return
     if (url.pathname === '/gzip') return void response.setHeader('content-encoding', 'gzip').end('x')
     if (url.pathname === '/loop') return void response.writeHead(302, { location: '/loop' }).end()
+    if (url.pathname === '/echo')
+      return void text(request).then((body) => response.end(`${request.method} ${request.headers['content-type']} ${body}`))
     if (url.pathname === '/broken') return void request.socket.destroy()
     response.writeHead(404).end()
   })
@@ -131,5 +134,38 @@ describe('what is refused', () => {
   test('closed ports and broken answers in the same words', async () => {
     const words = (url: string) => fetchJson(open, url).catch((error: Error) => error.message.replace(/:\d+/, ''))
     expect(await words('http://values.example:1/')).toBe(await words(here('/broken')))
+  })
+})
+
+describe('what is sent', () => {
+  const sent = (path: string, options: Parameters<typeof postJson>[3] = {}, guard = open) =>
+    postJson(guard, here(path), { text: 'ä' }, options)
+
+  test('arrives as JSON, and the answer is text', async () => {
+    expect(await sent('/echo')).toBe('POST application/json {"text":"ä"}')
+  })
+
+  test('goes nowhere else: a redirect is refused', async () => {
+    const before = seen.length
+    await expect(sent(`/?to=${encodeURIComponent('/echo')}`)).rejects.toMatchObject({ reason: 'address' })
+    expect(seen.length).toBe(before + 1)
+  })
+
+  test.each([
+    ['/missing', 'status'],
+    ['/broken', 'unreachable'],
+    ['/large', 'too_large'],
+  ])('%s: %s', async (path, reason) => {
+    await expect(sent(path)).rejects.toMatchObject({ reason })
+  })
+
+  test('to a private address does not leave', async () => {
+    await expect(sent('/echo', {}, openAddressGuard({ allowed: [] }))).rejects.toMatchObject({ reason: 'address' })
+  })
+
+  test('ends with its time, or with whoever asked', async () => {
+    await expect(sent('/silent', { limits: { seconds: 0.1 } })).rejects.toMatchObject({ reason: 'timeout' })
+    const reason = new Error('enough')
+    await expect(sent('/silent', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 })

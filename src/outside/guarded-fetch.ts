@@ -1,4 +1,4 @@
-/** JSON from an address that a tenant wrote down, without letting them see what this machine can see. */
+/** JSON from and to an address that a tenant wrote down, without letting them see what this machine can see. */
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
@@ -35,13 +35,7 @@ export async function fetchJson(guard: AddressGuard, url: string, { limits = {} 
   const signal = AbortSignal.timeout(seconds * 1000)
   let at = checked(url)
   for (let hop = 0; hop <= redirects; hop++) {
-    const answer = await untilAborted(signal, get(guard, at, signal, bytes)).catch((error: unknown) => {
-      if (error instanceof FetchRefused) throw error
-      if (error instanceof AddressRefused) throw new FetchRefused('address', error.message, error)
-      // One sentence for refused, closed, silent and slow: the differences would tell which ports are open.
-      const sentence = `No complete answer came from ${at.host} within ${seconds} seconds`
-      throw new FetchRefused(signal.aborted ? 'timeout' : 'unreachable', sentence, error)
-    })
+    const answer = await askOnce(guard, at, { signal, bytes, seconds })
     if ('body' in answer) return parsed(answer.body, at)
     const next = checked(answer.location, at)
     if (at.protocol === 'https:' && next.protocol === 'http:')
@@ -49,6 +43,49 @@ export async function fetchJson(guard: AddressGuard, url: string, { limits = {} 
     at = next
   }
   throw new FetchRefused('address', `More than ${redirects} redirects: use the address that they end at`)
+}
+
+/**
+ * Sends JSON by POST. A redirect is refused, as the answer of whoever was meant: what was sent is not for others.
+ * @param options `signal` of who asks, beside the time that `limits` leave; its reason is thrown
+ * @returns what was answered, as text
+ * @throws FetchRefused
+ */
+export async function postJson(
+  guard: AddressGuard,
+  url: string,
+  value: unknown,
+  { limits = {}, signal }: { limits?: Pick<FetchLimits, 'bytes' | 'seconds'>; signal?: AbortSignal } = {},
+): Promise<string> {
+  const { bytes = 64 * 1024, seconds = 10 } = limits
+  const late = AbortSignal.timeout(seconds * 1000)
+  const at = checked(url)
+  const either = signal ? AbortSignal.any([late, signal]) : late
+  const answer = await askOnce(guard, at, { signal: either, bytes, seconds, sent: JSON.stringify(value) }).catch((error: unknown) => {
+    signal?.throwIfAborted()
+    throw error
+  })
+  if ('location' in answer) throw new FetchRefused('address', `${at.host} leads to another address: use that one`)
+  return answer.body.toString('utf8')
+}
+
+interface Asking {
+  readonly signal: AbortSignal
+  readonly bytes: number
+  readonly seconds: number
+  /** JSON; undefined: nothing is sent. */
+  readonly sent?: string
+}
+
+async function askOnce(guard: AddressGuard, at: URL, asking: Asking): Promise<Answer> {
+  const { signal, seconds } = asking
+  return untilAborted(signal, ask(guard, at, asking)).catch((error: unknown) => {
+    if (error instanceof FetchRefused) throw error
+    if (error instanceof AddressRefused) throw new FetchRefused('address', error.message, error)
+    // One sentence for refused, closed, silent and slow: the differences would tell which ports are open.
+    const sentence = `No complete answer came from ${at.host} within ${seconds} seconds`
+    throw new FetchRefused(signal.aborted ? 'timeout' : 'unreachable', sentence, error)
+  })
 }
 
 /** @throws FetchRefused for anything but http and https, and for addresses that carry a user name or password */
@@ -65,7 +102,7 @@ function checked(text: string, base?: URL): URL {
 
 type Answer = { body: Buffer } | { location: string }
 
-async function get(guard: AddressGuard, url: URL, signal: AbortSignal, limit: number): Promise<Answer> {
+async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, sent }: Asking): Promise<Answer> {
   const addresses = await guard.resolve(url.hostname)
   signal.throwIfAborted()
   const entries = addresses.map((address) => ({ address, family: isIP(address) }))
@@ -74,10 +111,13 @@ async function get(guard: AddressGuard, url: URL, signal: AbortSignal, limit: nu
     if (options.all) return done(null, entries)
     done(null, entries[0]?.address ?? '', entries[0]?.family ?? 4)
   }
-  const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'trochoid' }
+  const plain = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'trochoid' }
+  const content = sent === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(sent)) }
+  const headers = { ...plain, ...content }
+  const method = sent === undefined ? 'GET' : 'POST'
   const { request } = url.protocol === 'https:' ? https : http
   return new Promise<Answer>((resolve, reject) => {
-    const asked = request(url, { lookup, headers, signal, agent: false, maxHeaderSize: 16_384 }, (response) => {
+    const asked = request(url, { method, lookup, headers, signal, agent: false, maxHeaderSize: 16_384 }, (response) => {
       response.on('error', reject)
       const { statusCode = 0, headers: said } = response
       const location = [301, 302, 303, 307, 308].includes(statusCode) ? said.location : undefined
@@ -88,7 +128,7 @@ async function get(guard: AddressGuard, url: URL, signal: AbortSignal, limit: nu
       else resolve({ location: location ?? '' })
     })
     asked.on('error', reject)
-    asked.end()
+    asked.end(sent)
   })
 }
 

@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import type { Files, Repositories } from './repositories.ts'
 import { apiKey, fresh, member, organization, scenario, team } from './scenario.ts'
 import type { TestServer } from './server.ts'
+import { quietPipeline } from './web-stack.ts'
 
 /** The files of a small stack in a directory called like it; `more` is appended to its definition. */
 export function stackFiles(canonical: string, more = '', files: Files = {}): Record<string, string | Buffer> {
@@ -27,7 +28,7 @@ config:
   const own = {
     '.cycloid.yml': definition,
     'README.md': `# ${canonical}\n`,
-    'pipeline/pipeline.yml': 'jobs: []\n',
+    'pipeline/pipeline.yml': quietPipeline,
     'pipeline/variables.sample.yml': '',
     'terraform/main.tf': 'module "main" {\n  source = "./here"\n}\n',
     ...files,

@@ -186,7 +186,7 @@ export const waitingOf = (at: World, build: number): Decisions['waiting'][number
 export const checks = (at: World): string[] => schedule(at).check.map(({ resource, why }) => `${resource} ${why}`)
 
 /** The world after what was decided was done. */
-export function after(at: World, { start, create, abort }: Decisions): World {
+export function whenDone(at: World, { start, create, abort }: Decisions): World {
   const next: World = {
     ...at,
     builds: at.builds.map((build) => ({ ...build })),

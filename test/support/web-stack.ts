@@ -1,3 +1,8 @@
+/** A pipeline that is one, and does nothing by itself. */
+export const quietPipeline = `resources: [{name: tick, type: time, source: {interval: 1h}}]
+jobs: [{name: look, plan: [{get: tick}]}]
+`
+
 /** A small stack in the newest form: a variables file, a Terraform file, a template. */
 export const webStack = (canonical = 'web', more: { useCase?: string } = {}): Record<string, string> => {
   const useCase = more.useCase ?? 'default'
@@ -38,9 +43,11 @@ use_cases:
               - {name: Things, key: things, type: array, widget: text_area}
               - {name: Bucket, key: bucket, type: string, widget: simple_text, default: '($ .org $)-($ .project $)-state'}
 `,
-    [`${canonical}/pipeline/pipeline.yml`]: `jobs:
+    [`${canonical}/pipeline/pipeline.yml`]: `resources:
+  - {name: tick, type: time, source: {interval: 1h}}
+jobs:
   - name: deploy-($ .project $)-($ .env $)
-    plan: []
+    plan: [{get: tick}]
 `,
     [`${canonical}/pipeline/variables.sample.yml`]: `# Where ($ .project $) runs
 region: nowhere # filled by the form

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { useServer } from '../../../test/support/server.ts'
+import { quietPipeline } from '../../../test/support/web-stack.ts'
 import { gitIn, must, openWorkshop } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
@@ -18,7 +19,7 @@ ${more}`
 
 function stack(config: string, files: Record<string, string> = {}): Record<string, string> {
   const definition = `version: '4'\nname: Bad\ncanonical: bad\nauthor: Eve\ndescription: Bad\nkeywords: [bad]\nconfig:\n${config}`
-  const all = { '.cycloid.yml': definition, 'pipeline.yml': 'jobs: []\n', 'variables.yml': 'a: 1\n', ...files }
+  const all = { '.cycloid.yml': definition, 'pipeline.yml': quietPipeline, 'variables.yml': 'a: 1\n', ...files }
   return Object.fromEntries(Object.entries(all).map(([path, text]) => [`bad/${path}`, text]))
 }
 

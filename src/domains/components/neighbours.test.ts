@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { useRepositories } from '../../../test/support/repositories.ts'
 import { useServer } from '../../../test/support/server.ts'
+import { quietPipeline } from '../../../test/support/web-stack.ts'
 import { gitIn, must, openWorkshop, type Workshop } from '../../../test/support/workshop.ts'
 
 const repositories = useRepositories()
@@ -18,7 +19,7 @@ ${more}`
 function stack(canonical: string, config: string): Record<string, string> {
   const files = {
     '.cycloid.yml': `version: '4'\nname: Web\ncanonical: ${canonical}\nauthor: Ada\ndescription: Web\nkeywords: [web]\nconfig:\n${config}`,
-    'pipeline.yml': 'jobs: []\n',
+    'pipeline.yml': quietPipeline,
     'variables.yml': 'mine: 1\n',
     'page.txt': 'I am ($ .component $)\n',
   }

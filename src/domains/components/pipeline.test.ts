@@ -122,7 +122,7 @@ describe('a pipeline that somebody changed by hand', () => {
     const { ada } = workshop
     await must(create(workshop))
     const text = (await must(ada.getPipelineConfig({ path: pathOf(workshop) }))).body.data
-    await must(ada.updatePipeline({ path: pathOf(workshop), body: { passed_config: text.replace('interval: 1h', 'interval: 5m') } }))
+    await must(ada.updatePipeline({ path: pathOf(workshop), body: { passed_config: text.replace('1h', '5m') } }))
     const { data } = (await must(ada.syncedPipeline({ path: pathOf(workshop) }))).body
     expect(data).toMatchObject({ synced: 'out_of_sync', diffs: { resources: [{ name: 'tick', status: 'changed' }], jobs: [] } })
   })

@@ -63,11 +63,11 @@ export async function sampleVariables(platform: Platform, organizationId: number
 export const hasPipeline = (useCase: UseCase, samples: ReadonlyMap<string, Buffer>): boolean =>
   contentOf(useCase, 'pipeline', samples) !== undefined
 
-/** Undefined too for a file with nothing in it. */
+/** Undefined too for a file in which nothing stands but comments. */
 function contentOf({ files }: UseCase, key: string, samples: ReadonlyMap<string, Buffer>): Buffer | undefined {
   const file = files.find((candidate) => candidate.technology === 'pipeline' && candidate.key === key)
   const content = file && 'path' in file ? samples.get(file.path) : undefined
-  return content && content.toString().trim() !== '' ? content : undefined
+  return content && /^[ \t]*[^\s#]/m.test(content.toString()) ? content : undefined
 }
 
 async function read(tx: OrgTx, platform: Platform, componentId: number, as: Author) {

@@ -124,8 +124,8 @@ describe('the configuration of a pipeline', () => {
     expect(data.resources).toMatchObject([{ name: 'tick', status: 'changed' }])
     const lines = data.resources?.[0]?.diff.filter(({ delta_type }) => delta_type.trim() !== '') ?? []
     expect(lines).toEqual([
-      { delta_type: '-', line: expect.stringContaining('interval: 1h') },
-      { delta_type: '+', line: expect.stringContaining('interval: 2h') },
+      { delta_type: '-', line: expect.stringContaining('interval: "1h"') },
+      { delta_type: '+', line: expect.stringContaining('interval: "2h"') },
     ])
     expect((await ada.getPipeline({ path: pipeline })).body.data.config_version).toBe(1)
   })

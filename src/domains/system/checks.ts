@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Schema } from '../../contract/operation.ts'
 import { AccountTx } from '../../db/account-tx.ts'
+import { ApiError } from '../../errors.ts'
 import type { Platform } from '../../platform.ts'
 
 type Check = Schema<'CheckReport'>
@@ -61,7 +62,8 @@ export async function runCheck(platform: Platform, { canonical, category, run }:
     return { canonical, category, ...(await run(platform)) }
   } catch (err) {
     platform.log.warn({ err, check: canonical }, 'a check failed')
-    return { canonical, category, status: 'Error', message: `The ${canonical} check failed` }
+    const message = err instanceof ApiError && err.code === 'Unexpected' ? err.message : `The ${canonical} check failed`
+    return { canonical, category, status: 'Error', message }
   }
 }
 

@@ -15,5 +15,7 @@ export interface PipelineEvent {
   message: string
   severity: 'info' | 'warn' | 'err' | 'crit'
   icon: string
+  /** Undefined: Custom. */
+  type?: 'Cycloid' | 'Custom' | 'AWS' | 'Monitoring'
   tags: Readonly<Record<string, string>>
 }

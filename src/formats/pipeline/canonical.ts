@@ -20,7 +20,18 @@ export function canonicalPipeline(config: PipelineConfig): JsonObject {
 }
 
 /** The user's own: what is inside has no default. */
-const opaque = new Set(['source', 'params', 'get_params', 'vars', 'instance_vars', 'defaults', 'values', 'version', 'input_mapping', 'output_mapping'])
+const opaque = new Set([
+  'source',
+  'params',
+  'get_params',
+  'vars',
+  'instance_vars',
+  'defaults',
+  'values',
+  'version',
+  'input_mapping',
+  'output_mapping',
+])
 /** Say something also when they are empty. */
 const kept = new Set(['plan', 'do', 'values', 'name'])
 
@@ -45,6 +56,7 @@ const isNothing = (value: Json): boolean =>
   (typeof value === 'object' && (Array.isArray(value) ? value : Object.keys(value)).length === 0)
 
 function rewritten(key: string, value: Json): Json {
+  if (key === 'plan') return value ?? []
   if (key === 'in_parallel' && isJsonMap(value) && Object.keys(value).join() === 'steps') return value['steps'] ?? []
   if (key === 'check_every' && typeof value === 'string') return shortDuration(value)
   if (key === 'container_limits' && isJsonMap(value) && typeof value['memory'] === 'string')
@@ -69,7 +81,8 @@ function textParams(step: JsonObject): void {
   const { params } = step
   if (params === undefined || !isJsonMap(params)) return
   const texts: JsonObject = Object.create(null)
-  for (const [key, value] of Object.entries(params)) texts[key] = value === null ? '' : typeof value === 'string' ? value : sortedJson(value)
+  for (const [key, value] of Object.entries(params))
+    texts[key] = value === null ? '' : typeof value === 'string' ? value : sortedJson(value)
   step['params'] = texts
 }
 

@@ -15,8 +15,7 @@ const mostTries = 200_000
 export function openMatcher(jobs: readonly Entry<JobConfig>[], findings: Findings): Matching {
   const byName = new Map<string, [number]>()
   // Of jobs with the same name, which is a problem already, the first stands for all.
-  for (const [index, { entry }] of jobs.entries())
-    if (entry.name !== undefined && !byName.has(entry.name)) byName.set(entry.name, [index])
+  for (const [index, { entry }] of jobs.entries()) if (entry.name !== undefined && !byName.has(entry.name)) byName.set(entry.name, [index])
   const known = new Map<string, readonly number[]>()
   let tries = 0
   return (pattern, path) => {

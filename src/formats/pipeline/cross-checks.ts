@@ -29,7 +29,8 @@ export function crossCheck(sections: Sections, findings: Findings): void {
 const identifier = /^(?!\d+$)[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\d][\p{Ll}\p{Lt}\p{Lm}\p{Lo}\d\-_.]*$/u
 
 function checkIdentifier(name: string, path: Path, findings: Findings): void {
-  if (!identifier.test(name)) findings.warning(path, `should begin with a small letter or a digit and have only these, -, _ and . in it: ${shown(name)}`)
+  if (!identifier.test(name))
+    findings.warning(path, `should begin with a small letter or a digit and have only these, -, _ and . in it: ${shown(name)}`)
 }
 
 function checkNames(entries: readonly Entry<{ name: string }>[], findings: Findings): void {

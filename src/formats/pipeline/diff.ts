@@ -32,7 +32,9 @@ export function samePipeline(one: PipelineConfig, other: PipelineConfig): boolea
 }
 
 /** The order of everything but groups says nothing. */
-const sortedByName = (entries: readonly Json[]): Json[] => [...entries].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))
+const sortedByName = (entries: readonly Json[]): Json[] => [...entries].sort((one, other) => compare(nameOf(one), nameOf(other)))
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
 const nameOf = (entry: Json): string => (isJsonMap(entry) ? String(entry['name'] ?? '') : '')
 
@@ -60,8 +62,7 @@ function diffSection(
     else if (moved.has(name) || !sameJson(old.value, next.value))
       diffs.push({ name, status: 'changed', diff: diffEntry(old, next, moved.has(name), patience) })
   }
-  for (const [name, { value }] of after)
-    if (!before.has(name)) diffs.push({ name, status: 'added', diff: dumpLines(value).map(line('+')) })
+  for (const [name, { value }] of after) if (!before.has(name)) diffs.push({ name, status: 'added', diff: dumpLines(value).map(line('+')) })
   return diffs
 }
 

@@ -20,7 +20,7 @@ export function dumpLines(value: Json): string[] {
   return [head, ...lines]
 }
 
-const first = ['name', 'get', 'put', 'task', 'set_pipeline', 'load_var', 'resource', 'type', 'platform']
+const first = ['name', 'get', 'put', 'task', 'set_pipeline', 'load_var', 'resource', 'type', 'platform', 'path']
 const last = [
   ...['config', 'do', 'in_parallel', 'try', 'steps'],
   ...['display', 'groups', 'var_sources', 'resource_types', 'prototypes', 'resources', 'jobs'],
@@ -86,8 +86,9 @@ const unprintable = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\ufeff\ufffe\uffff]/u
 const isLiteral = (text: string): boolean => text.includes('\n') && !unprintable.test(text) && /[^\n]/.test(text)
 
 function literal(text: string, indent: number): Block {
-  const body = text.replace(/\n+$/, '')
-  const ends = text.length - body.length
+  let length = text.length
+  while (text[length - 1] === '\n') length--
+  const [body, ends] = [text.slice(0, length), text.length - length]
   // The number tells the margin where the text itself begins with a blank or an empty line.
   const mark = `|${/^[\s]/.test(body) ? '2' : ''}${ends === 0 ? '-' : ends === 1 ? '' : '+'}`
   const lines = [...body.split('\n'), ...Array<string>(Math.max(0, ends - 1)).fill('')]

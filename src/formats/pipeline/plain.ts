@@ -41,7 +41,9 @@ function copy(value: unknown, path: Path, copying: Copying): Json {
   if (Array.isArray(value)) return value.map((item, at) => copy(item, [...path, at], copying))
   if (isPlainMap(value)) {
     const map = emptyMap()
-    for (const [key, item] of Object.entries(value)) map[text(key, path, copying)] = copy(item, [...path, key], copying)
+    // As JSON does, a key without a value is left out.
+    for (const [key, item] of Object.entries(value))
+      if (item !== undefined) map[text(key, path, copying)] = copy(item, [...path, key], copying)
     return map
   }
   copying.findings.problem(path, 'is nothing that JSON knows')

@@ -41,14 +41,14 @@ function lineFinder(source: YamlSource): LineOf {
 /** The line of the value, or of the deepest thing around it that is there. */
 function lineOfPath(source: YamlSource, path: Path, targets: ReadonlyMap<unknown, unknown>): number | undefined {
   let node: unknown = source.map
-  let offset = offsetOf(node)
+  let offset: number | undefined
   for (const segment of path) {
     const place = childOf(node, segment, targets)
     if (!place) break
     node = place.value
     offset = offsetOf(place.key) ?? offsetOf(node) ?? offset
   }
-  return path.length === 0 || offset === undefined ? undefined : source.lineOf(offset)
+  return offset === undefined ? undefined : source.lineOf(offset)
 }
 
 interface Place {

@@ -46,7 +46,10 @@ export function fillVars(value: Json, lookup: Lookup, missing: 'keep' | 'refuse'
     throw new VarsProblems([{ path: '', message: error.message }], [])
   }
   const absent = missing === 'keep' ? [] : [...filling.missing]
-  const problems = [...filling.problems, ...absent.map(([text, path]) => ({ path, message: `needs the variable ((${text})), which has no value` }))]
+  const problems = [
+    ...filling.problems,
+    ...absent.map(([text, path]) => ({ path, message: `needs the variable ((${text})), which has no value` })),
+  ]
   if (problems.length > 0) throw new VarsProblems(problems, absent.map(([text]) => text).sort())
   return filled
 }
@@ -77,7 +80,9 @@ export const readVars = (yamlText: string): JsonObject => readMapping(yamlText).
 export const lookupIn =
   (variables: JsonObject): Lookup =>
   ([name = '', ...fields], source) =>
-    source === '' && Object.hasOwn(variables, name) ? { found: true, value: fieldOf(variables[name] ?? null, name, fields) } : { found: false }
+    source === '' && Object.hasOwn(variables, name)
+      ? { found: true, value: fieldOf(variables[name] ?? null, name, fields) }
+      : { found: false }
 
 /** @throws FormatError when it is not there: a variable that exists and lacks a field is a mistake of whoever wrote it */
 export function fieldOf(value: Json, name: string, fields: readonly string[]): Json {
@@ -136,7 +141,7 @@ function fillText(text: string, path: Path, filling: Filling): Json {
   }
   const [, whole] = wholeToken.exec(text) ?? []
   if (whole !== undefined) {
-    const value = valueOf(whole, path, filling) ?? { found: true, value: text }
+    const value = valueFor(whole, path, filling) ?? { found: true, value: text }
     grow(filling, sizeOf(value.value, filling))
     return value.value
   }
@@ -154,7 +159,7 @@ function fillText(text: string, path: Path, filling: Filling): Json {
 
 /** As it stands inside a longer text; undefined: it stays. */
 function textOf(written: string, path: Path, filling: Filling): string | undefined {
-  const given = valueOf(written, path, filling)
+  const given = valueFor(written, path, filling)
   if (!given) return undefined
   const { value } = given
   if (typeof value === 'string') return value
@@ -164,7 +169,7 @@ function textOf(written: string, path: Path, filling: Filling): string | undefin
 }
 
 /** Undefined: there is none, which was noted. */
-function valueOf(written: string, path: Path, filling: Filling): { value: Json } | undefined {
+function valueFor(written: string, path: Path, filling: Filling): { value: Json } | undefined {
   const ref = parseRef(written)
   if (!ref) return wrong(path, `has ((${shown(written)})), which is no variable: names and fields must not be empty`, filling)
   try {
@@ -218,8 +223,7 @@ function sizeOf(value: Json, filling: Filling): number {
 
 function grow(filling: Filling, by: number): void {
   filling.characters += by
-  if (filling.characters > mostCharacters)
-    throw new TooLarge(`with its variables filled in, it has more than ${mostCharacters} characters`)
+  if (filling.characters > mostCharacters) throw new TooLarge(`with its variables filled in, it has more than ${mostCharacters} characters`)
 }
 
 const typeName = (value: Json): string =>

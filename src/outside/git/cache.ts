@@ -37,7 +37,8 @@ export interface Repository {
 }
 
 export interface Cache {
-  find(remote: GitRemote): Repository
+  /** @param purpose copies for another one are others: what one shares with itself in depth, another would undo */
+  find(remote: GitRemote, purpose?: string): Repository
   /** Until this is disposed `find` answers the same; whoever works on a repository holds it. */
   pin(repository: Repository): Disposable
   create(repository: Repository): Promise<Copy>
@@ -73,8 +74,8 @@ export async function openCache(slot: Slot): Promise<Cache> {
   }
 
   return {
-    find(remote) {
-      const key = keyOf(remote, slot.salt)
+    find(remote, purpose) {
+      const key = keyOf(remote, slot.salt, purpose)
       const entry = entries.get(key) ?? known(key, undefined)
       entries.delete(key) // the order of the map is that of their last use
       entries.set(key, entry)
@@ -157,9 +158,9 @@ export async function sweep({ folder }: Copy): Promise<void> {
 }
 
 /** One who has not the credential must not read what another fetched with it, and no tenant what another did. */
-function keyOf({ tenant, url, credential }: GitRemote, salt: Buffer): string {
+function keyOf({ tenant, url, credential }: GitRemote, salt: Buffer, purpose?: string): string {
   const secret = credential?.type === 'ssh' ? [credential.key] : credential ? [credential.username, credential.password] : []
-  const parts = [tenant, url, credential?.type ?? null, ...secret]
+  const parts = [tenant, url, credential?.type ?? null, ...secret, ...(purpose === undefined ? [] : [{ purpose }])]
   return createHmac('sha256', salt).update(JSON.stringify(parts)).digest('hex').slice(0, 40)
 }
 

@@ -109,11 +109,12 @@ const fetchFlags = ['--no-tags', '--no-write-fetch-head', '--no-auto-maintenance
 const old = [
   ...['zeroPaddedFilemode', 'badTimezone', 'missingEmail', 'missingNameBeforeEmail', 'missingSpaceBeforeEmail', 'badEmail', 'badName'],
   ...['missingSpaceBeforeDate', 'zeroPaddedDate', 'badDate', 'badDateOverflow', 'multipleAuthors', 'extraHeaderEntry', 'nulInCommit'],
-  // Read by nobody here: nothing is checked out, and submodules are not followed.
+  // Read by nobody here: submodules are not followed.
   ...['gitmodulesUrl', 'gitmodulesPath', 'gitmodulesName', 'gitmodulesUpdate', 'gitmodulesSymlink', 'gitmodulesBlob', 'gitmodulesLarge'],
   'gitmodulesMissing',
 ]
-const fetchSettings: [string, string][] = [
+/** For every fetch. */
+export const fetchSettings: [string, string][] = [
   // Always a pack, so that its size can be watched while it arrives.
   ['fetch.unpackLimit', '1'],
   ['fetch.writeCommitGraph', 'false'],

@@ -1,5 +1,6 @@
 /**
- * Repositories of others, read and written as objects: bare shallow copies in a cache, git's own commands, no checkout.
+ * Repositories of others, read and written as objects: bare shallow copies in a cache, git's own commands. Only builds of
+ * pipelines check anything out (working-copies.ts).
  *
  *   <cacheFolder>/known_hosts             host keys, unless the policy names a file
  *   <cacheFolder>/<slot>/repositories/    one copy per tenant, address and credential
@@ -20,6 +21,7 @@ import { openSlot } from './slot.ts'
 import { withSnapshot } from './snapshot.ts'
 import { openTrees } from './tree.ts'
 import { type Git, GitError, type GitPolicy, type GitRemote } from './types.ts'
+import { workingCopies } from './working-copies.ts'
 import { commitOn, findCommit, type Workshop } from './writer.ts'
 
 export interface GitOptions {
@@ -62,7 +64,9 @@ export async function openGit({ cacheFolder, policy, guard, committer = platform
       return await work({ cache, limits, repository, remote: opened, branch })
     })
 
+  const copies = workingCopies({ world, cache, processes, trees: shop.trees, limits, committer, scratchFolder: slot.repositories, counted })
   return {
+    ...copies,
     branches: (remote) => counted(async () => [...(await (await openRemote(world, remote)).heads()).keys()].sort()),
     read: (remote, branch, run) =>
       at(remote, branch, async (place) => {

@@ -4,16 +4,22 @@ import { GitError } from './types.ts'
 
 /** The rules of `git check-ref-format --branch`. @throws GitError refused */
 export function assertBranch(branch: string): void {
-  const wrong =
-    branch.length === 0 ||
-    branch.length > 244 ||
-    /[\p{Cc}\p{Cs} ~^:?*[\\]/u.test(branch) ||
-    /\.\.|@\{|\/\/|^[-/]|[./]$/.test(branch) ||
-    branch === '@' ||
-    branch === 'HEAD' ||
-    branch.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))
-  if (wrong) throw new GitError('refused', 'The branch is not a name that git allows: use one such as main or stacks/prod')
+  if (isNoRef(branch)) throw new GitError('refused', 'The branch is not a name that git allows: use one such as main or stacks/prod')
 }
+
+/** @throws GitError refused */
+export function assertTag(tag: string): void {
+  if (isNoRef(tag)) throw new GitError('refused', `The tag ${shownPath(tag)} is not a name that git allows: use one such as v1.2.3`)
+}
+
+const isNoRef = (name: string) =>
+  name.length === 0 ||
+  name.length > 244 ||
+  /[\p{Cc}\p{Cs} ~^:?*[\\]/u.test(name) ||
+  /\.\.|@\{|\/\/|^[-/]|[./]$/.test(name) ||
+  name === '@' ||
+  name === 'HEAD' ||
+  name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))
 
 /**
  * Of a file that is about to be written: relative, and nothing that any file system would read as another place or as

@@ -67,9 +67,25 @@ export function openTurnstile({ together, each }: { together: number; each: numb
     if (now > 0) inside.set(tenant, now)
     else inside.delete(tenant)
   }
-  return async <T>(tenant: number, work: () => Promise<T>): Promise<T> => {
+  const turn = (tenant: number, signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve, reject) => {
+      const leave = () => {
+        waiting.splice(waiting.indexOf(mine), 1)
+        reject(signal?.reason)
+      }
+      const enter = () => {
+        signal?.removeEventListener('abort', leave)
+        resolve()
+      }
+      const mine = { tenant, enter }
+      waiting.push(mine)
+      signal?.addEventListener('abort', leave, { once: true })
+    })
+  /** @throws the signal's reason when it is aborted before the turn has come */
+  return async <T>(tenant: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+    signal?.throwIfAborted()
     if (mayEnter(tenant)) count(tenant, 1)
-    else await new Promise<void>((enter) => waiting.push({ tenant, enter }))
+    else await turn(tenant, signal)
     try {
       return await work()
     } finally {

@@ -58,15 +58,19 @@ export async function openRemote(world: RemoteWorld, { tenant, url, credential }
 
   const run: Remote['run'] = async (folder, args, options = {}) => {
     const at = address.transport === 'file' ? [] : await guard.resolve(address.host).catch(asGitError)
-    return turnstile(tenant, async () => {
-      if (address.transport !== 'ssh') return runAt(at, folder, args, options)
-      // curl tries all addresses of a host itself; ssh is told one.
-      for (const [index, one] of at.slice(0, 3).entries()) {
-        const ran = await runAt([one], folder, args, options)
-        if (ran.code === 0 || index === Math.min(at.length, 3) - 1 || !/connect to host/.test(ran.said)) return ran
-      }
-      throw new GitError('unreachable', `${placeOf(address)} cannot be reached from here`)
-    })
+    return turnstile(
+      tenant,
+      async () => {
+        if (address.transport !== 'ssh') return runAt(at, folder, args, options)
+        // curl tries all addresses of a host itself; ssh is told one.
+        for (const [index, one] of at.slice(0, 3).entries()) {
+          const ran = await runAt([one], folder, args, options)
+          if (ran.code === 0 || index === Math.min(at.length, 3) - 1 || !/connect to host/.test(ran.said)) return ran
+        }
+        throw new GitError('unreachable', `${placeOf(address)} cannot be reached from here`)
+      },
+      options.signal,
+    )
   }
 
   return {

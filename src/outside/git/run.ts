@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly inspect?: (chunk: Buffer) => boolean
   /** Asked again and again while it runs; false ends the process. */
   readonly watch?: () => Promise<boolean>
+  /** Ends the process, as `watch` would; also while it waits for its turn. */
+  readonly signal?: AbortSignal
   /** What the kernel holds it to, where it can: the largest file and all of memory, in bytes. */
   readonly caps?: { readonly file: number; readonly memory: number }
 }
@@ -133,7 +135,7 @@ function commandWith(caps: RunOptions['caps']): [command: string, args: string[]
 }
 
 function supervise(child: ChildProcess, options: RunOptions): { done: Promise<Ran>; stop: (why: Ran['ended']) => void } {
-  const { milliseconds, maxOutput = 64 * 1024 * 1024, inspect, watch, input } = options
+  const { milliseconds, maxOutput = 64 * 1024 * 1024, inspect, watch, signal, input } = options
   const chunks: Buffer[] = []
   const complaints: Buffer[] = []
   let size = 0
@@ -149,6 +151,9 @@ function supervise(child: ChildProcess, options: RunOptions): { done: Promise<Ra
     setTimeout(() => !isOver && closePipes(child), grace * 3).unref() // held by somebody who left the group
   }
   const timer = setTimeout(() => stop('timeout'), Math.max(0, milliseconds))
+  const onAbort = () => stop('watch')
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (signal?.aborted) onAbort()
 
   child.stdout?.on('data', (chunk: Buffer) => {
     size += chunk.length
@@ -179,6 +184,7 @@ function supervise(child: ChildProcess, options: RunOptions): { done: Promise<Ra
   }).finally(() => {
     isOver = true
     clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
   })
   return { done, stop }
 }

@@ -1,4 +1,7 @@
-/** What the platform asks of git. Nothing is ever checked out: trees are read and written as objects of a bare repository. */
+/**
+ * What the platform asks of git. Trees are read and written as objects of a bare repository; only builds of pipelines, whose
+ * tasks want files, get working copies.
+ */
 
 export type GitCredential = { type: 'ssh'; key: string } | { type: 'basic_auth'; username: string; password: string }
 
@@ -98,7 +101,89 @@ export interface Committed {
   parent: string | null
 }
 
-export interface Git extends AsyncDisposable {
+export interface CommitFacts {
+  readonly commit: string
+  readonly message: string
+  /** `date` with its time zone, like 2026-01-31T12:00:00+01:00. */
+  readonly author: { readonly name: string; readonly email: string; readonly date: string }
+  readonly committer: { readonly name: string; readonly email: string; readonly date: string }
+}
+
+export interface HistoryQuestion {
+  /** A commit that the caller knows; undefined: none. */
+  readonly since?: string | undefined
+  /** Patterns of git for paths: commits that change nothing of these, or only these, are left out. */
+  readonly only?: readonly string[]
+  readonly except?: readonly string[]
+  passes(commit: CommitFacts): boolean
+  readonly signal?: AbortSignal
+}
+
+export interface TagQuestion {
+  passes(name: string): boolean
+  /** Tags of other branches are left out. */
+  readonly isOnBranch: boolean
+  readonly signal?: AbortSignal
+}
+export interface TagFacts {
+  readonly tag: string
+  readonly commit: string
+}
+
+export interface CheckoutRequest {
+  /** A hash that has been on the branch, or a tag. */
+  readonly commit: string
+  /** Commits of history to bring; undefined: all. */
+  readonly depth?: number | undefined
+  /** All of the repository's, none, or (undefined) those of the commits that are brought. */
+  readonly tags?: boolean | undefined
+  readonly signal?: AbortSignal
+}
+export interface CheckedOut {
+  readonly facts: CommitFacts
+  /** Of the commit, among those that were brought. */
+  readonly tags: readonly string[]
+  readonly hasSubmodules: boolean
+}
+
+export interface PublishRequest {
+  /** What to do when the branch has commits that the working copy has not: refuse, put ours on top, merge, or overwrite it. */
+  readonly otherwise: 'refuse' | 'rebase' | 'merge' | 'overwrite'
+  /** Put on the commit before it is pushed; with a message it is an annotated one. */
+  readonly tag?: { readonly name: string; readonly message?: string } | undefined
+  /** The branch stays as it is. */
+  readonly onlyTags?: boolean
+  readonly signal?: AbortSignal
+}
+export interface PublishedCommit {
+  /** Of the branch now, or with `onlyTags` what the working copy is at. */
+  readonly facts: CommitFacts
+  /** What the working copy was at. */
+  readonly original: string
+  readonly tags: readonly string[]
+}
+
+/** For builds of pipelines. All throw GitError, and the signal's reason when it is aborted. */
+export interface WorkingCopies {
+  /** Oldest first: `since`, when it is on the branch, and what came after it and passes; otherwise the newest one that passes. */
+  history(remote: GitRemote, branch: string | undefined, question: HistoryQuestion): Promise<CommitFacts[]>
+  /** By the time of their making, oldest first. */
+  tags(remote: GitRemote, branch: string | undefined, question: TagQuestion): Promise<TagFacts[]>
+  /** Makes a repository in an empty folder, its branch at the commit, without credentials in it. @returns also the branch's name */
+  checkOut(
+    remote: GitRemote,
+    branch: string | undefined,
+    folder: string,
+    request: CheckoutRequest,
+  ): Promise<CheckedOut & { branch: string }>
+  /**
+   * Pushes what the working copy in the folder is at, and its tags. The folder may be a hostile one: its objects are taken, and
+   * nothing of its settings is read. @throws GitError contended when the branch went elsewhere; unusable_file when it is no repository
+   */
+  publish(remote: GitRemote, branch: string, folder: string, request: PublishRequest): Promise<PublishedCommit>
+}
+
+export interface Git extends AsyncDisposable, WorkingCopies {
   /** Names of branches, sorted; empty for an empty repository. */
   branches(remote: GitRemote): Promise<string[]>
   /** Fetches the branch (shallow) and reads from it; `run` gets the tip. @throws GitError no_branch, empty, … */

@@ -1,6 +1,6 @@
 /** What the steps of one build leave for each other: named directories, out of the reach of the tasks that made them. */
 import { execFile } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { StepError } from './errors.ts'
@@ -15,7 +15,7 @@ export interface Artifacts {
   /** `name/path/to/file` */
   read(path: string, what: string): Promise<string>
   /** A later one of the same name takes its place. @param folder from `newFolder` @throws StepError when there is no room */
-  register(name: string, folder: string, signal: AbortSignal): Promise<void>
+  register(name: string, folder: string): Promise<void>
   /** Empty, and of nobody else. `tasks` are reachable for tasks, `kept` for the engine alone. */
   newFolder(kind: 'kept' | 'tasks'): Promise<string>
   /** With everything in it, and never throws: it goes with the build's folder at the latest. */
@@ -54,10 +54,10 @@ export async function openArtifacts(root: string, diskBytes: number | undefined)
       if (rest.length === 0) throw new StepError(`${what}: must be a file in an artifact, as in artifact/path/to/${path || 'file'}`)
       return readInside(folderOf(name, what), rest.join('/'), what)
     },
-    async register(name, folder, signal) {
+    async register(name, folder) {
       checkName(name, 'artifact')
       sizes.delete(folder)
-      spend(folder, await sizeOfTree(folder, signal))
+      spend(folder, await sizeOfTree(folder))
       folders.set(name, folder)
     },
     async newFolder(kind) {
@@ -69,8 +69,11 @@ export async function openArtifacts(root: string, diskBytes: number | undefined)
     },
     async remove(folder) {
       sizes.delete(folder)
-      // Not fs.rm: it gives up where names together are longer than the system takes at once, which a task can make.
-      await run('rm', ['-rf', '--', folder], { env: { PATH: '/usr/bin:/bin' } }).catch(() => undefined)
+      // fs.rm gives up where names together are longer than the system takes at once, which a task can make.
+      const byProgram = () => run('rm', ['-rf', '--', folder], { env: { PATH: '/usr/bin:/bin' } })
+      await rm(folder, { recursive: true, force: true })
+        .catch(byProgram)
+        .catch(() => undefined)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** What goes wrong in steps, and why steps are stopped. */
+import type { Secrets } from './redact.ts'
 
 /** The step cannot go on: it is errored. The message is fit for the log of the build. */
 export class StepError extends Error {
@@ -30,11 +31,12 @@ export async function asking<T>(what: string, answer: Promise<T>): Promise<T> {
   }
 }
 
-/** In words for the log. `folder` is where the build works, which is nobody's business. */
-export function errorText(error: unknown, folder: string): string {
+/** In words for the log. @param folder where the build works, which is nobody's business */
+export function errorText(error: unknown, folder: string, secrets: Secrets): string {
   const text = error instanceof Error ? error.message : String(error)
   const told = text.replaceAll(`${folder}/`, '').replaceAll(folder, '.').trim()
-  return (told || 'something went wrong without saying what').slice(0, longestMessage)
+  // Redacted before it is cut: the beginning of a secret would not be found.
+  return secrets.text(told || 'something went wrong without saying what').slice(0, longestMessage)
 }
 
 const longestMessage = 8192

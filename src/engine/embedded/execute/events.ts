@@ -6,12 +6,10 @@ import type { LogSource } from './log-lines.ts'
 import type { Secrets } from './redact.ts'
 import type { ExecutorPorts, Metadata } from './types.ts'
 
-/** What one step tells; nothing in it is redacted before. */
-export interface Tell {
-  (type: EventType, data?: JsonObject): void
-  /** Redacted already. */
-  log(source: LogSource, payload: string): void
-}
+/** What one step tells. Nothing in it has to be redacted before. */
+export type Tell = (type: EventType, data?: JsonObject) => void
+
+type Ports = Pick<ExecutorPorts, 'emit' | 'now'>
 
 const versions = {
   error: '4.1',
@@ -35,17 +33,21 @@ export type EventType = keyof typeof versions
 export const worker = { selected_worker: 'embedded' }
 
 /** @param id of the step in the plan; undefined: about the build as a whole */
-export function tellOf({ emit, now }: Pick<ExecutorPorts, 'emit' | 'now'>, secrets: Secrets, id: string | undefined): Tell {
-  const time = () => seconds(new Date(now()))
+export function tellOf({ emit, now }: Ports, secrets: Secrets, id: string | undefined): Tell {
   const origin = id === undefined ? {} : { id }
-  const tell = (type: EventType, data: JsonObject = {}): void => {
+  return (type, data = {}) => {
     const told = secrets.json(data)
-    if (isJsonMap(told)) emit({ type, version: versions[type], data: { time: time(), origin, ...told } })
+    if (isJsonMap(told)) emit({ type, version: versions[type], data: { time: timeOf(now), origin, ...told } })
   }
-  const log = (source: LogSource, payload: string): void =>
-    emit({ type: 'log', version: '5.1', data: { time: time(), origin: { ...origin, source }, payload } })
-  return Object.assign(tell, { log })
 }
+
+/** For output, which is redacted already. */
+export const tellLogOf =
+  ({ emit, now }: Ports, id: string) =>
+  (source: LogSource, payload: string): void =>
+    emit({ type: 'log', version: '5.1', data: { time: timeOf(now), origin: { id, source }, payload } })
+
+const timeOf = (now: () => number): number => seconds(new Date(now()))
 
 export const finished = (exitStatus: number, version: Version | null, metadata: readonly Metadata[]): JsonObject => ({
   exit_status: exitStatus,

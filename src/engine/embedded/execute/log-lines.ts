@@ -37,7 +37,10 @@ export function openStepLog({ secrets, tell, mostBytes, tooMuch }: LogOptions): 
 
   const later = (name: LogSource | 'queue', milliseconds: number, act: () => void) => {
     if (timers.has(name)) return
-    const timer = setTimeout(() => (timers.delete(name), act()), milliseconds)
+    const timer = setTimeout(() => {
+      timers.delete(name)
+      act()
+    }, milliseconds)
     timers.set(name, timer.unref())
   }
   const enqueue = (source: LogSource, text: string) => {

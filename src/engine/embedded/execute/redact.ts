@@ -13,7 +13,7 @@ import { type Matcher, matcherOf } from './matcher.ts'
 export const redacted = '((redacted))'
 export const shortest = 3
 /** Characters of all values together, their encodings included. */
-export const mostSecret = 262_144
+export const mostSecret = 524_288
 
 /** Text as it comes, in pieces. What may still become a secret is held back. */
 export interface Redaction {

@@ -39,10 +39,10 @@ export async function copyTree(from: string, to: string, { signal, spend }: Copy
 }
 
 /** In bytes: what its files say they hold, which a copy of them may really need. */
-export async function sizeOfTree(folder: string, signal: AbortSignal): Promise<number> {
+export async function sizeOfTree(folder: string, signal?: AbortSignal): Promise<number> {
   let bytes = 0
   await walk(folder, async (_path, found) => {
-    signal.throwIfAborted()
+    signal?.throwIfAborted()
     if (found.isFile()) bytes += found.size
   })
   return bytes
@@ -52,8 +52,18 @@ const mostEntries = 500_000
 const atOnce = 16
 const slash = Buffer.from('/')
 
-/** The folder, then what is in it; a folder always before what is in it. */
+/** @throws StepError for what no path can name: shells can make folders in folders without an end */
 async function walk(root: string, visit: (path: Buffer, found: Stats) => Promise<void>): Promise<void> {
+  try {
+    await walkAll(root, visit)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw error
+    throw new StepError('Directories of this build are nested too deeply to be kept', error)
+  }
+}
+
+/** The folder, then what is in it; a folder always before what is in it. */
+async function walkAll(root: string, visit: (path: Buffer, found: Stats) => Promise<void>): Promise<void> {
   const first = Buffer.from(root)
   await visit(first, await lstat(first))
   let entries = 0

@@ -44,7 +44,8 @@ export interface Facts {
   snapshot: Snapshot
   /** In the order of the configuration. */
   jobs: ReadonlyMap<string, Job>
-  builds: ReadonlyMap<number, BuildFacts>
+  /** Those that pending reruns repeat, by id. */
+  firstBuilds: ReadonlyMap<number, BuildFacts>
   historyOf(resource: string): History
   /** Undefined: of no resource as it is configured now. */
   resourceOf(versionId: number): string | undefined
@@ -60,7 +61,7 @@ export function readFacts(snapshot: Snapshot): Facts {
   return {
     snapshot,
     jobs: readJobs(snapshot),
-    builds: new Map(snapshot.builds.map((build) => [build.id, build] as const)),
+    firstBuilds: firstBuildsOf(snapshot.builds),
     historyOf: (resource) => histories.get(resource) ?? noHistory,
     resourceOf,
     passedBuilds: remember(passedBuildsBy(snapshot.builds, resourceOf)),
@@ -70,6 +71,12 @@ export function readFacts(snapshot: Snapshot): Facts {
 /** The order in which builds count: a rerun takes the place of the first build, right behind it. */
 export const byPlace = (one: BuildFacts, other: BuildFacts): number =>
   (one.rerunOf ?? one.id) - (other.rerunOf ?? other.id) || one.id - other.id
+
+function firstBuildsOf(builds: readonly BuildFacts[]): Map<number, BuildFacts> {
+  const wanted = new Set<number | null>()
+  for (const { status, rerunOf } of builds) if (status === 'pending') wanted.add(rerunOf)
+  return new Map(builds.filter(({ id }) => wanted.has(id)).map((build) => [build.id, build] as const))
+}
 
 const noHistory: History = { facts: { versions: [], pinned: null, lastCheckedAt: null, lastCheckFailed: false }, positions: new Map() }
 
@@ -81,9 +88,7 @@ const historyFrom = (facts: ResourceFacts): History => ({
 /** The version that counts for a pin which may name only a part of it: the newest that has all of that. */
 export function findPinned(history: History, pin: Version, also: (version: VersionFacts) => boolean): VersionFacts | undefined {
   const wanted = Object.entries(pin)
-  return history.facts.versions.findLast(
-    (found) => also(found) && wanted.every(([key, value]) => Object.hasOwn(found.version, key) && found.version[key] === value),
-  )
+  return history.facts.versions.findLast((found) => also(found) && wanted.every(([key, value]) => found.version[key] === value))
 }
 
 function readJobs({ config, pausedJobs, resources }: Snapshot): Map<string, Job> {
@@ -152,13 +157,15 @@ function passedBuildsBy(builds: readonly BuildFacts[], resourceOf: Facts['resour
 function passedBuild(build: BuildFacts, resourceOf: Facts['resourceOf']): PassedBuild {
   const versions = new Map<string, number[]>()
   // The owner is looked up by version: a step of the same name may be about another resource by now.
-  for (const { versionId } of [...build.outputs.toReversed(), ...build.inputs]) {
+  const add = (versionId: number) => {
     const resource = resourceOf(versionId)
-    if (resource === undefined) continue
+    if (resource === undefined) return
     const list = versions.get(resource)
     if (!list) versions.set(resource, [versionId])
     else if (!list.includes(versionId)) list.push(versionId)
   }
+  for (let at = build.outputs.length - 1; at >= 0; at--) add(build.outputs[at]?.versionId ?? -1)
+  for (const { versionId } of build.inputs) add(versionId)
   return versions
 }
 

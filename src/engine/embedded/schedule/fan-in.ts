@@ -48,7 +48,7 @@ export function chooseTogether(wanted: readonly Wanted[], buildsOf: (job: string
     job.builds = usableBuilds(job, wanted, buildsOf(job.name), budget)
     if (job.builds.length === 0) return { failed: budget.left > 0 ? 'nothing fits' : 'too many combinations' }
   }
-  if (!sortOut(jobs, wanted, budget)) return { failed: 'nothing fits' }
+  sortOut(jobs, wanted, budget)
   for (const job of jobs) orderForEvery(job, wanted)
   const found = search(jobs, 0, [], budget)
   if (!found) return { failed: budget.left > 0 ? 'nothing fits' : 'too many combinations' }
@@ -101,22 +101,20 @@ function usableBuilds(job: PassedJob, wanted: readonly Wanted[], builds: readonl
 
 /**
  * Removes versions that not all jobs of an input passed, and builds without any other, until nothing changes. Where jobs form no
- * circle, what remains fits without going back. @returns false when an input has nothing left
+ * circle, what remains fits without going back.
  */
-function sortOut(jobs: readonly PassedJob[], wanted: readonly Wanted[], budget: Budget): boolean {
+function sortOut(jobs: readonly PassedJob[], wanted: readonly Wanted[], budget: Budget): void {
   const mostRounds = 8
   for (let round = 0, changed = true; changed && round < mostRounds && budget.left > 0; round++) {
     const left = wanted.map((_, at) => commonVersions(jobs, at))
-    if (left.some((versions) => versions.size === 0)) return false
     changed = false
     for (const job of jobs) {
-      if (!spend(budget, job.builds.length * job.inputs.length)) return true
+      if (!spend(budget, job.builds.length * job.inputs.length)) return
       const fitting = job.builds.filter((options) => job.inputs.every((at) => options[at]?.some((id) => left[at]?.has(id))))
       changed ||= fitting.length < job.builds.length
       job.builds = fitting
     }
   }
-  return true
 }
 
 function commonVersions(jobs: readonly PassedJob[], at: number): ReadonlySet<number> {

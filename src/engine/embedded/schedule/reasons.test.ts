@@ -111,7 +111,20 @@ test.each([
     'x: x1\ndeploy = get repo\n#1 deploy ok x=x1\n#9 deploy pending rerun #1',
     'The job deploy has taken the input repo since the build that this one is to repeat: abort this one and start a new build.',
   ],
+  [
+    'deploy = get repo | serial\n#1 deploy started\n#2 deploy pending\n#3 deploy aborted\n#9 deploy pending rerun #3',
+    'The build that this one is to repeat has no versions to take again: abort this one and start a new build.',
+  ],
 ])('a rerun: %s', (text, reason) => expect(waitsFor(world(`repo: v1\n${text}`), 9)).toBe(reason))
+
+test('a rerun of a version that went with its resource', () => {
+  const at = world('repo: v1\ndeploy = get repo\n#1 deploy ok repo=v1\n#9 deploy pending rerun #1')
+  const facts = at.resources.get('repo')
+  if (facts) facts.versions = []
+  expect(waitsFor(at, 9)).toBe(
+    'The version of repo that this build is to take again is not known any more, its resource was changed: abort this one and start a new build.',
+  )
+})
 
 test('many and long names are cut', () => {
   const names = Array.from({ length: 30 }, (_, at) => `${at}${'n'.repeat(500)}`)

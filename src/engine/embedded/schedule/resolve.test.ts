@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { begins, world } from '../../../../test/support/pipeline-world.ts'
+import { readFacts } from './facts.ts'
+import { resolveInputs } from './resolve.ts'
 import { usedKey } from './types.ts'
+import { openUsed } from './used.ts'
 
 /** What a build that somebody asked for (#9) begins with; undefined when it does not. */
 const takes = (text: string): string | undefined =>
@@ -163,6 +166,21 @@ describe('passed takes', () => {
       'repo: v1 v2\ntest-a = get repo\ntest-b = get repo\ndeploy = get repo passed test-*\n#1 test-a ok repo=v2\n#2 test-a ok repo=v1\n#3 test-b ok repo=v2',
       '#9 repo=v2',
     ],
+    [
+      'other jobs than itself where a glob means itself, too',
+      'repo: v1\ndev = get repo\ndeploy = get repo passed de*\n#1 dev ok repo=v1',
+      '#9 repo=v1',
+    ],
     ['nothing when a glob means no job', 'repo: v1\ndeploy = get repo passed test-*', undefined],
   ])('%s', (_, text, expected) => expect(takes(text)).toBe(expected))
+})
+
+test('jobs share the looks of a pass, and one that gets none says so', () => {
+  const facts = readFacts(world('repo: v1\nunit = get repo\ndeploy = get repo passed unit\n#1 unit ok repo=v1'))
+  const deploy = facts.jobs.get('deploy')
+  if (!deploy) throw new Error('There is no job deploy.')
+  const budget = { left: 5 }
+  const resolve = () => resolveInputs(deploy, facts, openUsed(facts), budget)
+  expect([...resolve().chosen.keys()]).toEqual(['repo'])
+  expect([...resolve().missing.values()].map(({ why }) => why)).toEqual(['too many combinations'])
 })

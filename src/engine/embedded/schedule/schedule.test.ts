@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { after, begins, now, waitingOf, waitsFor, world } from '../../../../test/support/pipeline-world.ts'
+import { begins, now, waitsFor, world } from '../../../../test/support/pipeline-world.ts'
 import { schedule } from './schedule.ts'
 
 const oneJob = 'repo: v1 v2\nunit = get repo trigger\n'
@@ -156,66 +156,6 @@ describe('a rerun', () => {
   })
 })
 
-describe('limits', () => {
-  const jobs = (...kinds: string[]) => `${kinds.map((kind, at) => `j${at} = put x | ${kind}`).join('\n')}\n`
-  const builds = (...lines: string[]) => lines.map((line, at) => `#${at + 1} ${line}`).join('\n')
-  const pending = 'pending manual'
-  test.each([
-    ['no limit starts all', jobs('put y'), builds(`j0 ${pending}`, `j0 ${pending}`), ['#1', '#2']],
-    ['serial starts the oldest alone', jobs('serial'), builds(`j0 ${pending}`, `j0 ${pending}`), ['#1']],
-    ['serial starts none while one runs', jobs('serial'), builds('j0 started', `j0 ${pending}`), []],
-    ['serial leaves other jobs alone', jobs('serial', 'serial'), builds('j0 started', `j1 ${pending}`), ['#2']],
-    ['max_in_flight counts those that run', jobs('max 2'), builds('j0 started', `j0 ${pending}`, `j0 ${pending}`), ['#2']],
-    ['max_in_flight counts no ended ones', jobs('max 1'), builds('j0 ok', 'j0 aborted', `j0 ${pending}`), ['#3']],
-    ['a rerun counts like every build', jobs('serial'), builds('j0 ok', 'j0 started rerun #1', `j0 ${pending}`), []],
-    ['a serial group runs one build of all its jobs', jobs('groups a', 'groups a'), builds('j0 started', `j1 ${pending}`), []],
-    ['a serial group starts in the order of creation', jobs('groups a', 'groups a'), builds(`j1 ${pending}`, `j0 ${pending}`), ['#1']],
-    ['a serial group makes a job serial', jobs('groups a | max 5'), builds('j0 started', `j0 ${pending}`), []],
-    ['groups with other names do not meet', jobs('groups a', 'groups b'), builds(`j1 ${pending}`, `j0 ${pending}`), ['#1', '#2']],
-    [
-      'a job in two groups waits for both',
-      jobs('groups a', 'groups a b', 'groups b'),
-      builds('j0 started', 'j2 started', `j1 ${pending}`),
-      [],
-    ],
-    [
-      'one that waits for its groups is not overtaken in them',
-      jobs('groups a', 'groups a b', 'groups b'),
-      builds('j0 started', `j1 ${pending}`, `j2 ${pending}`),
-      [],
-    ],
-    [
-      'one that waits for something else is overtaken in its groups',
-      `repo:\nj0 = get repo | groups a\n${jobs('put y').replace('j0', 'j1').replace('\n', ' | groups a\n')}`,
-      builds('j0 pending', `j1 ${pending}`),
-      ['#2'],
-    ],
-    ['a paused job is overtaken in its groups', jobs('groups a | paused', 'groups a'), builds(`j0 ${pending}`, `j1 ${pending}`), ['#2']],
-    [
-      'one that waits stops those behind it of its job',
-      'repo:\nx: x1\nj0 = get repo\nj1 = get x\n',
-      builds('j0 pending', `j0 ${pending}`, `j1 ${pending}`),
-      ['#3'],
-    ],
-    ['one that is aborted stops nobody', jobs('serial'), builds(`j0 ${pending} abort`, `j0 ${pending}`), ['#2']],
-  ])('%s', (_, config, past, expected) => expect(begins(world(config + past))).toEqual(expected))
-
-  const three = jobs('put y', 'put z') + builds(`j1 ${pending}`, `j0 ${pending}`, `j1 ${pending}`)
-  test.each([
-    ['the organization runs no more than it may, the oldest first', { organization: { running: 3, most: 5 } }, ['#1', '#2']],
-    ['an organization that runs more than it may starts none', { organization: { running: 6, most: 5 } }, []],
-    ['an organization without a limit starts all', { organization: { running: 6, most: 0 } }, ['#1', '#2', '#3']],
-    ['this process starts no more than it has places, the oldest first', { places: 1 }, ['#1']],
-    ['without a place nothing starts', { places: 0 }, []],
-  ])('%s', (_, overrides, expected) => expect(begins(world(three, overrides))).toEqual(expected))
-
-  test('a new build of the same serial group waits, and the next pass makes no other', () => {
-    const at = world('repo: v1\nj0 = get repo trigger | groups a\nj1 = get repo trigger | groups a')
-    expect(begins(at)).toEqual(['j0 repo=v1', 'j1 repo=v1, waits'])
-    expect(begins(after(at, schedule(at)))).toEqual([])
-  })
-})
-
 test.each([true, false])('a pending build is aborted before it begins, in a pipeline that is paused: %s', (paused) => {
   const decisions = schedule(world(`${oneJob}#1 unit pending abort\n#2 unit ok repo=v2`, { paused }))
   expect(decisions.abort).toEqual([1])
@@ -253,63 +193,4 @@ test('a pending build of a job that the configuration lacks waits, and says so',
 test('builds that wait for other pipelines are looked at again soon', () => {
   const at = world('unit = put x\n#1 unit pending manual', { places: 0 })
   expect(schedule(at).wakeAt).toBe(now + 5000)
-})
-
-describe('the preparation', () => {
-  test('of a build that nothing but a limit blocks', () => {
-    const at = world('repo: v1\nunit = get repo | serial\n#1 unit started repo=v1\n#2 unit pending manual')
-    expect(waitingOf(at, 2)?.preparation).toEqual({
-      build_id: 2,
-      paused_pipeline: 'not_blocking',
-      paused_job: 'not_blocking',
-      max_running_builds: 'blocking',
-      inputs: { repo: 'not_blocking' },
-      inputs_satisfied: 'not_blocking',
-      missing_input_reasons: {},
-      reason: waitsFor(at, 2),
-    })
-  })
-
-  test('of a build that waits for a check and for a version', () => {
-    const at = world('repo [checked 90s]: v1\nx [config-pin x7]: x1\nunit = get repo | get x\n#2 unit pending manual')
-    expect(waitingOf(at, 2)?.preparation).toMatchObject({
-      max_running_builds: 'not_blocking',
-      inputs: { repo: 'blocking', x: 'blocking' },
-      inputs_satisfied: 'blocking',
-      missing_input_reasons: { repo: 'checking for latest available versions', x: 'pinned version ref:x7 not found' },
-    })
-  })
-
-  test('of a build in a paused pipeline does not guess what a check would find', () => {
-    const at = world('repo [checked 90s]: v1\nunit = get repo\n#2 unit pending manual', { paused: true })
-    expect(waitingOf(at, 2)?.preparation).toMatchObject({
-      paused_pipeline: 'blocking',
-      paused_job: 'not_blocking',
-      inputs: { repo: 'unknown' },
-      inputs_satisfied: 'unknown',
-      missing_input_reasons: {},
-    })
-  })
-
-  test('of a build of a paused job names what it would start with', () => {
-    const at = world('repo: v1\nunit = get repo | paused\n#2 unit pending manual')
-    expect(waitingOf(at, 2)?.preparation).toMatchObject({
-      paused_job: 'blocking',
-      inputs: { repo: 'not_blocking' },
-      inputs_satisfied: 'not_blocking',
-    })
-  })
-
-  test.each([
-    ['latest version of resource not found', 'repo:\nunit = get repo\n#9 unit pending'],
-    ['latest version of resource not found', 'repo: -v1\nunit = get repo\n#9 unit pending'],
-    ['pinned version arch:arm,ref:v7 not found', 'repo [api-pin v7/arm]: v1\nunit = get repo\n#9 unit pending'],
-    [
-      'no satisfiable builds from passed jobs found for set of inputs',
-      'repo: v1\nlint = get repo\nunit = get repo passed lint\n#9 unit pending',
-    ],
-    ['input is not included in resolved candidates', 'x: x1\nrepo: v1\nunit = get x | get repo\n#1 unit ok x=x1\n#9 unit pending rerun #1'],
-  ])('puts it as Concourse does: %s', (expected, text) => {
-    expect(waitingOf(world(text), 9)?.preparation.missing_input_reasons['repo']).toBe(expected)
-  })
 })

@@ -146,7 +146,7 @@ interface Around {
 
 function stateOf(build: BuildFacts, job: Job, { facts, limits, used, next, isBehind }: Around): State {
   const unchecked = uncheckedResources(build, job, facts)
-  const resolution = build.rerunOf === null ? next.of(job) : resolveRerun(job, facts.builds.get(build.rerunOf), facts)
+  const resolution = build.rerunOf === null ? next.of(job) : resolveRerun(job, facts.firstBuilds.get(build.rerunOf), facts)
   const inputs = resolution && inputsFrom(job, resolution, used)
   const limit = limits.blocks(job)
   const isPassedOver = build.rerunOf !== null && !inputs

@@ -3,6 +3,7 @@ import { notFound } from '../../../errors.ts'
 import type { PipelineConfig } from '../../../formats/pipeline/types.ts'
 import type { PipelineAt, PipelineState, Team } from '../../types.ts'
 import type { Context } from '../context.ts'
+import { groupBy } from '../store/group.ts'
 import { listJobs } from '../store/jobs.ts'
 import * as store from '../store/pipelines.ts'
 import { viewJobs } from './job-view.ts'
@@ -33,7 +34,7 @@ export const readPipelines = (context: Context, team: Team, pipelines: readonly 
     const ids = pipelines.map(({ pipelineId }) => pipelineId)
     const states = new Map<number, PipelineState>()
     if (ids.length === 0) return states
-    const jobs = Map.groupBy(await listJobs(tx, ids), ({ pipeline_id }) => pipeline_id)
+    const jobs = groupBy(await listJobs(tx, ids), ({ pipeline_id }) => pipeline_id)
     for await (const { pipeline_id, config, paused } of readRows(tx, ids))
       states.set(pipeline_id, {
         paused,

@@ -40,7 +40,7 @@ function view({ name, type, icon, version }: ResourceConfig, row: store.Resource
     ...(row.last_checked === null ? {} : { last_checked: row.last_checked }),
     ...(pinned ? { pinned_version: pinned } : {}),
     pinned_in_config: version !== undefined,
-    ...(row.pin_comment === '' ? {} : { pin_comment: row.pin_comment }),
+    ...(pinned && row.pin_comment !== '' ? { pin_comment: row.pin_comment } : {}),
     ...(row.build ? { build: row.build } : {}),
     ...(row.check_error === null ? {} : { check_error: row.check_error }),
   }

@@ -5,7 +5,8 @@ import type { ConfigProblem, PipelineConfig } from '../../../formats/pipeline/ty
 import type { PipelineAt, SavePipeline } from '../../types.ts'
 import { type Context, sayProblems } from '../context.ts'
 import { missingCredentials } from '../credentials.ts'
-import { listPendingOf, statusEvent } from '../store/builds.ts'
+import { historyOf } from '../history.ts'
+import { listOrphans, statusEvent } from '../store/builds.ts'
 import { syncJobs } from '../store/jobs.ts'
 import { findPipeline, insertPipeline, lockPipeline, updatePipeline, wake } from '../store/pipelines.ts'
 import { syncResources } from '../store/resources.ts'
@@ -17,7 +18,7 @@ export async function savePipeline(context: Context, at: PipelineAt, { config, .
   const unsupported = context.unsupported(at.organization, config)
   const problems = [
     ...(options.evenIfUnsupported ? [] : [...unsupported, ...wrongSources(context, config)]),
-    ...(options.checkCredentials ? await missingCredentials(context, at.organizationId, config) : []),
+    ...(options.checkCredentials ? await missingCredentials(context.ports, at.organizationId, config) : []),
   ]
   if (problems.length > 0) throw invalid('The embedded engine cannot run this pipeline', sayProblems(problems))
   await context.write(at.organizationId, (tx) => keep(tx, at.pipelineId, config, context.now()))
@@ -56,7 +57,7 @@ async function keep(tx: OrgTx, pipelineId: number, config: PipelineConfig, now: 
     await updatePipeline(tx, pipelineId, { config })
   }
   const jobs = config.jobs.map(({ name, old_name }) => ({ name, old_name: old_name ?? null }))
-  const gone = await syncJobs(tx, pipelineId, jobs)
+  await syncJobs(tx, pipelineId, jobs)
   await syncResources(
     tx,
     pipelineId,
@@ -67,14 +68,7 @@ async function keep(tx: OrgTx, pipelineId: number, config: PipelineConfig, now: 
       isPinned: resource.version !== undefined,
     })),
   )
-  // Nobody looks at the builds of a job that is not there: they would wait for ever.
-  for (const buildId of gone.length > 0 ? await listPendingOf(tx, gone) : [])
+  for (const buildId of await listOrphans(tx, pipelineId))
     await endBuild(tx, { runner: null, buildId, status: 'aborted', events: [statusEvent('aborted', now)], at: new Date(now) })
   await wake(tx, pipelineId)
-}
-
-/** Versions belong to what they were found in: a resource of another type or source begins a new list. */
-function historyOf({ resource_types }: PipelineConfig, { type, source }: { type: string; source?: unknown }): string {
-  const custom = resource_types?.find(({ name }) => name === type)
-  return digestOf([type, source ?? {}, custom ? [custom.type, custom.source ?? {}, custom.defaults ?? {}] : null])
 }

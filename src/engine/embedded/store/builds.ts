@@ -75,12 +75,12 @@ export async function listFinished(
   return rows.map(({ build }) => build)
 }
 
-/** Newest first. A pending rerun has its versions already, but has not used them yet. */
+/** Newest first. */
 export async function listBuildsWithVersion(tx: OrgTx, versionId: number, as: 'input' | 'output', most: number): Promise<EngineBuild[]> {
   const table = sql.table(as === 'input' ? 'engine_build_inputs' : 'engine_build_outputs')
   const { rows } = await tx.execute(sql<{ build: EngineBuild }>`
     select ${buildObject} as build from engine_builds b
-    where b.organization_id = ${tx.organizationId} and b.job_id is not null and b.started_at is not null
+    where b.organization_id = ${tx.organizationId} and b.job_id is not null
       and b.id in (select u.build_id from ${table} u where u.organization_id = ${tx.organizationId} and u.version_id = ${versionId})
     order by b.id desc limit ${most}`)
   return rows.map(({ build }) => build)
@@ -168,10 +168,14 @@ export async function requestAbort(tx: OrgTx, pipelineId: number, buildId: numbe
   return rows[0]?.status
 }
 
-export async function listPendingOf(tx: OrgTx, jobIds: readonly number[]): Promise<number[]> {
+/** Pending ones of jobs and resources that the configuration lacks now: nobody would ever look at them. */
+export async function listOrphans(tx: OrgTx, pipelineId: number): Promise<number[]> {
   const { rows } = await tx.execute(sql<{ id: number }>`
     select b.id from engine_builds b
-    where b.organization_id = ${tx.organizationId} and b.job_id = any (${jobIds}::bigint[]) and b.status = 'pending' order by b.id`)
+    left join engine_jobs j on j.organization_id = b.organization_id and j.id = b.job_id
+    left join engine_resources r on r.organization_id = b.organization_id and r.id = b.resource_id
+    where b.organization_id = ${tx.organizationId} and b.pipeline_id = ${pipelineId} and b.status = 'pending'
+      and not coalesce(j.is_active, r.is_active) order by b.id`)
   return rows.map(({ id }) => id)
 }
 
@@ -199,3 +203,12 @@ export const statusEvent = (status: BuildStatus, milliseconds: number): { type: 
   version: '1.0',
   data: { status, time: Math.floor(milliseconds / 1000) },
 })
+
+/** Checks that somebody asked for and nobody has begun, oldest first. */
+export async function listPendingChecks(tx: OrgTx, pipelineId: number): Promise<{ id: number; resource: string; from: Version | null }[]> {
+  const { rows } = await tx.execute(sql<{ id: number; resource: string; from: Version | null }>`
+    select b.id, r.name as resource, b.check_from as from from engine_builds b
+    join engine_resources r on r.organization_id = b.organization_id and r.id = b.resource_id and r.is_active
+    where b.organization_id = ${tx.organizationId} and b.pipeline_id = ${pipelineId} and b.status = 'pending' order by b.id limit 100`)
+  return rows
+}

@@ -21,10 +21,18 @@ export async function loadCache(tx: OrgTx, jobId: number, step: string, path: st
   return Buffer.concat(parts)
 }
 
-export const saveCache = (tx: OrgTx, jobId: number, step: string, path: string, content: Buffer): Promise<unknown> =>
-  tx.execute(sql`
+/** Of one job: those that were not written for longest go. */
+const most = 20
+
+export async function saveCache(tx: OrgTx, jobId: number, step: string, path: string, content: Buffer): Promise<void> {
+  await tx.execute(sql`
     insert into engine_caches (organization_id, job_id, step, path, content) values (${tx.organizationId}, ${jobId}, ${step}, ${path}, ${content})
     on conflict (organization_id, job_id, step, path) do update set content = excluded.content, updated_at = now()`)
+  await tx.execute(sql`
+    delete from engine_caches c where organization_id = ${tx.organizationId} and job_id = ${jobId} and updated_at < (
+      select k.updated_at from engine_caches k where k.organization_id = ${tx.organizationId} and k.job_id = ${jobId}
+      order by k.updated_at desc offset ${most - 1} limit 1)`)
+}
 
 /** @param path undefined: all of the step. @returns how many there were */
 export async function clearCaches(tx: OrgTx, jobId: number, step: string, path: string | undefined): Promise<number> {

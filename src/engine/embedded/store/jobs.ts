@@ -37,7 +37,9 @@ export async function listJobs(tx: OrgTx, pipelineIds: readonly number[], name: 
         select min(r.id) from (
           select r.id, max(r.id) filter (where r.status <> finished.status) over () as other
           from (select b.id, b.status from engine_builds b where ${ended} order by b.id desc limit ${lookBack}) r) r
-        where r.id > coalesce(r.other, 0))) transition on true
+        where r.id > coalesce(r.other, 0))
+      -- So that it is asked for each job: joined, it would read all builds of the organization.
+      limit 1) transition on true
     where j.organization_id = ${tx.organizationId} and j.pipeline_id = any (${pipelineIds}::bigint[]) and j.is_active
       and (${name}::text is null or j.name = ${name})
     order by j.pipeline_id, j.position`)
@@ -89,8 +91,8 @@ export interface NamedBefore {
   old_name: string | null
 }
 
-/** The jobs of a pipeline become these, in this order. @returns ids of those that are no longer there */
-export async function syncJobs(tx: OrgTx, pipelineId: number, jobs: readonly NamedBefore[]): Promise<number[]> {
+/** The jobs of a pipeline become these, in this order. */
+export async function syncJobs(tx: OrgTx, pipelineId: number, jobs: readonly NamedBefore[]): Promise<void> {
   const names = jobs.map(({ name }) => name)
   await renameRows(tx, 'engine_jobs', pipelineId, jobs)
   await tx.execute(sql`
@@ -98,10 +100,9 @@ export async function syncJobs(tx: OrgTx, pipelineId: number, jobs: readonly Nam
     select ${tx.organizationId}, ${pipelineId}, name, place - 1 from unnest(${names}::text[]) with ordinality as given (name, place)
     on conflict (organization_id, pipeline_id, name) do update set position = excluded.position, is_active = true
     where (engine_jobs.position, engine_jobs.is_active) is distinct from (excluded.position, true)`)
-  const { rows } = await tx.execute(sql<{ id: number }>`
+  await tx.execute(sql`
     update engine_jobs set is_active = false, has_new_inputs = false
-    where organization_id = ${tx.organizationId} and pipeline_id = ${pipelineId} and is_active and name <> all (${names}::text[]) returning id`)
-  return rows.map(({ id }) => id)
+    where organization_id = ${tx.organizationId} and pipeline_id = ${pipelineId} and is_active and name <> all (${names}::text[])`)
 }
 
 /** Somebody who has the new name already keeps it. */

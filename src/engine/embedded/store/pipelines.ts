@@ -106,3 +106,7 @@ export async function namesOf(
     where o.id = ${tx.organizationId} and p.id = ${pipelineId}`)
   return rows[0]
 }
+
+/** Until the end of the transaction nobody else counts the builds of the organization, or starts any. */
+export const lockOrganization = (tx: OrgTx): Promise<unknown> =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('trochoid engine ' || ${tx.organizationId}::bigint, 0))`)

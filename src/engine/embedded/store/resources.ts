@@ -72,11 +72,14 @@ export async function syncResources(tx: OrgTx, pipelineId: number, resources: re
     where r.organization_id = ${tx.organizationId} and r.pipeline_id = ${pipelineId} and r.name = any (${pinned}::text[]) and r.pinned_version is not null`)
 }
 
-/** @param version null: not pinned any more, and what was said about the pin goes with it */
+/** @param version null: not pinned any more. What was said about a pin stays as long as there is one. */
 export async function setPin(tx: OrgTx, resourceId: number, version: Version | null): Promise<void> {
   await tx
     .updateTable('engine_resources')
-    .set(version ? { pinned_version: jsonText(version) } : { pinned_version: null, pin_comment: '' })
+    .set({
+      pinned_version: version && jsonText(version),
+      pin_comment: version ? sql`case when pinned_version is null then '' else pin_comment end` : '',
+    })
     .where('id', '=', resourceId)
     .execute()
 }

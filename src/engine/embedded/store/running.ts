@@ -52,7 +52,9 @@ export async function appendEvents(tx: OrgTx, runner: string, buildId: number, s
     said as (
       insert into engine_events (organization_id, build_id, seq, event, version, data)
       select ${tx.organizationId}, held.id, ${seq} + given.place - 1, given.event, given.version, given.data
-      from held, ${unnested(events)} returning 1)
+      from held, ${unnested(events)}
+      -- Whoever did not hear that they were stored stores them again.
+      on conflict (organization_id, build_id, seq) do nothing returning 1)
     select (select count(*) from said), pg_notify('trochoid_events', ${String(buildId)}) from held`)
   return rows.length > 0
 }

@@ -5,6 +5,7 @@ import { inputsOf } from '../../../formats/pipeline/steps.ts'
 import type { PipelineConfig, Version } from '../../../formats/pipeline/types.ts'
 import type { BuildStatus } from '../../types.ts'
 import { type BuildFacts, type ResourceFacts, type Snapshot, usedKey, type VersionFacts } from '../schedule/types.ts'
+import { groupBy } from './group.ts'
 import { jsonText } from './text.ts'
 
 /** Newest versions of each resource; and what older ones the builds that are looked at have used. */
@@ -13,8 +14,8 @@ const mostVersions = 1000
 const resourcesAtOnce = 5
 /** Succeeded builds, of all jobs together: `passed` looks back so far. */
 const mostBuilds = 2000
-/** Builds of one job in which a version counts as used. */
-const mostUses = 2000
+/** Builds in which a version counts as used, of all jobs together. */
+const mostUses = 20_000
 
 export interface Look {
   snapshot: Snapshot
@@ -56,7 +57,7 @@ export async function readSnapshot(
       pausedJobs: new Set(pausedJobs.map(({ name }) => name)),
       resources,
       builds,
-      used: await readUsed(tx, pipelineId),
+      used: await readUsed(tx, pipelineId, config.jobs.length),
     },
     resources: new Map(rows.map(({ id, name, history }) => [name, { id, history }])),
   }
@@ -198,22 +199,13 @@ async function readPinned(
   }
 }
 
-async function readUsed(tx: OrgTx, pipelineId: number): Promise<Map<string, Set<number>>> {
+async function readUsed(tx: OrgTx, pipelineId: number, jobs: number): Promise<Map<string, Set<number>>> {
+  const ofJob = Math.max(100, Math.min(2000, Math.floor(mostUses / Math.max(1, jobs))))
   const { rows } = await tx.execute(sql<{ job: string; name: string; ids: number[] }>`
     select j.name as job, i.name, array_agg(distinct i.version_id)::text[] as ids
     from engine_jobs j cross join lateral (
-      select b.id from engine_builds b where b.organization_id = j.organization_id and b.job_id = j.id order by b.id desc limit ${mostUses}) b
+      select b.id from engine_builds b where b.organization_id = j.organization_id and b.job_id = j.id order by b.id desc limit ${ofJob}) b
     join engine_build_inputs i on i.organization_id = j.organization_id and i.build_id = b.id
     where j.organization_id = ${tx.organizationId} and j.pipeline_id = ${pipelineId} and j.is_active group by j.name, i.name`)
   return new Map(rows.map(({ job, name, ids }) => [usedKey(job, name), new Set(ids.map(Number))]))
-}
-
-function groupBy<T>(rows: readonly T[], key: (row: T) => number): Map<number, T[]> {
-  const groups = new Map<number, T[]>()
-  for (const row of rows) {
-    const group = groups.get(key(row))
-    if (group) group.push(row)
-    else groups.set(key(row), [row])
-  }
-  return groups
 }

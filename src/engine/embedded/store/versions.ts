@@ -106,3 +106,10 @@ const lockHistory = (tx: OrgTx, { id }: History) =>
 
 const lastPlace = (tx: OrgTx, history: History) =>
   sql`(select coalesce(max(v.check_order), 0) from engine_versions v where ${inHistory(tx, history)})`
+
+/** One that has all that a pin names. */
+export async function findPinned(tx: OrgTx, history: History, pin: Version): Promise<boolean> {
+  const { rows } = await tx.execute(sql`
+    select 1 from engine_versions v where ${inHistory(tx, history)} and v.version @> ${jsonText(pin)}::jsonb limit 1`)
+  return rows.length > 0
+}

@@ -1,8 +1,10 @@
 /** Folders of a run: handed to the user that it becomes, kept from others, and gone afterwards. */
+import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, chown, lchown, lstat, mkdir, mkdtemp, opendir, realpath, rm, stat } from 'node:fs/promises'
+import { chmod, chown, lchown, lstat, mkdir, mkdtemp, opendir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import { scratchFolders } from './launch.ts'
+import { promisify } from 'node:util'
+import { cleanEnvironment, scratchFolders } from './launch.ts'
 
 export interface Owner {
   readonly uid: number
@@ -18,7 +20,8 @@ export interface Scratch extends AsyncDisposable {
 /** Beside the folder that the run works in, so that both are on one disk and go with the build. */
 export async function openScratch(beside: string, owner: Owner | undefined): Promise<Scratch> {
   const folder = await mkdtemp(join(dirname(beside), '.task-'))
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 })
+  // Not fs.rm: it gives up where names together are longer than the system takes at once, which a task can make.
+  const remove = async () => void (await run('rm', ['-rf', '--', folder], { env: cleanEnvironment }).catch(() => undefined))
   try {
     const name = randomBytes(4).toString('hex')
     for (const below of scratchFolders(name)) {
@@ -110,6 +113,8 @@ export async function workingDirectory(folder: string, dir: string): Promise<str
   if (!inside) throw new Error(`run.dir: there is no directory ${JSON.stringify(dir)} in the task's folder`)
   return relative(base, at) || '.'
 }
+
+const run = promisify(execFile)
 
 const strange = (folder: string, path: string, what: string) =>
   new Error(`${relative(folder, path) || '.'} ${what}: the task cannot have it`)

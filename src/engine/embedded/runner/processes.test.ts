@@ -1,0 +1,173 @@
+/** Several processes on one database, and what happens when one of them is gone. */
+import { spawn } from 'node:child_process'
+import { access, readdir, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import * as w from '../../../../test/support/engine-world.ts'
+import type { Team } from '../../types.ts'
+import type { ExecuteBuild } from '../execute/types.ts'
+
+const { config, ended, eventsOf, job, save, task, until } = w
+
+let world: w.EngineWorld
+let team: Team
+beforeEach(async () => {
+  world = await w.openEngineWorld()
+  team = await world.team('acme')
+})
+afterEach(() => world?.[Symbol.asyncDispose]())
+
+test('two processes run each build once', async () => {
+  const ran: number[] = []
+  const execute: ExecuteBuild = async ({ id }) => {
+    ran.push(id)
+    await sleep(5)
+    return 'succeeded'
+  }
+  const [one, other] = [world.engine({ execute }), world.engine({ execute })]
+  await Promise.all([one.startRunner(), other.startRunner()])
+  const pipelines = await Promise.all(['a', 'b', 'c'].map((name) => world.pipeline(team, name)))
+  for (const at of pipelines) await save(one, at, config([job('greet', [task('say', 'x')])]))
+  const asked = await Promise.all(
+    pipelines.flatMap((at) =>
+      Array.from({ length: 12 }, async (_, index) => ({ at, id: (await (index % 2 === 0 ? one : other).createBuild(at, 'greet')).id })),
+    ),
+  )
+  for (const { at, id } of asked) await ended(one, at, id, 30)
+  expect(ran.toSorted((a, b) => a - b)).toEqual(asked.map(({ id }) => id).sort((a, b) => a - b))
+  expect((await one.listWorkers(team)).length).toBe(2)
+})
+
+test('an organization runs as many builds as it may, over all processes and pipelines, and all of them in the end', async () => {
+  let [now, most] = [0, 0]
+  const execute: ExecuteBuild = async () => {
+    most = Math.max(most, ++now)
+    await sleep(30)
+    now -= 1
+    return 'succeeded'
+  }
+  const limits = { buildsPerOrganization: 3 }
+  const [one, other] = [world.engine({ execute, limits }), world.engine({ execute, limits })]
+  await Promise.all([one.startRunner(), other.startRunner()])
+  const pipelines = await Promise.all(['a', 'b', 'c', 'd'].map((name) => world.pipeline(team, name)))
+  for (const at of pipelines) await save(one, at, config([job('greet', [task('say', 'x')])]))
+  const asked = await Promise.all(
+    pipelines.flatMap((at) => [1, 2, 3, 4].map(async () => ({ at, id: (await one.createBuild(at, 'greet')).id }))),
+  )
+  for (const { at, id } of asked) await ended(one, at, id, 30)
+  expect(most).toBe(3)
+})
+
+test('a process runs as many builds as it has places', async () => {
+  let [now, most] = [0, 0]
+  const execute: ExecuteBuild = async () => {
+    most = Math.max(most, ++now)
+    await sleep(20)
+    now -= 1
+    return 'succeeded'
+  }
+  const engine = world.engine({ execute, limits: { builds: 2, buildsPerOrganization: 0 } })
+  await engine.startRunner()
+  const pipelines = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => world.pipeline(team, name)))
+  for (const at of pipelines) await save(engine, at, config([job('greet', [task('say', 'x')])]))
+  const began = Date.now()
+  const asked = await Promise.all(pipelines.map(async (at) => ({ at, id: (await engine.createBuild(at, 'greet')).id })))
+  for (const { at, id } of asked) await ended(engine, at, id, 30)
+  expect(most).toBe(2)
+  // Those that wait are told when a place is free: they do not wait for their next look.
+  expect(Date.now() - began).toBeLessThan(4000)
+})
+
+test('builds of a process that was killed are errored, and say why', async () => {
+  const engine = world.engine()
+  const at = await world.pipeline(team, 'killed')
+  await save(engine, at, config([job('wait', [task('hang')])]))
+  const { id } = await engine.createBuild(at, 'wait')
+  const script = new URL('../../../../test/support/engine-process.ts', import.meta.url).pathname
+  const victim = spawn(process.execPath, ['--import', 'tsx', script, world.database.url, world.folder], { stdio: 'inherit' })
+  try {
+    await until(async () => (await eventTypes(id)).includes('start-task'), 30)
+    const [left] = await readdir(`${world.folder}/builds`)
+    victim.kill('SIGKILL')
+    await new Promise((resolve) => victim.once('exit', resolve))
+    // Its word holds for 15 seconds; the test does not wait for them.
+    await world.database.query("update engine_builds set lease_until = now() - interval '1 second'")
+    await world.database.query("update engine_runners set seen_at = now() - interval '1 minute'")
+    await engine.startRunner()
+    expect(await ended(engine, at, id)).toMatchObject({ status: 'errored' })
+    const events = await eventsOf(engine, at, id)
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'error', data: { message: expect.stringContaining('restarted while the build ran') } },
+      { type: 'status', data: { status: 'errored' } },
+    ])
+    await expect(access(`${world.folder}/builds/${left}`)).rejects.toMatchObject({ code: 'ENOENT' })
+  } finally {
+    victim.kill('SIGKILL')
+  }
+})
+
+test('a process that stops ends its builds within seconds, and they say why', async () => {
+  const engine = world.engine()
+  const runner = await engine.startRunner()
+  const at = await world.pipeline(team, 'stopped')
+  await save(engine, at, config([job('wait', [task('wait')])]))
+  const { id } = await engine.createBuild(at, 'wait')
+  await until(async () => (await eventTypes(id)).includes('start-task'))
+  const began = Date.now()
+  await runner[Symbol.asyncDispose]()
+  expect(Date.now() - began).toBeLessThan(3000)
+  expect(await engine.getBuild(at, id)).toMatchObject({ status: 'errored' })
+  expect((await eventsOf(engine, at, id)).slice(-2)).toMatchObject([
+    { type: 'error', data: { message: expect.stringContaining('was stopped while the build ran') } },
+    { type: 'status', data: { status: 'errored' } },
+  ])
+  expect(await engine.listWorkers(team)).toEqual([])
+  await expect(engine.checkHealth()).rejects.toThrow('No process runs builds')
+})
+
+test('a process that stops does not wait for tasks that do not end', async () => {
+  const engine = world.engine()
+  const runner = await engine.startRunner()
+  const at = await world.pipeline(team, 'stubborn')
+  await save(engine, at, config([job('wait', [task('hang')])]))
+  const { id } = await engine.createBuild(at, 'wait')
+  await until(async () => (await eventTypes(id)).includes('start-task'))
+  const began = Date.now()
+  await runner[Symbol.asyncDispose]()
+  expect(Date.now() - began).toBeLessThan(9000)
+  expect(await engine.getBuild(at, id)).toMatchObject({ status: 'errored' })
+})
+
+test('a build whose files take too much is stopped, and says so', async () => {
+  const engine = world.engine({
+    limits: { limits: { ...w.policyIn('').limits, diskBytes: 1_000_000 } },
+    execute: async (_build, { folder, signal }) => {
+      await writeFile(`${folder}/large`, Buffer.alloc(2_000_000))
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      return 'aborted'
+    },
+  })
+  await engine.startRunner()
+  const at = await world.pipeline(team, 'large')
+  await save(engine, at, config([job('fill', [task('say', 'x')])]))
+  const { id } = await engine.createBuild(at, 'fill')
+  expect(await ended(engine, at, id)).toMatchObject({ status: 'errored' })
+  expect(JSON.stringify(await eventsOf(engine, at, id))).toContain('files take more than the engine allows')
+})
+
+test('what a runner finds goes by the organization that it is of', async () => {
+  const engine = world.engine()
+  await engine.startRunner()
+  const at = await world.pipeline(team, 'mine')
+  await save(engine, at, config([job('wait', [task('wait')])]))
+  const { id } = await engine.createBuild(at, 'wait')
+  await until(async () => (await engine.getBuild(at, id)).status === 'started')
+  const stranger = await world.team('other')
+  expect(await engine.listWorkers(team)).toMatchObject([{ version: 'embedded', active_containers: 1, ephemeral: true, state: 'running' }])
+  expect(await engine.listWorkers(stranger)).toMatchObject([{ active_containers: 0 }])
+})
+
+async function eventTypes(buildId: number): Promise<string[]> {
+  const rows = await world.database.query<{ event: string }>('select event from engine_events where build_id = $1 order by seq', [buildId])
+  return rows.map(({ event }) => event)
+}
