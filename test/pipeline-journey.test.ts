@@ -119,9 +119,9 @@ describe('a pipeline that runs', () => {
     await must(line.ada.pauseJob({ path: line.job('slow') }))
     const { body } = await must(line.ada.createBuild({ path: line.job('slow') }))
     const preparation = await until(
-      'the reason is told',
+      'the scheduler has looked at it',
       async () => (await must(line.ada.getBuildPreparation({ path: line.build('slow', body.data) }))).body.data,
-      ({ reason }) => reason !== undefined,
+      ({ paused_job }) => paused_job === 'blocking',
     )
     expect(preparation).toMatchObject({ paused_job: 'blocking', paused_pipeline: 'not_blocking' })
     expect(preparation.reason).toMatch(/job slow is paused/i)

@@ -11,6 +11,7 @@ import { decide } from '../../src/access/decide.ts'
 import { ruleSet } from '../../src/access/rules.ts'
 import { gitRows } from './git.ts'
 import { listStatement } from './statements.ts'
+import { streamRows } from './streams.ts'
 import { openWorld, type World } from './world.ts'
 
 const seconds = Number(process.env.BENCH_SECONDS ?? 6)
@@ -64,6 +65,7 @@ rows.push(['access decision, 200 rules', `${decisionTime().toFixed(2)} µs`, '�
 rows.push(['cold start to first answer, existing database', `${(await coldStart(world)).toFixed(2)} s`, '–', '< 2 s'])
 
 rows.push(...(await gitRows(world)))
+rows.push(...(await streamRows(world)))
 
 printTable(['what', 'measured', 'ratio', 'budget'], rows)
 

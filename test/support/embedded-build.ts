@@ -1,6 +1,6 @@
 /** Runs one build of the embedded engine in a real folder, with resource types and tasks that are functions. */
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { executeBuild } from '../../src/engine/embedded/execute/execute.ts'
@@ -163,6 +163,24 @@ export async function runBuild(plan: Step[], options: BuildOptions = {}): Promis
   }
   const texts = (type: string, field: string) => run.events.filter((event) => event.type === type).map(({ data }) => String(data[field]))
   return { ...run, log: texts('log', 'payload').join(''), errors: texts('error', 'message') }
+}
+
+/** All files of a folder with their contents. */
+export async function filesOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Object.fromEntries(
+    await Promise.all(files.sort().map(async (file) => [file.slice(folder.length + 1), await readFile(file, 'utf8')])),
+  )
+}
+/** Fetches the files that it is told to. */
+export const getRepo = (files: Record<string, string>, name = 'repo'): Step => ({ get: name, resource: 'repo', params: { files } })
+/** Versions for the gets of `getRepo`. */
+export const inputs = { repo: { ref: 'a1' }, other: { ref: 'b2' } }
+/** A task that keeps what it sees. */
+export function looking(): { seen: Record<string, string>[]; look: FakeTask } {
+  const seen: Record<string, string>[] = []
+  return { seen, look: async ({ folder }) => void seen.push(await filesOf(folder)) }
 }
 
 /** `type` of each event, with the id of its step: `start-task 2`. */

@@ -17,7 +17,7 @@ export function build(job_name: string, start_time: number, seconds: number, sta
   return { id, name: String(id), status, job_name, start_time, end_time: start_time + seconds }
 }
 
-/** The pipelines `web-dev-api` with the jobs test and deploy, and `web-prod-api` with the same. */
+/** The pipelines `web-dev-api` with the jobs test and deploy, and `web-prod-api` with deploy alone. */
 export async function openMeasured(server: TestServer) {
   const { ada, org, path, place } = await openProject(server)
   await writePipeline(server, { ...place, environment: 'dev' }, 'web-dev-api', ['test', 'deploy'])

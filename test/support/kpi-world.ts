@@ -27,7 +27,7 @@ export async function openProject<Name extends string = never>(server: TestServe
   const web = project('web', environment('dev'), environment('prod'))
   const cast = await scenario(server, organization<Name | 'ada'>(org, member('ada'), web, ...parts))
   const place = { organization: org, project: 'web', environment: 'prod', component: 'api' }
-  await writePipeline(server, place, 'web-prod-api', ['test', 'deploy'])
+  await writePipeline(server, place, 'web-prod-api', ['deploy'])
   const path: ProjectPath = { organization_canonical: org, project_canonical: 'web' }
   return { ...cast, org, place, path }
 }

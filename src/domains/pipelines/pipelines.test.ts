@@ -50,7 +50,7 @@ describe('creating a pipeline', () => {
 
   test('says every mistake at once, with its place', async () => {
     const { ada, at } = await open()
-    const passed_config = 'resources: [{name: a, type: git, source: {uri: x}}]\njobs: [{name: j, plan: [{get: b}, {task: t}]}]'
+    const passed_config = 'resources: [{name: a, type: git, check_every: often}]\njobs: [{name: j, plan: [{get: b}, {task: t}]}]'
     const answer = await ada.createPipeline({ path: at, body: { pipeline_name: 'wrong', passed_config } })
     expect(answer).toBeError('Invalid', 'not valid')
     const text = JSON.stringify(answer.body)

@@ -177,6 +177,20 @@ describe('a diff of lines', () => {
     ).toEqual(['3 - get: b', '4   trigger: true'])
   })
 
+  test('tells it so too where it begins like what comes after it', () => {
+    const before = ['inputs:', '- name: in', '  path: one', 'run: x']
+    const after = ['inputs:', '- name: in', '  path: zero', '- name: in', '  path: one', 'run: x']
+    const added = diffLines(before, after, { steps: 1e6 }).flatMap(({ delta_type, line }, at) =>
+      delta_type === '+' ? [`${at} ${line}`] : [],
+    )
+    expect(added).toEqual(['1 - name: in', '2   path: zero'])
+  })
+
+  test('without patience has all between the common ends removed and added', () => {
+    const lines = diffLines(['=', 'a', 'b', 'c', '='], ['=', 'x', 'b', 'y', '='], { steps: -1 })
+    expect(lines.map(({ delta_type, line }) => `${delta_type}${line}`)).toEqual([' =', '-a', '-b', '-c', '+x', '+b', '+y', ' ='])
+  })
+
   test('of huge texts that have nothing in common ends, and is still true', () => {
     const before = Array.from({ length: 100_000 }, (_, at) => `old ${at}`)
     const after = Array.from({ length: 100_000 }, (_, at) => (at % 1000 === 0 ? `old ${at}` : `new ${at}`))

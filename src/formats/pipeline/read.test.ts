@@ -114,6 +114,25 @@ jobs:
     ])
   })
 
+  test('tells the line of a mistake where it is written, not where it is used', () => {
+    const text =
+      'x: &x {platform: linux}\njobs:\n- name: j\n  plan:\n  - task: t\n    config: *x\n  - task: u\n    config:\n      <<: [*x]\n      run: &r\n        pth: sh\n'
+    expect(problemsIn(() => readPipeline(text.replace('linux', '1')))).toEqual([
+      'jobs[0].plan[0].config.platform: must be a text: put 1 in quotes (line 1)',
+      'jobs[0].plan[0].config.run: must be given (line 6)',
+      'jobs[0].plan[1].config.run.pth: is no field of run (line 11)',
+      'jobs[0].plan[1].config.run.path: must be given (line 10)',
+      'jobs[0].plan[1].config.platform: must be a text: put 1 in quotes (line 1)',
+    ])
+  })
+
+  test('is not larger than its text says, however often its aliases are used', () => {
+    const said = (times: number) =>
+      `t: &t ${'x'.repeat(50_000)}\nresources:\n- name: r\n  type: git\n  source: {a: [${Array.from({ length: times }, () => '*t').join(', ')}]}\njobs: [{name: j, plan: [{get: r}]}]\n`
+    expect(problemsIn(() => readPipeline(said(50)))).toEqual([])
+    expect(problemsIn(() => readPipeline(said(100)))).toEqual([': its texts have more than 4000000 characters together'])
+  })
+
   test.each<[string, string]>([
     ['', 'the pipeline is empty: it needs at least one job'],
     ['# nothing\n---\n', 'the pipeline is empty: it needs at least one job'],

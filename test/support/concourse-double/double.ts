@@ -82,7 +82,7 @@ export async function openConcourseDouble(options: DoubleOptions = {}): Promise<
     })
   })
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<undefined> {
     const body = await bodyOf(request)
     const path = request.url ?? '/'
     const method = request.method ?? 'GET'
@@ -118,9 +118,9 @@ export async function openConcourseDouble(options: DoubleOptions = {}): Promise<
   }
 
   /** Form and client as the real one wants them. A token is 20 random bytes and the time it ends, in 38 characters. */
-  function logIn(request: IncomingMessage, response: ServerResponse, body: string): void {
+  function logIn(request: IncomingMessage, response: ServerResponse, body: string): undefined {
     const form = new URLSearchParams(body)
-    const say = (status: number, value: Json) => {
+    const say = (status: number, value: Json): undefined => {
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(value))
     }

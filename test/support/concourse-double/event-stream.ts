@@ -4,7 +4,7 @@ import { acceptsGzip, type Exchange } from './exchange.ts'
 import { type BuildRow, isFinal } from './world.ts'
 
 /** Nothing is sent, not even a status, before there is an event. Behind the last one the connection stays open. */
-export async function sendEvents(build: BuildRow, { request, response, empty }: Exchange): Promise<void> {
+export async function sendEvents(build: BuildRow, { request, response, empty }: Exchange): Promise<undefined> {
   const after = request.headers['last-event-id']
   if (after !== undefined && !/^\d+/.test(String(after))) return empty(400)
   const isZipped = acceptsGzip(request)

@@ -12,15 +12,15 @@ export interface Exchange {
   response: ServerResponse
   /** The local user that asks. */
   user: { name: string; isAdmin: boolean }
-  json(status: number, value: Json, headers?: Record<string, string | string[]>): void
-  text(status: number, text: string): void
-  empty(status: number): void
+  json(status: number, value: Json, headers?: Record<string, string | string[]>): undefined
+  text(status: number, text: string): undefined
+  empty(status: number): undefined
 }
 
 export const acceptsGzip = ({ headers }: IncomingMessage): boolean => /\bgzip\b/.test(headers['accept-encoding'] ?? '')
 
 export function exchangeOf(request: IncomingMessage, response: ServerResponse, body: string, user: Exchange['user']): Exchange {
-  const send = (status: number, text: string, headers: Record<string, string | string[]>) => {
+  const send = (status: number, text: string, headers: Record<string, string | string[]>): undefined => {
     const isZipped = acceptsGzip(request) && text !== ''
     response.writeHead(status, { ...headers, ...(isZipped ? { 'content-encoding': 'gzip' } : {}) })
     response.end(isZipped ? gzipSync(text) : text)
@@ -43,7 +43,7 @@ export interface Route {
   pattern: string
   /** Refused with 409 for an archived pipeline. */
   needsLife?: boolean
-  run(exchange: Exchange): void | Promise<void>
+  run(exchange: Exchange): undefined | Promise<undefined>
 }
 
 /** @returns the parameters, or undefined. Segments are decoded one by one. */

@@ -18,7 +18,7 @@ function asked(exchange: Exchange): Asked {
 
 type Links = { older?: number | undefined; newer?: number | undefined }
 
-function sendPage(exchange: Exchange, rows: Json[], { older, newer }: Links, { limit }: Asked): void {
+function sendPage(exchange: Exchange, rows: Json[], { older, newer }: Links, { limit }: Asked): undefined {
   const path = exchange.request.url?.split('?')[0]
   const links = [
     ...(newer === undefined ? [] : [`<http://double${path}?from=${newer}&limit=${limit}>; rel="previous"`]),
@@ -28,7 +28,7 @@ function sendPage(exchange: Exchange, rows: Json[], { older, newer }: Links, { l
 }
 
 /** Bounds are about ids, the order is that of places: what is cut off, and what the links say, goes by both. */
-export function sendBuilds(exchange: Exchange, all: readonly BuildRow[], view: (build: BuildRow) => Json): void {
+export function sendBuilds(exchange: Exchange, all: readonly BuildRow[], view: (build: BuildRow) => Json): undefined {
   const byTime = exchange.query.has('timestamps')
   const page = byTime ? timesToIds(asked(exchange), all) : asked(exchange)
   if (!page) return exchange.json(200, [])
@@ -63,7 +63,7 @@ export function sendVersions<T extends { id: number }>(
   all: readonly T[],
   isWanted: (row: T) => boolean,
   view: (row: T) => Json,
-): void {
+): undefined {
   const page = asked(exchange)
   const placeOf = (id: number) => all.findIndex((row) => row.id === id)
   const [low, high] = [page.from === undefined ? 0 : placeOf(page.from), page.to === undefined ? all.length - 1 : placeOf(page.to)]

@@ -12,7 +12,7 @@ const at = '/api/v1/teams/:team/pipelines/:pipeline'
 const atJob = `${at}/jobs/:job`
 
 export function buildRoutes(world: World): Route[] {
-  const onJob = (run: (job: JobRow, exchange: Exchange, pipeline: PipelineRow) => void) => (exchange: Exchange) => {
+  const onJob = (run: (job: JobRow, exchange: Exchange, pipeline: PipelineRow) => undefined) => (exchange: Exchange) => {
     const pipeline = pipelineOf(world, exchange)
     const job = pipeline.jobs.find(({ name, isActive }) => isActive && name === exchange.params['job'])
     if (!job) return exchange.empty(404)
@@ -24,7 +24,7 @@ export function buildRoutes(world: World): Route[] {
       world.changed(pipeline)
       empty(200)
     })
-  const onBuild = (run: (build: BuildRow, exchange: Exchange) => void | Promise<void>) => (exchange: Exchange) => {
+  const onBuild = (run: (build: BuildRow, exchange: Exchange) => undefined | Promise<undefined>) => (exchange: Exchange) => {
     const id = idOf(exchange, exchange.params['build'] ?? '')
     const build = world.builds.find((candidate) => candidate.id === id)
     if (build) return run(build, exchange)
@@ -102,7 +102,7 @@ export function buildRoutes(world: World): Route[] {
   ]
 }
 
-function clearCache(job: JobRow, { params, query, json }: Exchange): void {
+function clearCache(job: JobRow, { params, query, json }: Exchange): undefined {
   const path = query.get('cache_path')
   const kept = job.caches.filter((cache) => cache.step !== params['step'] || (path !== null && cache.path !== path))
   const removed = job.caches.length - kept.length
@@ -110,14 +110,14 @@ function clearCache(job: JobRow, { params, query, json }: Exchange): void {
   json(200, { caches_removed: removed })
 }
 
-function create(world: World, pipeline: PipelineRow, job: JobRow, { user, json, empty }: Exchange): void {
+function create(world: World, pipeline: PipelineRow, job: JobRow, { user, json, empty }: Exchange): undefined {
   if (job.config.disable_manual_trigger) return empty(409)
   const build = newBuild(world, pipeline, { name: String(++job.numbers), job, isManual: true, createdBy: user.name })
   json(200, viewBuild(build))
   world.changed(pipeline)
 }
 
-function rerun(world: World, pipeline: PipelineRow, job: JobRow, { params, user, json, empty }: Exchange): void {
+function rerun(world: World, pipeline: PipelineRow, job: JobRow, { params, user, json, empty }: Exchange): undefined {
   const found = jobBuilds(world, job).find(({ name }) => name === params['name'])
   if (!found) return empty(404)
   if (job.config.disable_reruns) return empty(409)
@@ -129,7 +129,7 @@ function rerun(world: World, pipeline: PipelineRow, job: JobRow, { params, user,
   world.changed(pipeline)
 }
 
-function abort(world: World, build: BuildRow, empty: Exchange['empty']): void {
+function abort(world: World, build: BuildRow, empty: Exchange['empty']): undefined {
   if (!isFinal(build)) {
     build.abortRequested = true
     if (build.status === 'started') build.abort.abort()

@@ -27,7 +27,7 @@ const at = '/api/v1/teams/:team'
 const configFailed = 'failed to save config: comparison with existing config failed during save'
 
 export function pipelineRoutes(world: World): Route[] {
-  const on = (run: (pipeline: PipelineRow, exchange: Exchange) => void) => (exchange: Exchange) =>
+  const on = (run: (pipeline: PipelineRow, exchange: Exchange) => undefined) => (exchange: Exchange) =>
     run(pipelineOf(world, exchange), exchange)
   const set = (change: Partial<PipelineRow>) =>
     on((pipeline, exchange) => {
@@ -88,7 +88,7 @@ export function pipelineRoutes(world: World): Route[] {
 
 const viewTeam = ({ id, name, auth }: TeamRow): JsonObject => ({ id, name, auth })
 
-function saveTeam(world: World, { params, body, user, json, text }: Exchange): void {
+function saveTeam(world: World, { params, body, user, json, text }: Exchange): undefined {
   const name = params['team'] ?? ''
   const { auth } = JSON.parse(body) as { auth?: Record<string, { users?: string[]; groups?: string[] }> }
   const roles = Object.values(auth ?? {})
@@ -102,7 +102,7 @@ function saveTeam(world: World, { params, body, user, json, text }: Exchange): v
   json(there ? 200 : 201, { team: viewTeam(team) })
 }
 
-function saveConfig(world: World, exchange: Exchange): void {
+function saveConfig(world: World, exchange: Exchange): undefined {
   const { params, query, body, request, json, text, empty } = exchange
   const type = request.headers['content-type']
   // Compared as a text: a charset behind it is another type.

@@ -9,7 +9,7 @@ import { keyOf, newBuild, type PipelineRow, type ResourceRow, type VersionRow, t
 
 const at = '/api/v1/teams/:team/pipelines/:pipeline/resources'
 
-type Run = (resource: ResourceRow, exchange: Exchange, pipeline: PipelineRow) => void
+type Run = (resource: ResourceRow, exchange: Exchange, pipeline: PipelineRow) => undefined
 
 export function resourceRoutes(world: World): Route[] {
   const on = (run: Run) => (exchange: Exchange) => {
@@ -18,7 +18,7 @@ export function resourceRoutes(world: World): Route[] {
     if (!resource) return exchange.empty(404)
     run(resource, exchange, pipeline)
   }
-  const onVersion = (run: (resource: ResourceRow, version: VersionRow, exchange: Exchange) => void) =>
+  const onVersion = (run: (resource: ResourceRow, version: VersionRow, exchange: Exchange) => undefined) =>
     on((resource, exchange, pipeline) => {
       const id = idOf(exchange, exchange.params['version'] ?? '')
       const all = world.pipelines.flatMap(({ resources }) => resources).flatMap(({ versions }) => versions)
@@ -104,7 +104,7 @@ export function resourceRoutes(world: World): Route[] {
   ]
 }
 
-function check(world: World, resource: ResourceRow, { body, user, response, empty }: Exchange, pipeline: PipelineRow): void {
+function check(world: World, resource: ResourceRow, { body, user, response, empty }: Exchange, pipeline: PipelineRow): undefined {
   if (body.trim() === '') return empty(400)
   const { from } = JSON.parse(body) as { from?: Version | null }
   const build = newBuild(world, pipeline, { resource, isManual: true, createdBy: user.name })
@@ -114,7 +114,7 @@ function check(world: World, resource: ResourceRow, { body, user, response, empt
   void runCheck(world, build, from ?? undefined).then(() => world.changed(pipeline))
 }
 
-function listVersions(resource: ResourceRow, exchange: Exchange): void {
+function listVersions(resource: ResourceRow, exchange: Exchange): undefined {
   const filters = exchange.query.getAll('filter').map((text) => {
     const [key = '', ...value] = text.split(':')
     return [key, value.join(':')] as const

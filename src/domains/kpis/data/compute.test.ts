@@ -52,13 +52,17 @@ describe('data', () => {
 
 describe('builds', () => {
   test('are those of the pipeline and the job, of the environment or the component, or of the whole project', async () => {
-    const { org, make, look, place } = await openMeasured(server)
+    const { ada, org, path, make, look, place } = await openMeasured(server)
     await writePipeline(server, { ...place, component: 'app' }, 'web-prod-app', ['deploy'])
+    await ada.createProject({ path, body: { name: 'Shop', canonical: 'shop', config_repository_canonical: 'config' } })
+    await ada.createEnvironment({ path: { ...path, project_canonical: 'shop' }, body: { name: 'prod', canonical: 'prod' } })
+    await writePipeline(server, { ...place, project: 'shop' }, 'shop-prod-api', ['deploy'])
     const asked: PipelineAt[] = []
     const builds = {
       'web-dev-api': [build('test', yesterday, 1), build('deploy', yesterday, 1)],
       'web-prod-api': [build('deploy', yesterday, 1)],
       'web-prod-app': [build('deploy', yesterday, 1)],
+      'shop-prod-api': [build('deploy', yesterday, 1)],
     }
     use(engineWith(builds, asked))
     const jobs = async (body: Partial<NewKPI>, where: object = {}) => {

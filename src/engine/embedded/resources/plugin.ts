@@ -1,5 +1,6 @@
 /** Resource types that an operator adds: a folder with the programs `check`, `in` and `out`, as Concourse runs them. */
-import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json, Version } from '../../../formats/pipeline/types.ts'
 import { type Metadata, type ResourceContext, type ResourceType, StepFailed } from '../execute/types.ts'
@@ -19,9 +20,10 @@ export function pluginResource(plugin: Plugin): ResourceType {
   return {
     validate: () => [],
     async check(context, { source, version }) {
-      await plugin.confinement.machine() // makes the work folder
-      const home = await mkdtemp(join(plugin.policy.workFolder, 'check-'))
+      // Not in the work folder: a runner that starts tidies up there.
+      const home = await mkdtemp(join(tmpdir(), 'trochoid-check-'))
       try {
+        await chmod(home, 0o711)
         const folder = join(home, 'folder')
         await mkdir(folder)
         const answer = await run(plugin, context, { program: 'check', folder, input: { source, version } })

@@ -1,7 +1,7 @@
 /** Folders of a run: handed to the user that it becomes, kept from others, and gone afterwards. */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, chown, lchown, lstat, mkdir, mkdtemp, opendir, realpath, stat } from 'node:fs/promises'
+import { chmod, chown, lchown, lstat, mkdir, mkdtemp, readdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
 import { cleanEnvironment, scratchFolders } from './launch.ts'
@@ -41,27 +41,46 @@ export async function openScratch(beside: string, owner: Owner | undefined): Pro
  * @throws Error with the path below the folder
  */
 export async function handOver(folder: string, owner: Owner): Promise<void> {
-  const linked = new Map<string, { readonly names: string[]; readonly all: number }>()
-  const give = (path: string) => lchown(path, owner.uid, owner.gid)
-  const visit = async (path: string): Promise<void> => {
+  const linked = new Map<string, { readonly names: Buffer[]; readonly all: number }>()
+  const give = (path: Buffer) => lchown(path, owner.uid, owner.gid)
+  const visit = async (path: Buffer): Promise<boolean> => {
     const entry = await lstat(path)
     const { uid, nlink, dev, ino } = entry
     if (entry.isBlockDevice() || entry.isCharacterDevice()) throw strange(folder, path, 'is a device')
-    if (entry.isFile() && nlink > 1 && uid !== owner.uid) {
-      const key = `${dev}:${ino}`
-      const known = linked.get(key) ?? { names: [], all: nlink }
-      linked.set(key, known)
-      known.names.push(path)
-      return
+    if (!entry.isFile() || nlink === 1 || uid === owner.uid) {
+      await give(path)
+      return entry.isDirectory()
     }
-    if (entry.isDirectory()) for await (const { name } of await opendir(path)) await visit(join(path, name))
-    await give(path)
+    const key = `${dev}:${ino}`
+    const known = linked.get(key) ?? { names: [], all: nlink }
+    linked.set(key, known)
+    known.names.push(path)
+    return false
   }
-  await visit(folder)
+  await walk(folder, visit)
   for (const { names, all } of linked.values()) {
-    const [first = folder] = names
+    const [first] = names
+    if (!first) continue
     if (names.length < all) throw strange(folder, first, 'is linked to a file outside of the folder')
     await give(first)
+  }
+}
+
+const atOnce = 16
+const slash = Buffer.from('/')
+
+/** Names may be in any encoding. @param visit true: what is in it is to be seen too */
+async function walk(folder: string, visit: (path: Buffer) => Promise<boolean>): Promise<void> {
+  const first = Buffer.from(folder)
+  for (const open = (await visit(first)) ? [first] : []; ; ) {
+    const at = open.pop()
+    if (!at) return
+    const paths = (await readdir(at, 'buffer')).map((name) => Buffer.concat([at, slash, name]))
+    for (let from = 0; from < paths.length; from += atOnce) {
+      const batch = paths.slice(from, from + atOnce)
+      const isFolder = await Promise.all(batch.map(visit))
+      open.push(...batch.filter((_, index) => isFolder[index]))
+    }
   }
 }
 
@@ -116,5 +135,5 @@ export async function workingDirectory(folder: string, dir: string): Promise<str
 
 const run = promisify(execFile)
 
-const strange = (folder: string, path: string, what: string) =>
-  new Error(`${relative(folder, path) || '.'} ${what}: the task cannot have it`)
+const strange = (folder: string, path: Buffer, what: string) =>
+  new Error(`${relative(folder, path.toString()) || '.'} ${what}: the task cannot have it`)

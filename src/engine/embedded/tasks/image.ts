@@ -1,13 +1,6 @@
 /** What becomes of the image that a task names: it is never ignored silently. */
-import type { Json, TaskConfig } from '../../../formats/pipeline/types.ts'
-
-/** The repository of an image, without its tag and digest: `cycloid/cycloid-toolkit`; undefined when it names none. */
-export function repositoryOf({ source = {} }: { source?: { [key: string]: Json } }): string | undefined {
-  const { repository } = source
-  if (typeof repository !== 'string' || repository === '') return undefined
-  // A colon before the last slash is that of a port.
-  return repository.replace(/@[^/]*$/, '').replace(/:[^/:]*$/, '')
-}
+import { repositoryOf } from '../../../formats/pipeline/subset.ts'
+import type { TaskConfig } from '../../../formats/pipeline/types.ts'
 
 export type Place = { readonly on: 'host'; readonly notice?: string } | { readonly on: 'image'; readonly folder: string }
 

@@ -43,7 +43,7 @@ function assertSupported(config: TaskConfig): void {
   const refused = [
     ['rootfs_uri', config.rootfs_uri !== undefined],
     ['run.user', config.run.user !== undefined],
-    ['container_limits', config.container_limits !== undefined],
+    ['container_limits', Object.keys(config.container_limits ?? {}).length > 0],
     [`platform: ${config.platform}`, config.platform !== 'linux'],
   ] as const
   const [name] = refused.find(([, is]) => is) ?? []
