@@ -17,7 +17,7 @@ export async function runPipeline({ org, repositories, run }: Demo): Promise<voi
     () => call('GET', `/organizations/${org}/pipelines?project_canonical=web-shop`),
     ({ body }) =>
       body.data
-        .map(({ name, jobs, problem }: Shown) => `${name}, ${jobs.length} jobs${problem ? `; ${problem.slice(0, 90)}…` : ''}`)
+        .map(({ name, jobs, problem }: Shown) => `${name}, ${jobs.length} jobs${problem ? `; ${problem.slice(0, 110)}…` : ''}`)
         .join(),
   )
   await step(
@@ -71,6 +71,18 @@ export async function runPipeline({ org, repositories, run }: Demo): Promise<voi
       body.data
         .map((one: { version: number; author: string; reason: string }) => `${one.version}: ${one.reason} by ${one.author}`)
         .join(', '),
+  )
+  await step(
+    'measures how often the tests run',
+    () =>
+      call('POST', `/organizations/${org}/projects/web-shop/kpis?fetch_data=true`, {
+        name: 'Test runs',
+        type: 'build_history',
+        widget: 'pie',
+        pipeline_name: name,
+        job_name: 'test',
+      }),
+    ({ body }) => JSON.stringify(body.data.data_set),
   )
   await step(
     'looks at the workers',

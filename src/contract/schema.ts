@@ -6258,6 +6258,8 @@ export interface components {
             status?: string;
             /** @description Concourse team of the organization. */
             team_name: string;
+            /** @description What works in the configuration, but not for ever, such as deprecated fields; only in the answer to saving it. */
+            warnings?: string[];
             /** Format: uint64 */
             created_at: number;
             /** Format: uint64 */

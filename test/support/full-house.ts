@@ -5,6 +5,7 @@
  */
 import { expect } from 'vitest'
 import type { Answer, Client } from './client.ts'
+import { furnishWithPipelines } from './full-house-pipelines.ts'
 import { formValues, furnishWithGit } from './full-house-stacks.ts'
 import type { Known } from './questions.ts'
 import type { Repositories } from './repositories.ts'
@@ -82,6 +83,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
       }),
     )
   await furnishWithGit(server, repositories, { admin, canonical, marker })
+  const running = await furnishWithPipelines(server, { admin, canonical, marker })
   done(await admin.createProjectFavorite({ path: { ...path, project_canonical: 'web' } }))
   done(await admin.inviteUserToOrgMember({ path, body: { email: `pending-${marker}@example.com`, role_canonical: 'organization-member' } }))
   done(
@@ -114,6 +116,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
     nobody: cast[names.nobody] as Client,
     key: cast['robot'] as Client,
     shared: {
+      ...running.shared,
       ...namesFor({
         project: 'web',
         environment: 'prod',
@@ -133,6 +136,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
       vars: [formValues(marker)],
     },
     own: {
+      ...running.own,
       ...namesFor({
         project: only,
         environment: only,

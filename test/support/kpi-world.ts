@@ -16,7 +16,7 @@ export const canonicals = ({ body }: { body: unknown }) =>
   (body as { data: { canonical: string }[] }).data.map(({ canonical }) => canonical)
 export const names = ({ body }: { body: unknown }) => (body as { data: { name: string }[] }).data.map(({ name }) => name)
 
-interface ProjectPath {
+export interface ProjectPath {
   organization_canonical: string
   project_canonical: string
 }

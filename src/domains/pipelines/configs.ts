@@ -3,9 +3,9 @@ import { type Actor, accountOf, nameOf } from '../../access/actor.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { type ApiError, invalid } from '../../errors.ts'
 import { FormatError } from '../../formats/format-error.ts'
-import { checkPipeline, PipelineProblems, parsePipeline } from '../../formats/pipeline/read.ts'
-import type { ConfigProblem, Json, PipelineConfig } from '../../formats/pipeline/types.ts'
-import { fillVars, readVars } from '../../formats/pipeline/vars.ts'
+import { PipelineProblems, readPipeline } from '../../formats/pipeline/read.ts'
+import type { ConfigProblem, PipelineConfig } from '../../formats/pipeline/types.ts'
+import { fillVars, lookupIn, readVars } from '../../formats/pipeline/vars.ts'
 import * as queries from './queries.ts'
 
 /** A configuration with what it was made of. */
@@ -13,6 +13,8 @@ export interface Texts {
   source: string
   yamlVars: string
   config: PipelineConfig
+  /** What works, but not for ever. */
+  warnings: readonly string[]
 }
 
 export type Reason = 'create' | 'update' | 'component' | 'restore' | 'set_pipeline'
@@ -31,25 +33,22 @@ export const saverOf = (actor: Actor): Author => ({ name: nameOf(actor), account
  * @throws Invalid with a detail for each problem
  */
 export function readTexts(source: string, yamlVars: string, what = { config: 'body.passed_config', vars: 'body.yaml_vars' }): Texts {
+  for (const [field, text] of [
+    [what.config, source],
+    [what.vars, yamlVars],
+  ] as const)
+    if (text.length > longest) throw invalid('The pipeline is too long', [`${field}: must have at most ${longest} characters`])
   const variables = told(what.vars, 'The variables of the pipeline cannot be read', () => readVars(yamlVars))
-  const config = told(what.config, 'The pipeline is not valid', () => {
-    const filled = fillVars(parsePipeline(source), lookupIn(variables), 'keep')
-    return checkPipeline(filled).config
-  })
-  return { source, yamlVars, config }
+  const { config, warnings } = told(what.config, 'The pipeline is not valid', () =>
+    readPipeline(source, (value) => fillVars(value, lookupIn(variables), 'keep')),
+  )
+  return { source, yamlVars, config, warnings: warnings.map(sentenceOf) }
 }
 
-const lookupIn = (variables: { [key: string]: Json }) => (path: readonly string[], from: string) => {
-  const [name = '', ...fields] = path
-  if (from !== '' || !Object.hasOwn(variables, name)) return { found: false } as const
-  let value: Json = variables[name] ?? null
-  for (const field of fields) {
-    if (value === null || typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, field))
-      return { found: false } as const
-    value = value[field] ?? null
-  }
-  return { found: true, value } as const
-}
+/** In characters. Reading one of a million takes two seconds, in which nobody else is answered; the largest known has 23,000. */
+const longest = 300_000
+
+const sentenceOf = ({ path, message }: ConfigProblem): string => (path === '' ? message : `${path} ${message}`)
 
 function told<T>(field: string, sentence: string, read: () => T): T {
   try {
@@ -63,9 +62,9 @@ function told<T>(field: string, sentence: string, read: () => T): T {
 
 /** Problems of a configuration as an answer. @param field what the paths are inside of */
 export function refusal(sentence: string, field: string, problems: readonly ConfigProblem[]): ApiError {
-  const details = problems.map(({ path, message }) => `${field}: ${path === '' ? message : `${path} ${message}`}`)
+  const details = problems.map((problem) => `${field}: ${sentenceOf(problem)}`)
   const [first] = problems
-  const only = problems.length === 1 && first ? `: ${first.path === '' ? first.message : `${first.path} ${first.message}`}` : ''
+  const only = problems.length === 1 && first ? `: ${sentenceOf(first)}` : ''
   return invalid(`${sentence}${only}`, details)
 }
 

@@ -3,6 +3,7 @@ import { OrgTx } from '../../db/organization-tx.ts'
 import { insideOf } from '../../db/pool.ts'
 import type { PipelineAt, PipelineEngine } from '../../engine/types.ts'
 import { ApiError } from '../../errors.ts'
+import type { ConfigProblem } from '../../formats/pipeline/types.ts'
 import type { Platform } from '../../platform.ts'
 import { pipelineAt } from './at.ts'
 import * as queries from './queries.ts'
@@ -43,8 +44,7 @@ export async function deploy(
     const unsupported = engine.unsupported(at, config)
     try {
       const { engineId } = await engine.savePipeline(at, { checkCredentials: false, ...options, config })
-      const [first] = unsupported
-      const problem = first ? `The ${engine.kind} engine cannot run it: ${first.path} ${first.message}`.trim() : null
+      const problem = problemOf(unsupported)
       const settled = await OrgTx.write(database, scope, (tx) =>
         queries.settleDeployed(
           tx,
@@ -61,6 +61,12 @@ export async function deploy(
       throw error
     }
   }
+}
+
+function problemOf([first, ...more]: readonly ConfigProblem[]): string | null {
+  if (!first) return null
+  const others = more.length === 0 ? '' : ` (and ${more.length} more like this)`
+  return `Nothing of it runs: ${first.path} ${first.message}${others}`
 }
 
 async function renameThere(engine: PipelineEngine, from: PipelineAt, name: string): Promise<void> {

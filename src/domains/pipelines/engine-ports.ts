@@ -31,7 +31,10 @@ export function enginePorts({ database, master }: { database: Database; master: 
         const now = row.config_version === null ? undefined : await queries.findConfig(tx, pipelineId, row.config_version)
         const source = dumpYaml(config as unknown as Json)
         if (now && dumpYaml(now.config as unknown as Json) === source) return { changed: false }
-        const version = await saveConfig(tx, row, { source, yamlVars: '', config }, 'set_pipeline', { name: author, accountId: null })
+        const version = await saveConfig(tx, row, { source, yamlVars: '', config, warnings: [] }, 'set_pipeline', {
+          name: author,
+          accountId: null,
+        })
         // The engine that asks has it already.
         await queries.updatePipelineRow(tx, pipelineId, { engine_version: version, engine_name: row.name })
         return { changed: true }

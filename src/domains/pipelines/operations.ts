@@ -22,7 +22,7 @@ import {
   updatePipeline,
 } from './pipelines.ts'
 import { listConfigs, listPipelines, type PipelineFilters } from './queries.ts'
-import { showPipeline, showPipelines, statesOf } from './shown.ts'
+import { showPipeline, showPipelines, showSaved, statesOf } from './shown.ts'
 import { compareWithStack, diffWith, runningConfig } from './synced.ts'
 import { isIn } from './view.ts'
 
@@ -54,7 +54,7 @@ export const pipelines: DomainHandlers<'pipelines'> = {
   },
 
   async createPipeline(context, { path, body }) {
-    return { data: await showPipeline(context, await createPipeline(context, componentOf(path), body)) }
+    return { data: await showSaved(context, await createPipeline(context, componentOf(path), body)) }
   },
 
   async getPipeline(context, { path }) {
@@ -62,7 +62,7 @@ export const pipelines: DomainHandlers<'pipelines'> = {
   },
 
   async updatePipeline(context, { path, body }) {
-    return { data: await showPipeline(context, await updatePipeline(context, pipelineOf(path), body)) }
+    return { data: await showSaved(context, await updatePipeline(context, pipelineOf(path), body)) }
   },
 
   async deletePipeline(context, { path }) {
@@ -111,7 +111,7 @@ export const pipelines: DomainHandlers<'pipelines'> = {
   },
 
   async restorePipelineConfigVersion(context, { path }) {
-    return { data: await showPipeline(context, await restoreConfig(context, pipelineOf(path), path.config_version)) }
+    return { data: await showSaved(context, await restoreConfig(context, pipelineOf(path), path.config_version)) }
   },
 
   async diffPipeline(context, { path, body }) {

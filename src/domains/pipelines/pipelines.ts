@@ -15,6 +15,12 @@ import { desiredPipeline } from './desired.ts'
 import { removeFromEngine, removeLater } from './follow.ts'
 import * as queries from './queries.ts'
 
+export interface SavedPipeline {
+  row: FoundPipeline
+  /** What the reader of the answer should know of the configuration. */
+  warnings: readonly string[]
+}
+
 export type FoundPipeline = NonNullable<Awaited<ReturnType<typeof queries.findPipeline>>>
 
 export async function getPipeline(tx: OrgTx, path: queries.PipelinePath): Promise<FoundPipeline> {
@@ -35,7 +41,7 @@ export async function createPipeline(
   context: OrganizationContext,
   path: Omit<queries.PipelinePath, 'pipeline'>,
   body: Schema<'NewPipeline'>,
-): Promise<FoundPipeline> {
+): Promise<SavedPipeline> {
   const { platform, actor, organization } = context
   const name = body.pipeline_name
   context.assertMayCreate(name)
@@ -70,10 +76,11 @@ export async function createPipeline(
     })
     throw error
   }
-  return context.write(
+  const row = await context.write(
     (tx) => getPipeline(tx, { ...path, pipeline: name }),
     () => ({ name }),
   )
+  return { row, warnings: texts.warnings }
 }
 
 /** Seconds after which a job looks whether the process that began this ended it. */
@@ -100,7 +107,7 @@ export async function updatePipeline(
   context: OrganizationContext,
   path: queries.PipelinePath,
   body: Schema<'UpdatePipeline'>,
-): Promise<FoundPipeline> {
+): Promise<SavedPipeline> {
   const texts = readTexts(body.passed_config, body.yaml_vars ?? '')
   return save(context, path, texts, 'update', body.check_credentials === true)
 }
@@ -112,7 +119,7 @@ async function save(
   texts: Texts,
   reason: Reason,
   checkCredentials: boolean,
-): Promise<FoundPipeline> {
+): Promise<SavedPipeline> {
   const { platform, actor, organization } = context
   const { id, name } = await context.read((tx) => getPipeline(tx, path))
   assertSupported(context, { name }, texts)
@@ -129,18 +136,19 @@ async function save(
     await context.prepare((tx) => takeBackConfig(tx, id, version))
     throw error
   }
-  return context.write(
+  const row = await context.write(
     (tx) => getPipeline(tx, path),
     () => ({ name }),
   )
+  return { row, warnings: texts.warnings }
 }
 
-export async function restoreConfig(context: OrganizationContext, path: queries.PipelinePath, version: number): Promise<FoundPipeline> {
+export async function restoreConfig(context: OrganizationContext, path: queries.PipelinePath, version: number): Promise<SavedPipeline> {
   const saved = await context.read(async (tx) => {
     const { id } = await getPipeline(tx, path)
     return getConfig(tx, id, version)
   })
-  return save(context, path, { source: saved.source, yamlVars: saved.yaml_vars, config: saved.config }, 'restore', false)
+  return save(context, path, { source: saved.source, yamlVars: saved.yaml_vars, config: saved.config, warnings: [] }, 'restore', false)
 }
 
 export async function getConfig(tx: OrgTx, pipelineId: number, version: number): Promise<queries.ConfigRow> {

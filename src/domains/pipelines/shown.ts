@@ -7,6 +7,7 @@ import { withStacks } from '../components/stacks.ts'
 import { listProjectsOfComponents } from '../projects/queries.ts'
 import { viewProject } from '../projects/view.ts'
 import { pipelineAt, teamOf } from './at.ts'
+import type { SavedPipeline } from './pipelines.ts'
 import * as queries from './queries.ts'
 import { buildsIn, viewPipeline } from './view.ts'
 
@@ -52,4 +53,9 @@ export async function showPipeline(context: Context, row: queries.PipelineRow): 
   const [shown] = await showPipelines(context, [row], await statesOf(context, [row]))
   if (!shown) throw new Error('a pipeline without its component')
   return shown
+}
+
+/** Just saved: with what there is to say about its configuration. */
+export async function showSaved(context: Context, { row, warnings }: SavedPipeline): Promise<Schema<'Pipeline'>> {
+  return { ...(await showPipeline(context, row)), ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) }
 }

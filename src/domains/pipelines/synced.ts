@@ -1,7 +1,7 @@
 /** How a pipeline compares: with other texts, with its stack, and with what was saved before. */
 import type { Schema } from '../../contract/operation.ts'
 import { ApiError } from '../../errors.ts'
-import { diffPipelines } from '../../formats/pipeline/diff.ts'
+import { diffPipelines, samePipeline } from '../../formats/pipeline/diff.ts'
 import type { PipelineConfig, PipelineDiffs } from '../../formats/pipeline/types.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import { pipelineAt } from './at.ts'
@@ -42,13 +42,11 @@ export async function compareWithStack(context: OrganizationContext, path: queri
     const by = followed && { name: followed.author, accountId: followed.author_id }
     const desired = by ? (await desiredPipeline(platform, organization.id, row.component_id, by))?.config : saved.config
     if (!desired) return { synced: 'errored', error: 'The stack has no pipeline for the use case of the component any more' }
-    const diffs = diffPipelines(running, desired)
-    return isEmpty(diffs) ? { synced: 'synced' } : { synced: 'out_of_sync', diffs }
+    // More than the sections of a diff show counts: sources of variables, for one.
+    return samePipeline(running, desired) ? { synced: 'synced' } : { synced: 'out_of_sync', diffs: diffPipelines(running, desired) }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     // Away or not to be read: nobody knows. Readable but no pipeline: that is known, and wrong.
     return { synced: error.code === 'Invalid' ? 'errored' : 'unknown', error: [error.message, ...error.details].join('; ') }
   }
 }
-
-const isEmpty = (diffs: PipelineDiffs): boolean => Object.values(diffs).every((section) => section.length === 0)

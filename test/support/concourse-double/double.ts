@@ -131,7 +131,7 @@ export async function openConcourseDouble(options: DoubleOptions = {}): Promise<
     const isRight = form.get('grant_type') === 'password' && form.get('password') === (name === username ? password : strangers[name])
     if (!isRight) return say(401, { error: 'access_denied', error_description: 'Invalid username or password' })
     const end = Buffer.alloc(8)
-    end.writeBigUInt64LE(BigInt(Math.floor(Date.now() / 1000) + tokenSeconds))
+    end.writeBigUInt64LE(BigInt(Math.floor(Date.now() / 1000 + tokenSeconds)))
     const token = Buffer.concat([randomBytes(20), end])
       .toString('base64')
       .replace(/=+$/, '')
@@ -234,12 +234,17 @@ async function spoil({ does }: Fault, response: ServerResponse): Promise<boolean
 function cutAfter(response: ServerResponse, bytes: number): void {
   let left = bytes
   const write = response.write.bind(response) as (chunk: Buffer, done: () => void) => boolean
+  const end = response.end.bind(response) as () => ServerResponse
   response.write = (chunk: unknown): boolean => {
     const part = Buffer.from(chunk as string).subarray(0, left)
     left -= part.length
     return write(part, () => {
       if (left === 0) response.socket?.destroy()
     })
+  }
+  response.end = (chunk?: unknown): ServerResponse => {
+    if (chunk !== undefined && chunk !== '') response.write(chunk)
+    return left === 0 ? response : end()
   }
 }
 

@@ -38,7 +38,7 @@ export function buildRoutes(world: World): Route[] {
       run: (exchange) => {
         const pipeline = pipelineOf(world, exchange)
         const jobs = pipeline.jobs.filter(({ isActive }) => isActive)
-        exchange.json(
+        return exchange.json(
           200,
           jobs.map((job) => viewJobSummary(world, pipeline, job)),
         )
@@ -66,7 +66,7 @@ export function buildRoutes(world: World): Route[] {
       pattern: `${at}/builds`,
       run: (exchange) => {
         const pipeline = pipelineOf(world, exchange)
-        sendBuilds(
+        return sendBuilds(
           exchange,
           world.builds.filter((build) => build.pipeline === pipeline && build.job),
           viewBuild,
@@ -78,7 +78,7 @@ export function buildRoutes(world: World): Route[] {
       pattern: '/api/v1/teams/:team/builds',
       run: (exchange) => {
         const team = teamOf(world, exchange)
-        sendBuilds(
+        return sendBuilds(
           exchange,
           world.builds.filter((build) => build.pipeline.team === team),
           viewBuild,

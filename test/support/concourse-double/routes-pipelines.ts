@@ -44,7 +44,7 @@ export function pipelineRoutes(world: World): Route[] {
       pattern: `${at}/pipelines`,
       run: (exchange) => {
         const team = teamOf(world, exchange)
-        exchange.json(200, world.pipelines.filter((pipeline) => pipeline.team === team).map(viewPipeline))
+        return exchange.json(200, world.pipelines.filter((pipeline) => pipeline.team === team).map(viewPipeline))
       },
     },
     { method: 'GET', pattern: `${at}/pipelines/:pipeline`, run: on((pipeline, { json }) => json(200, viewPipeline(pipeline))) },

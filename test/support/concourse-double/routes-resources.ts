@@ -35,7 +35,7 @@ export function resourceRoutes(world: World): Route[] {
       run: (exchange) => {
         const pipeline = pipelineOf(world, exchange)
         const active = pipeline.resources.filter(({ isActive }) => isActive)
-        exchange.json(
+        return exchange.json(
           200,
           active.map((resource) => viewResource(pipeline, resource)),
         )

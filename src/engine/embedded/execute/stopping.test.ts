@@ -1,6 +1,7 @@
 /** Aborts and timeouts, in every kind of step. */
 
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type FakeTask, runBuild, taskStep, write } from '../../../../test/support/embedded-build.ts'
 import type { Step } from '../../../formats/pipeline/types.ts'
@@ -82,7 +83,7 @@ describe('an abort', () => {
       seen.push(signal.aborted, existsSync(join(folder, 'out/report')))
     }
     const step = taskStep('leave', {
-      config: { outputs: [{ name: 'out' }] },
+      config: { outputs: [{ name: 'out' }], caches: [{ path: 'cache' }] },
       ensure: taskStep('see', { config: { inputs: [{ name: 'out' }] } }),
     })
     expect((await runBuild([step], { abort, tasks: { leave, see } })).status).toBe('aborted')
@@ -118,6 +119,15 @@ describe('a timeout', () => {
     const step: Step = { do: [hang({ ensure: taskStep('ok'), on_abort: taskStep('no') }), taskStep('no')], timeout: '500ms' }
     const run = await runBuild([step], { tasks: { begun } })
     expect([run.status, run.ran]).toEqual(['failed', ['begun', 'ok']])
+  })
+
+  test('that comes while fail_fast stops the others still makes the step fail', async () => {
+    const slow: FakeTask = async ({ signal }) => {
+      await untilAborted(signal)
+      await sleep(600)
+    }
+    const step: Step = { in_parallel: { steps: [taskStep('slow'), hang({ timeout: '1ms' })], fail_fast: true }, timeout: '400ms' }
+    expect((await runBuild([step], { tasks: { slow, begun } })).status).toBe('failed')
   })
 
   test('that nobody wrote is the limit of the engine', async () => {

@@ -116,7 +116,7 @@ describe('a secret', () => {
       [{ get: 'repo' }],
       {
         types: {
-          fake: { in: (_context, _folder, { source }) => Promise.reject(new Error(`${'x'.repeat(8185)} ${String(source['key'])}`)) },
+          fake: { in: (_context, _folder, { source }) => Promise.reject(new Error(`${'x'.repeat(8183)} ${String(source['key'])}`)) },
         },
       },
     ],

@@ -1,15 +1,11 @@
 /** On real repositories. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { gitEnvironment } from '../../../../test/support/fast-import.ts'
-import { type GitServer, openGitServer } from '../../../../test/support/git-server.ts'
+import { describe, expect, test } from 'vitest'
+import { git } from '../../../../test/support/copies.ts'
 import { useGitWorld } from '../../../../test/support/git-world.ts'
 import { contextOf, useFolders } from '../../../../test/support/resource-context.ts'
-import { noSshServer, openSshServer } from '../../../../test/support/ssh-server.ts'
 import type { JsonObject, Version } from '../../../formats/pipeline/types.ts'
 import { StepFailed } from '../execute/types.ts'
 import { gitResource } from './git.ts'
@@ -34,10 +30,6 @@ const get = async (source: JsonObject, version: Version, params: JsonObject = {}
   const folder = await folders.make()
   return { folder, ...(await type().in(context, folder, { source, version, params })) }
 }
-const person = { GIT_AUTHOR_NAME: 'T', GIT_AUTHOR_EMAIL: 't@x', GIT_COMMITTER_NAME: 'T', GIT_COMMITTER_EMAIL: 't@x' }
-const git = (folder: string, ...args: string[]) =>
-  execFileSync('git', args, { cwd: folder, env: { ...gitEnvironment, ...person }, encoding: 'utf8' }).trim()
-
 describe('a check', () => {
   test('finds the newest commit, and later what came after it', async () => {
     const { name, source, first } = await repository()
@@ -274,90 +266,9 @@ describe('a put', () => {
   })
 })
 
-describe('credentials', () => {
-  let server: GitServer
-  beforeAll(async () => {
-    server = await openGitServer({ users: { ada: 'correct horse' } })
-    await server.repository('closed', { main: { a: '1' } })
-  })
-  afterAll(() => server[Symbol.asyncDispose]())
-
-  test('for https are the name and password, whatever key is beside them, and in no error, log or file', async () => {
-    const source = {
-      uri: server.url('closed'),
-      branch: 'main',
-      username: 'ada',
-      password: 'correct horse',
-      private_key: 'of something else',
-    }
-    const context = contextOf()
-    const [version] = await check(source, undefined, context)
-    const { folder } = await get(source, version ?? {}, {}, context)
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    expect(files.filter((file) => readFileSync(join(file.parentPath, file.name), 'latin1').includes('horse'))).toEqual([])
-    const wrong = await check({ ...source, password: 'wrong horse' }, undefined, context).catch((error: Error) => error)
-    expect(wrong).toBeInstanceOf(StepFailed)
-    expect(`${wrong} ${context.lines.join('')}`).not.toContain('horse')
-  })
-
-  test.skipIf(noSshServer !== undefined)('for ssh are the key, whatever password is beside it', async () => {
-    await using ssh = await openSshServer()
-    const source = { uri: ssh.url(server.path('closed')), branch: 'main', private_key: ssh.key, username: 'x', password: 'y' }
-    const [version] = await check(source)
-    const { folder } = await get(source, version ?? {})
-    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('1')
-    await writeFile(join(folder, 'b'), '2')
-    git(folder, 'add', '.')
-    git(folder, 'commit', '-q', '-m', 'Over ssh')
-    await type().out(contextOf(), join(folder, '..'), { source, params: { repository: 'folder' } })
-    expect(await server.files('closed', 'main')).toMatchObject({ b: '2' })
-  })
-})
-
-describe('a source', () => {
-  const fine = { uri: 'https://git.example/x.git' }
-  test.each([
-    [fine, []],
-    [{ ...fine, branch: 'main', private_key: '((key))', paths: ['a', '((b))'], ignore_paths: '((list))', version_depth: 3 }, []],
-    [{ ...fine, private_key: '((k))', skip_ssl_verification: false, forward_agent: false }, []],
-    [{}, ['uri: is missing']],
-    [{ uri: null }, ['uri: is missing']],
-    [{ ...fine, paths: 'a' }, ['paths: must be a list of texts']],
-    [{ ...fine, tag_regex: '(' }, [expect.stringMatching(/^tag_regex: must be a regular expression/)]],
-    [{ ...fine, tag_filter: 'v*', paths: ['a'] }, [expect.stringMatching(/^paths: cannot be together/)]],
-    [{ ...fine, commit_filter: { only: [] } }, [expect.stringMatching(/^commit_filter: must be/)]],
-    [{ ...fine, urll: 'x' }, [expect.stringMatching(/^urll: is not known/)]],
-  ])('%j', (source, problems) => {
-    expect(type().validate(source as unknown as JsonObject)).toEqual(problems)
-  })
-
-  test.each([
-    ...[
-      'git_config',
-      'skip_ssl_verification',
-      'https_tunnel',
-      'forward_agent',
-      'private_key_user',
-      'private_key_passphrase',
-      'commit_verification_keys',
-    ],
-    ...['commit_verification_key_ids', 'gpg_keyserver', 'git_crypt_key', 'submodule_credentials', 'search_remote_refs'],
-  ])('with %s is refused, since that would mean something', (name) => {
-    expect(type().validate({ ...fine, [name]: 'secret-value' })).toEqual([
-      expect.stringMatching(new RegExp(`^${name}: the embedded engine .*; configure Concourse`)),
-    ])
-    expect(
-      type()
-        .validate({ ...fine, [name]: 'secret-value' })
-        .join(''),
-    ).not.toContain('secret-value')
-  })
-})
-
 test('checks of many resources of one repository do not disturb each other', async () => {
   const { name, source, first } = await repository()
   for (let n = 0; n < 34; n++) await commit(name, `${n}`, n % 2 ? 'x/a' : 'y/a')
   const answers = await Promise.all(['x', 'y', 'x', 'y'].map((path) => check({ ...source, paths: [path] }, first)))
   expect(answers.map((one) => one.length)).toEqual([18, 18, 18, 18])
-  await sleep(0)
 })

@@ -40,6 +40,7 @@ function typeOf(
   if (!type) throw new Error('the type is missing')
   return type
 }
+const checkFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('trochoid-check-'))
 const stepFolder = () => {
   const folder = join(work, String(++made), 'step')
   mkdirSync(folder, { recursive: true })
@@ -53,10 +54,11 @@ describe.each([
 ])('a program, %s', (_, holding) => {
   test('check reads the source and the version, and writes versions', async () => {
     const context = contextOf()
+    const before = checkFolders()
     const type = typeOf({ check: `cat >&2; echo '[{"v":"1"},{"v":"2"}]'` }, holding)
     expect(await type.check(context, { source: input.source, version: null })).toEqual([{ v: '1' }, { v: '2' }])
     expect(JSON.parse(context.lines.join(''))).toEqual({ source: input.source, version: null })
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('trochoid-check-'))).toEqual([])
+    expect(checkFolders()).toEqual(before)
   })
 
   test('in makes files in the folder that it is told', async () => {

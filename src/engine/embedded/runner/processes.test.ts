@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { access, readdir, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as w from '../../../../test/support/engine-world.ts'
 import type { Team } from '../../types.ts'
@@ -56,6 +57,22 @@ test('an organization runs as many builds as it may, over all processes and pipe
   )
   for (const { at, id } of asked) await ended(one, at, id, 30)
   expect(most).toBe(3)
+})
+
+test('builds of an organization are started by one process at a time', async () => {
+  const engine = world.engine()
+  await engine.startRunner()
+  const at = await world.pipeline(team, 'counted')
+  await save(engine, at, config([job('greet', [task('say', 'x')])]))
+  await sleep(300)
+  const other = new pg.Client({ connectionString: world.database.url })
+  await other.connect()
+  await other.query("begin; select pg_advisory_xact_lock(hashtextextended('trochoid engine ' || (select id from organizations)::text, 0))")
+  const { id } = await engine.createBuild(at, 'greet')
+  await sleep(500)
+  expect(await engine.getBuild(at, id)).toMatchObject({ status: 'pending' })
+  await other.end()
+  expect(await ended(engine, at, id)).toMatchObject({ status: 'succeeded' })
 })
 
 test('a process runs as many builds as it has places', async () => {

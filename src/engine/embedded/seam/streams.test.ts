@@ -76,6 +76,26 @@ test('what was said is told at once, and the stream ends with the build', async 
   expect(seen.at(-1)).toMatchObject({ type: 'status' })
 })
 
+test('word that comes while a stream looks is not lost', async () => {
+  const { at, id } = await start('slow')
+  const real = events.readEvents
+  let stale = 0
+  const read = vi.spyOn(events, 'readEvents').mockImplementation(async (...asked) => {
+    const batch = await real(...asked)
+    if (stale !== 0 || !batch || batch.events.length > 0 || logOf(await eventsStored(id)) !== 'first\n') return batch
+    // What it has seen is out of date when it comes back, and the word of that is over.
+    stale = 1
+    release()
+    await sleep(500)
+    stale = Date.now()
+    return batch
+  })
+  expect(logOf(await eventsOf(engine, at, id))).toBe('first\nsecond\n')
+  read.mockRestore()
+  expect(stale).toBeGreaterThan(1)
+  expect(Date.now() - stale).toBeLessThan(500)
+})
+
 test('a stream that was broken off and begun again hears everything once', async () => {
   const { at, id } = await start('long')
   const seen: EngineEvent[] = []
@@ -137,3 +157,9 @@ test('builds of others, and checks where builds are meant, are not found', async
   for (const place of [elsewhere, stranger]) await expect(eventsOf(engine, place, id)).rejects.toMatchObject({ code: 'NotFoundEntity' })
   await expect(eventsOf(engine, at, id, { isCheck: true })).rejects.toMatchObject({ code: 'NotFoundEntity' })
 })
+
+async function eventsStored(buildId: number): Promise<EngineEvent[]> {
+  return world.database.query('select seq as id, event as type, version, data from engine_events where build_id = $1 order by seq', [
+    buildId,
+  ])
+}

@@ -1,8 +1,9 @@
 /** Programs of tenants and of operators, held in as well as this machine can: the one way in which the engine starts any. */
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir } from 'node:fs/promises'
 import type { EnginePolicy } from '../policy.ts'
 import { closeTo, handOver, makePassable, openScratch, workingDirectory } from './folder.ts'
-import { confined, type Holding, type Places, privateGroup } from './launch.ts'
+import { confined, type Holding, marked, type Places, privateGroup } from './launch.ts'
 import { describe, lookAtMachine, type Machine } from './machine.ts'
 import { type Ended, supervise } from './supervise.ts'
 
@@ -65,13 +66,15 @@ export function openConfinement({ policy, log, hidden = [], holding }: Confineme
       if (group !== undefined) for (const one of [folder, scratch.folder]) await closeTo(one, group, 0o770)
       else if (owner) await chmod(scratch.folder, 0o711)
       const own = group === undefined ? {} : { group, groups }
+      const mark = here.holding === 'group' && group === undefined ? { mark: randomUUID() } : {}
       const files = { fileBytes: limits.diskBytes, hidden: [...hidden, workFolder] }
-      const launch = confined(here, { ...program, ...own, ...files, folder, scratch: scratch.folder, name: scratch.name, dir: at })
+      const launch = confined(here, { ...program, ...own, ...mark, ...files, folder, scratch: scratch.folder, name: scratch.name, dir: at })
       return await supervise({
         launch,
         isNamespaced: here.holding !== 'group',
         hasProc: here.hasProc,
         ...(group === undefined ? {} : { group }),
+        ...('mark' in mark ? { mark: `${marked}=${mark.mark}` } : {}),
         limits: { seconds, outputBytes: limits.outputBytes, memoryBytes: limits.memoryBytes },
         signal,
         ...(input ? { input } : {}),

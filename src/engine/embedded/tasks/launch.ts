@@ -40,6 +40,8 @@ export interface Program {
   readonly bound?: string
   /** That folder is its root file system, instead of this machine's. */
   readonly isImage?: boolean
+  /** For its environment, where it can be found again by nothing better. */
+  readonly mark?: string
   /** In bytes, of one file. */
   readonly fileBytes?: number
 }
@@ -76,7 +78,8 @@ export function confined(machine: Machine, program: Program): Launch {
   const isOwn = holding !== 'group'
   const tmp = isOwn ? '/tmp' : join(program.scratch, 'tmp')
   const work = isOwn ? inside(program) : program.folder
-  const base = { ...cleanEnvironment, HOME: `${tmp}/home`, TMPDIR: tmp, USER: user ? 'nobody' : 'task' }
+  const mark = program.mark === undefined ? {} : { [marked]: program.mark }
+  const base = { ...cleanEnvironment, HOME: `${tmp}/home`, TMPDIR: tmp, USER: user ? 'nobody' : 'task', ...mark }
   const image = program.isImage ? imageLaunch(machine, program, { tmp, work }) : undefined
   const names = image ? [] : Object.keys(program.env).filter(isVariable)
   const bound = program.bound === undefined ? '' : isOwn ? '/tmp/bound' : program.bound
@@ -110,6 +113,7 @@ const inside = ({ name }: Program) => `/tmp/build/${name}`
 export const isVariable = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name) && !name.startsWith(own)
 
 const own = '__trochoid_'
+export const marked = 'TROCHOID_RUN'
 const files = 4096
 /** Of the user, all its processes on this machine. */
 const processes = 4096
@@ -144,7 +148,8 @@ function becoming({ holding, tools, user, isRoot }: Machine, { group, groups = [
 function imageLaunch({ tools, holding, user }: Machine, program: Program, at: { tmp: string; work: string }) {
   const root = holding === 'group' ? (program.bound ?? '') : '/tmp/bound'
   const work = inside(program)
-  const env = { ...cleanEnvironment, HOME: '/tmp/home', TMPDIR: '/tmp', USER: user ? 'nobody' : 'task', ...program.env }
+  const mark = program.mark === undefined ? {} : { [marked]: program.mark }
+  const env = { ...cleanEnvironment, HOME: '/tmp/home', TMPDIR: '/tmp', USER: user ? 'nobody' : 'task', ...program.env, ...mark }
   const third = Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value])
   const binds = ['--ro-bind', root, '/', '--dev', '/dev', '--proc', '/proc', '--bind', at.tmp, '/tmp', '--bind', at.work, work]
   const shields = ['--unshare-user', '--unshare-pid', '--die-with-parent', '--clearenv', '--args', '3']
@@ -161,7 +166,7 @@ mount=$1 scratch=$2 folder=$3 name=$4 bound=$5
 shift 5
 "$mount" --bind "$folder" "$scratch/tmp/build/$name"
 if [ -n "$bound" ]; then
-  "$mount" --bind "$bound" "$scratch/tmp/bound"
+  "$mount" --rbind "$bound" "$scratch/tmp/bound"
   "$mount" -o remount,bind,ro "$scratch/tmp/bound"
 fi
 if [ -d /dev/shm ]; then "$mount" --bind "$scratch/shm" /dev/shm; fi

@@ -53,7 +53,7 @@ export function describe({ isRoot, user, holding, hasPrivateGroups, tools, hasPr
     'user-namespaces': 'in namespaces of their own (users, processes, mounts, IPC)',
     group: hasPrivateGroups
       ? 'in a process group with a group number of their own (namespaces cannot be had here)'
-      : 'in a process group alone (namespaces cannot be had here): one that leaves it on purpose may be missed',
+      : 'in a process group and a session alone (namespaces cannot be had here): a program that hides on purpose may go on',
   }[holding]
   const lacks = [
     ...(hasProc ? [] : ['memory is not limited (there is no /proc)']),

@@ -18,6 +18,8 @@ export interface Run {
   readonly leader: number
   /** A group number that only this run has. */
   readonly group: number | undefined
+  /** A variable of its environment as it stands there, `NAME=value`: better than nothing, since a program can drop it. */
+  readonly mark: string | undefined
   /** By number: those that were seen to belong to it and may have left since; filled by `membersOf`. */
   readonly known: Map<number, string>
 }
@@ -43,6 +45,7 @@ export async function membersOf(run: Run): Promise<Process[]> {
   for (const child of children.get(run.leader) ?? []) add(child)
   for (const one of all) if (one.session === run.leader || one.group === run.leader || run.known.get(one.pid) === one.born) add(one)
   if (run.group !== undefined) for (const one of all) if (!found.has(one.pid) && (await groupOf(one.pid)) === run.group) add(one)
+  if (run.mark !== undefined) for (const one of all) if (!found.has(one.pid) && (await hasVariable(one.pid, run.mark))) add(one)
   run.known.clear()
   for (const { pid, born, isDead } of found.values()) if (!isDead) run.known.set(pid, born)
   return [...found.values()].filter(({ isDead }) => !isDead)
@@ -74,6 +77,11 @@ function parsed(pid: number, stat: string): Process | undefined {
 async function groupOf(pid: number): Promise<number | undefined> {
   const [, group] = /^Gid:\t(\d+)/m.exec(await statusOf(pid)) ?? []
   return group === undefined ? undefined : Number(group)
+}
+
+async function hasVariable(pid: number, variable: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '')
+  return `\0${environment}`.includes(`\0${variable}\0`)
 }
 
 const statusOf = (pid: number) => readFile(`/proc/${pid}/status`, 'latin1').catch(() => '')

@@ -13,8 +13,9 @@ export interface Supervision {
   /** The program has a process namespace of its own, whose first process the leader waits for. */
   readonly isNamespaced: boolean
   readonly hasProc: boolean
-  /** A group number that only this run has. */
+  /** What only this run has, see Run. */
   readonly group?: number
+  readonly mark?: string
   readonly limits: { readonly seconds: number; readonly outputBytes: number; readonly memoryBytes: number }
   readonly signal: AbortSignal
   /** For its standard input; undefined: closed. */
@@ -33,9 +34,9 @@ export interface Ended {
 
 /** Settles when all its processes are gone and all they wrote was handed on. @throws Error when it cannot be started */
 export async function supervise(supervision: Supervision): Promise<Ended> {
-  const { launch, limits, signal, isNamespaced, hasProc, group } = supervision
+  const { launch, limits, signal, isNamespaced, hasProc, group, mark } = supervision
   const child = started(supervision)
-  const run: Run = { leader: child.pid ?? 0, group, known: new Map() }
+  const run: Run = { leader: child.pid ?? 0, group, mark, known: new Map() }
   const world: World = { child, run, isNamespaced, hasProc }
   let stopped: Ended['stopped']
   let ending: Promise<void> | undefined
