@@ -66,6 +66,8 @@ export interface PipelineState {
   groups: { name: string; jobs?: string[]; resources?: string[] }[]
   /** In the order of the configuration. */
   jobs: EngineJob[]
+  /** What of it this engine cannot do, so that nothing of it runs. */
+  unsupported?: ConfigProblem[]
 }
 
 export interface EngineResource {

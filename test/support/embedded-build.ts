@@ -123,6 +123,7 @@ export async function runBuild(plan: Step[], options: BuildOptions = {}): Promis
     organization: 'acme',
     team: 'acme-1',
     pipeline: 'web',
+    apiPath: '/organizations/acme/projects/shop/environments/prod/components/front/pipelines/web',
     job: { name: 'build', ...job, plan },
     config: { jobs: [], resources: ['repo', 'image'].map((name) => ({ name, type: 'fake', source: {} })), ...config },
     inputs: new Map(Object.entries(inputs)),

@@ -92,7 +92,7 @@ describe('a component', () => {
     const workshop = await open(`jobs: [{name: plan, plan: [${task}]}]`)
     await must(create(workshop))
     const { data } = (await must(workshop.ada.getPipeline({ path: pathOf(workshop) }))).body
-    expect(data).toMatchObject({ jobs: [{ name: 'plan' }], problem: expect.stringMatching(/^Nothing of it runs: jobs.*embedded engine/) })
+    expect(data).toMatchObject({ jobs: [{ name: 'plan' }], problem: expect.stringMatching(/^Nothing of it runs: jobs/) })
     const build = await workshop.ada.createBuild({ path: { ...pathOf(workshop), job_name: 'plan' } })
     expect(build).toBeError('Conflict')
   })

@@ -3,7 +3,6 @@ import { OrgTx } from '../../db/organization-tx.ts'
 import { insideOf } from '../../db/pool.ts'
 import type { PipelineAt, PipelineEngine } from '../../engine/types.ts'
 import { ApiError } from '../../errors.ts'
-import type { ConfigProblem } from '../../formats/pipeline/types.ts'
 import type { Platform } from '../../platform.ts'
 import { pipelineAt } from './at.ts'
 import * as queries from './queries.ts'
@@ -41,15 +40,13 @@ export async function deploy(
     const { row, config, version } = found
     const at = pipelineAt(found.organization, { id: row.id, name: row.name })
     if (row.engine_name !== null && row.engine_name !== row.name) await renameThere(engine, pipelineAt(found.organization, row), row.name)
-    const unsupported = engine.unsupported(at, config)
     try {
       const { engineId } = await engine.savePipeline(at, { checkCredentials: false, ...options, config })
-      const problem = problemOf(unsupported)
       const settled = await OrgTx.write(database, scope, (tx) =>
         queries.settleDeployed(
           tx,
           { id: pipelineId, name: at.name, version },
-          { engine_version: version, engine_id: engineId, engine_name: at.name, problem },
+          { engine_version: version, engine_id: engineId, engine_name: at.name, problem: null },
         ),
       )
       if (settled) return
@@ -61,12 +58,6 @@ export async function deploy(
       throw error
     }
   }
-}
-
-function problemOf([first, ...more]: readonly ConfigProblem[]): string | null {
-  if (!first) return null
-  const others = more.length === 0 ? '' : ` (and ${more.length} more like this)`
-  return `Nothing of it runs: ${first.path} ${first.message}${others}`
 }
 
 async function renameThere(engine: PipelineEngine, from: PipelineAt, name: string): Promise<void> {

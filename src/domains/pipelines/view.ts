@@ -1,5 +1,6 @@
 import type { Schema } from '../../contract/operation.ts'
 import type { EngineBuild, EngineJob, EngineKind, PipelineAt, PipelineState } from '../../engine/types.ts'
+import type { ConfigProblem } from '../../formats/pipeline/types.ts'
 import { seconds } from '../../time.ts'
 import type { BuildNote, PipelineRow } from './queries.ts'
 
@@ -20,6 +21,7 @@ export interface Shown {
 
 export function viewPipeline(row: PipelineRow, { at, kind, state, component, project, builds, jobs }: Shown): Schema<'Pipeline'> {
   const paused = state?.paused ?? false
+  const problem = row.problem ?? problemOf(state?.unsupported ?? [])
   return {
     id: row.id,
     name: row.name,
@@ -35,7 +37,7 @@ export function viewPipeline(row: PipelineRow, { at, kind, state, component, pro
     started: (state?.jobs ?? []).some(({ next_build }) => next_build?.status === 'started'),
     team_name: at.team,
     engine: kind,
-    ...(row.problem === null ? {} : { problem: row.problem }),
+    ...(problem === undefined ? {} : { problem }),
     ...(row.config_version === null ? {} : { config_version: row.config_version }),
     ...(row.created_by === null ? {} : { created_by: row.created_by }),
     ...(paused && row.paused_by !== null ? { paused_by: row.paused_by } : {}),
@@ -43,6 +45,12 @@ export function viewPipeline(row: PipelineRow, { at, kind, state, component, pro
     created_at: seconds(row.created_at),
     updated_at: seconds(row.updated_at),
   }
+}
+
+function problemOf([first, ...more]: readonly ConfigProblem[]): string | undefined {
+  if (!first) return undefined
+  const others = more.length === 0 ? '' : ` (and ${more.length} more like this)`
+  return `Nothing of it runs: ${first.path} ${first.message}${others}`
 }
 
 /** From bad to good: a pipeline is as well as its worst job. */

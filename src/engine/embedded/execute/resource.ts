@@ -50,8 +50,7 @@ const mostFields = 100
 const longestText = 4096
 
 function metadataOf(build: BuildToRun, { apiUrl }: ExecutorPorts, resource: ResourceConfig): Record<string, string> {
-  const { id, name, team, pipeline, job, createdBy } = build
-  const path = ['teams', team, 'pipelines', pipeline, 'jobs', job.name, 'builds', name].map(encodeURIComponent).join('/')
+  const { id, name, team, pipeline, job, createdBy, apiPath } = build
   return {
     BUILD_ID: String(id),
     BUILD_NAME: name,
@@ -60,6 +59,6 @@ function metadataOf(build: BuildToRun, { apiUrl }: ExecutorPorts, resource: Reso
     BUILD_TEAM_NAME: team,
     ...(resource.expose_build_created_by && createdBy !== undefined ? { BUILD_CREATED_BY: createdBy } : {}),
     ATC_EXTERNAL_URL: apiUrl,
-    BUILD_URL: `${apiUrl}/${path}`,
+    BUILD_URL: `${apiUrl}${apiPath}/jobs/${encodeURIComponent(job.name)}/builds/${id}`,
   }
 }

@@ -32,7 +32,8 @@ describe('a get', () => {
           BUILD_TEAM_NAME: 'acme-1',
           BUILD_CREATED_BY: 'joe',
           ATC_EXTERNAL_URL: 'https://ci.example.com',
-          BUILD_URL: 'https://ci.example.com/teams/acme-1/pipelines/web/jobs/build/builds/3',
+          BUILD_URL:
+            'https://ci.example.com/organizations/acme/projects/shop/environments/prod/components/front/pipelines/web/jobs/build/builds/7',
         },
       },
     ])

@@ -9,6 +9,8 @@ export interface BuildToRun {
   organization: string
   team: string
   pipeline: string
+  /** Where the API has the pipeline, from the first slash. */
+  apiPath: string
   job: JobConfig
   config: PipelineConfig
   /** By name of the input: what the scheduler chose. */
@@ -60,7 +62,7 @@ export interface ResourceContext {
   /** Lines for the log of the step, with `\n`; from programs, stderr. */
   log(text: string): void
   readonly signal: AbortSignal
-  /** BUILD_ID, BUILD_NAME, BUILD_JOB_NAME, BUILD_PIPELINE_NAME, BUILD_TEAM_NAME, ATC_EXTERNAL_URL, BUILD_URL; empty in checks. */
+  /** BUILD_ID, BUILD_NAME, BUILD_JOB_NAME, BUILD_PIPELINE_NAME, BUILD_TEAM_NAME, ATC_EXTERNAL_URL, BUILD_URL (of the build in our API); empty in checks. */
   readonly metadata: Readonly<Record<string, string>>
   /** Whose it is: caches and platform resources stay inside. */
   readonly organizationId: number

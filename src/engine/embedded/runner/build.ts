@@ -141,7 +141,7 @@ interface Surroundings {
 /** @returns undefined when it could not be run, or did not end in time */
 async function execute(context: Context, options: BuildOptions, around: Surroundings): Promise<Ended | undefined> {
   const { build, names, parent } = options
-  const { organization, team, pipeline, config } = names
+  const { organization, team, pipeline, apiPath, config } = names
   const job = jobOf(config, build.job)
   if (!job) return undefined
   const over = new AbortController()
@@ -157,6 +157,7 @@ async function execute(context: Context, options: BuildOptions, around: Surround
           organization,
           team,
           pipeline,
+          apiPath,
           job,
           config,
           inputs: new Map(Object.entries(build.inputs)),

@@ -20,12 +20,9 @@ export interface Looker {
   checks: number
 }
 
-export interface PipelineNames {
+export interface PipelineNames extends pipelines.Names {
   organizationId: number
   pipelineId: number
-  organization: string
-  team: string
-  pipeline: string
   config: PipelineConfig
 }
 

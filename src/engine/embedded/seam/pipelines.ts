@@ -35,8 +35,10 @@ export const readPipelines = (context: Context, team: Team, pipelines: readonly 
     const states = new Map<number, PipelineState>()
     if (ids.length === 0) return states
     const jobs = groupBy(await listJobs(tx, ids), ({ pipeline_id }) => pipeline_id)
-    for await (const { pipeline_id, config, paused } of readRows(tx, ids))
+    for await (const { pipeline_id, config, paused } of readRows(tx, ids)) {
+      const unsupported = context.unsupported(team.organization, config)
       states.set(pipeline_id, {
+        ...(unsupported.length > 0 ? { unsupported } : {}),
         paused,
         public: false,
         archived: false,
@@ -47,6 +49,7 @@ export const readPipelines = (context: Context, team: Team, pipelines: readonly 
         })),
         jobs: viewJobs(config, jobs.get(pipeline_id) ?? []),
       })
+    }
     return states
   })
 

@@ -95,14 +95,25 @@ export const sleep = (tx: OrgTx, pipelineId: number, milliseconds: number | null
 /** Runners are to look at what they run. */
 export const notifyRunners = (tx: OrgTx): Promise<unknown> => tx.execute(sql`select pg_notify('trochoid_engine', '')`)
 
+export interface Names {
+  organization: string
+  team: string
+  pipeline: string
+  /** Where the API has the pipeline, from the first slash. */
+  apiPath: string
+}
+
 /** As builds and tasks are told. */
-export async function namesOf(
-  tx: OrgTx,
-  pipelineId: number,
-): Promise<{ organization: string; team: string; pipeline: string } | undefined> {
-  const { rows } = await tx.execute(sql<{ organization: string; team: string; pipeline: string }>`
-    select o.canonical as organization, o.ci_team_name as team, p.name as pipeline
-    from organizations o join pipelines p on p.organization_id = o.id
+export async function namesOf(tx: OrgTx, pipelineId: number): Promise<Names | undefined> {
+  const { rows } = await tx.execute(sql<Names>`
+    select o.canonical as organization, o.ci_team_name as team, p.name as pipeline,
+      concat('/organizations/', o.canonical, '/projects/', pr.canonical, '/environments/', e.canonical, '/components/', c.canonical,
+        '/pipelines/', p.name) as "apiPath"
+    from organizations o
+    join pipelines p on p.organization_id = o.id
+    join components c on c.organization_id = o.id and c.id = p.component_id
+    join environments e on e.organization_id = o.id and e.id = c.environment_id
+    join projects pr on pr.organization_id = o.id and pr.id = e.project_id
     where o.id = ${tx.organizationId} and p.id = ${pipelineId}`)
   return rows[0]
 }
