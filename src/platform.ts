@@ -111,14 +111,16 @@ async function openEngine({ config, log, database, master, guard, git, url }: En
     return { engine, startRunner: undefined, notices: undefined }
   }
   const ports = enginePorts({ database, master })
+  // Keys and data, which tasks of a platform that is not root could read otherwise: they run as its own user then.
+  const hidden = [config.home]
   const notices = openNotices(url, (err) => log.warn({ err }, 'the connection for notices broke'))
   const engine = openEmbeddedEngine({
     database,
     notices,
     policy: config.engine,
     ports,
-    resourceTypes: openResourceTypes({ policy: config.engine, git, guard, ports, log, now: Date.now }),
-    runTask: openTaskRunner({ policy: config.engine, log: (line) => log.debug({ tasks: true }, line) }),
+    resourceTypes: openResourceTypes({ policy: config.engine, git, guard, ports, log, now: Date.now, hidden }),
+    runTask: openTaskRunner({ policy: config.engine, log: (line) => log.debug({ tasks: true }, line), hidden }),
     log,
     apiUrl: config.apiUrl,
   })

@@ -61,7 +61,8 @@ export function openNotices(url: string, onError: (error: Error) => void): Notic
     connection.on('notification', ({ channel, payload = '' }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload)
     })
-    await connection.connect()
+    // Ended while it connects, it never says whether it did.
+    await Promise.race([connection.connect(), ended])
     for (const channel of channels) await connection.query(`listen trochoid_${channel}`)
     // What was said while nobody listened.
     for (const set of listeners.values()) for (const listener of set) listener('')

@@ -48,6 +48,7 @@ export async function furnishWithPipelines(
   return {
     shared: {
       inpath_pipeline_name: ['line'],
+      pipeline_name: ['line'],
       job_name: ['test'],
       build_id: [String(built)],
       resource_name: ['repo'],
@@ -60,7 +61,6 @@ export async function furnishWithPipelines(
     own: {
       inpath_pipeline_name: [only],
       concourse_pipeline_name: [only],
-      pipeline_name: [only],
       job_name: [only],
       build_id: [String(builtOwn)],
       resource_name: [only],

@@ -17,6 +17,9 @@ interface RawQuestion {
   timeout?: number
 }
 
+/** Milliseconds. */
+const streamSilence = 1000
+
 // One per test file; its sockets close with the server.
 const agent = new Agent({ keepAlive: true, maxSockets: 32 })
 
@@ -32,11 +35,19 @@ export function send(
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('error', reject)
-      response.on('end', () => {
+      response.on('end', finish)
+      // The events of a build that goes on have no end: what came before they fell silent is the answer.
+      if (String(response.headers['content-type']).startsWith('text/event-stream'))
+        response.socket.setTimeout(streamSilence, () => {
+          finish()
+          response.destroy()
+        })
+
+      function finish(): void {
         const text = Buffer.concat(chunks).toString('utf8')
         const isJson = text !== '' && String(response.headers['content-type']).includes('json')
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined })
-      })
+      }
     })
     outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${target.slice(0, 300)} was not answered in ${timeout} ms`)))
     outgoing.on('error', reject)

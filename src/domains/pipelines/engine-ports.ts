@@ -40,16 +40,17 @@ export function enginePorts({ database, master }: { database: Database; master: 
         return { changed: true }
       }),
 
-    sendEvent: async (organizationId, { title, message, severity, icon, tags }) => {
+    sendEvent: async (organizationId, { type = 'Custom', title, message, severity, icon, tags }) => {
       const row = await OrgTx.write(database, insideOf(organizationId), (tx) =>
         insertEvent(tx, {
-          type: 'Custom',
+          type,
           severity,
           title,
           message,
           icon,
           color: 'default',
-          tags: Object.entries(tags).map(([key, value]) => ({ key, value: tagText(value) })),
+          // A pipeline may send any type, the platform's own too: this tells what was sent from what the platform wrote.
+          tags: Object.entries({ ...tags, sent_by: 'pipeline' }).map(([key, value]) => ({ key, value: tagText(value) })),
           user_id: null,
           api_key_id: null,
           operation: null,

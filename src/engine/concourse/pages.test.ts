@@ -126,7 +126,6 @@ describe('pages in order', () => {
           const all = rows.map(({ id }) => id).reverse()
           const at = all.indexOf(bound)
           const page = await pageInOrder(versionsLike(rows), { limit, ...(kind === 'none' ? {} : { [kind]: bound }) })
-          if (kind !== 'none' && at < 0) return expect(page).toEqual({ items: [] })
           const wanted = expected(
             all,
             (id) => kind === 'none' || all.indexOf(id) > at,
@@ -134,7 +133,7 @@ describe('pages in order', () => {
             limit,
             kind !== 'until',
           )
-          expect(withIds(page)).toEqual(wanted)
+          expect(withIds(page)).toEqual(kind !== 'none' && at < 0 ? { items: [] } : wanted)
         },
       ),
       { seed: 1, numRuns: 1500 },
