@@ -2,7 +2,7 @@
 import type { Client } from './client.ts'
 import type { House } from './full-house.ts'
 import { make, type NewKPI, type ProjectPath } from './kpi-world.ts'
-import { ended, type Line, lineOf, run, until } from './pipelines.ts'
+import { checked, ended, type Line, lineOf, succeeded, versionOf, withRunner } from './pipelines.ts'
 import type { Known } from './questions.ts'
 import type { TestServer } from './server.ts'
 import { must } from './workshop.ts'
@@ -33,11 +33,7 @@ export async function furnishWithPipelines(
   const waiting = (await must(admin.createBuild({ path: line.job('hold') }))).body.data
   await must(admin.abortBuild({ path: line.build('hold', waiting) }))
   await ended(line, 'hold', waiting)
-  const [repo, image, onlyVersion] = [
-    await versionOf(admin, line, 'repo'),
-    await versionOf(admin, line, 'image'),
-    await versionOf(admin, own, only),
-  ]
+  const [repo, image, onlyVersion] = [await versionOf(line, 'repo'), await versionOf(line, 'image'), await versionOf(own, only)]
   const pinned = { ...line.pipeline, resource_name: 'repo' }
   await must(admin.pinResourceVersion({ path: { ...pinned, resource_version_id: repo } }))
   await must(admin.resourceSetPinComment({ path: pinned, body: { pin_comment: `Pinned by ${marker}` } }))
@@ -90,29 +86,14 @@ resources: [{name: ${only}, type: mock, source: {initial_version: '${only}'}}]
 jobs: [{name: ${only}, plan: [{get: ${only}}]}]
 `
 
-async function runOnce(server: TestServer, line: Line, own: Line, ownJob: string): Promise<[number, number]> {
-  const runner = await server.platform.startRunner?.()
-  if (!runner) throw new Error('a full house needs the embedded engine')
-  try {
+/** @returns the build of each */
+const runOnce = (server: TestServer, line: Line, own: Line, ownJob: string): Promise<[number, number]> =>
+  withRunner(server, async () => {
     const check = (await must(line.ada.checkResource({ path: { ...line.pipeline, resource_name: 'repo' }, body: {} }))).body.data
-    const builds = await Promise.all([run(line, 'test'), run(own, ownJob)])
-    for (const { status } of builds) if (status !== 'succeeded') throw new Error(`a build of the full house ended as ${status}`)
-    await until(
-      'the check ends',
-      () => server.database.query<{ status: string }>('select status from engine_builds where id = $1', [check.id]),
-      ([row]) => row?.status === 'succeeded',
-    )
+    const builds = [await succeeded(line, 'test'), await succeeded(own, ownJob)] as const
+    await checked(line, 'repo', check)
     return [builds[0].id, builds[1].id]
-  } finally {
-    await runner[Symbol.asyncDispose]()
-  }
-}
-
-async function versionOf(admin: Client, line: Line, resource_name: string): Promise<number> {
-  const [version] = (await must(admin.getResourceVersions({ path: { ...line.pipeline, resource_name } }))).body.data
-  if (!version) throw new Error(`${resource_name} has no version`)
-  return version.id
-}
+  })
 
 /** As a task would, had this organization any. */
 async function keepCache({ database }: TestServer, canonical: string, marker: string): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Schema } from '../../src/contract/operation.ts'
 import { finalStatuses } from '../../src/engine/types.ts'
 import type { Client } from './client.ts'
+import type { TestServer } from './server.ts'
 import { must, type Workshop } from './workshop.ts'
 
 /** Images of tasks that run as programs of this machine. */
@@ -94,3 +95,35 @@ export const begun = (line: Line, job: string, after = 0): Promise<Schema<'Build
     async () => (await must(line.ada.getBuilds({ path: line.job(job) }))).body.data.find(({ id }) => id > after) as Schema<'Build'>,
     (build) => build !== undefined,
   )
+
+/** As `run`. @throws Error when it ends otherwise */
+export async function succeeded(line: Line, job: string): Promise<Schema<'Build'>> {
+  const build = await run(line, job)
+  if (build.status !== 'succeeded') throw new Error(`the build of ${job} ended as ${build.status}`)
+  return build
+}
+
+/** Waits for the end of a check that was asked for. */
+export const checked = (line: Line, resource: string, check: { id: number }): Promise<unknown> =>
+  until(
+    `the check of ${resource} ends`,
+    async () => (await must(line.ada.getResource({ path: { ...line.pipeline, resource_name: resource } }))).body.data,
+    ({ build }) => build?.id === check.id && finalStatuses.has(build.status),
+  )
+
+/** The newest one. */
+export async function versionOf({ ada, pipeline }: Line, resource_name: string): Promise<number> {
+  const [version] = (await must(ada.getResourceVersions({ path: { ...pipeline, resource_name } }))).body.data
+  if (!version) throw new Error(`${resource_name} has no version`)
+  return version.id
+}
+
+/** Builds run only meanwhile, so that nothing moves by itself afterwards. Concourse has workers of its own. */
+export async function withRunner<T>({ platform }: TestServer, work: () => Promise<T>): Promise<T> {
+  const runner = await platform.startRunner?.()
+  try {
+    return await work()
+  } finally {
+    await runner?.[Symbol.asyncDispose]()
+  }
+}

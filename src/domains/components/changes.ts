@@ -18,6 +18,7 @@ import { enqueue } from '../../jobs/enqueue.ts'
 import { type Committed, type FileChanges, GitError, type GitRemote, type Snapshot } from '../../outside/git/types.ts'
 import { withGit } from '../git.ts'
 import type { Author } from '../pipelines/configs.ts'
+import type { Removal } from '../pipelines/follow.ts'
 import { followLater, removePipelines } from './pipeline.ts'
 import * as queries from './queries.ts'
 
@@ -131,25 +132,28 @@ export async function settle(
   change: Change,
   intended: Intended,
   { commit, by, leftovers = null }: { commit: string | null; by: Author; leftovers?: Leftovers | null },
-): Promise<void> {
+): Promise<Removal[]> {
   if ((await queries.deleteChange(tx, change.componentId, change.id)) === 0)
     throw unavailable('The change took too long and was looked after meanwhile: read the component again to see how it ended')
-  await apply(tx, change, intended, commit, by)
+  const removals = await apply(tx, change, intended, commit, by)
   if (leftovers && leftovers.paths.length > 0)
     await enqueue(tx, 'components.removeFiles', { organizationId: tx.organizationId, ...leftovers })
+  return removals
 }
 
+/** @returns pipelines that are to leave the engine once this is committed */
 export async function apply(
   tx: OrgTx,
   { kind, componentId }: Change,
   intended: Intended,
   commit: string | null,
   by: Author,
-): Promise<void> {
-  if (kind === 'hold') return
+): Promise<Removal[]> {
+  if (kind === 'hold') return []
   if (kind === 'delete') {
-    await removePipelines(tx, componentId)
-    return void (await queries.deleteComponent(tx, componentId))
+    const removals = await removePipelines(tx, componentId)
+    await queries.deleteComponent(tx, componentId)
+    return removals
   }
   const { vars, files, ...columns } = intended
   await queries.updateComponent(tx, componentId, {
@@ -161,6 +165,7 @@ export async function apply(
     ...(kind === 'create' ? {} : { updated_at: new Date() }),
   })
   await followLater(tx, componentId, by)
+  return []
 }
 
 /** As if it had never been asked for. */

@@ -9,6 +9,7 @@ import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
 import { providers } from '../cloud-providers/providers.ts'
 import { withGit } from '../git.ts'
 import { saverOf } from '../pipelines/configs.ts'
+import { removeNow } from '../pipelines/follow.ts'
 import { begin, type Change, type Intended, newChangeId, push, settle } from './changes.ts'
 import { currentOn, type Outcome, type Present, renderOn } from './on-tip.ts'
 import { assertNameFree, assertPipeline, followNow, reservePipeline } from './pipeline.ts'
@@ -233,12 +234,11 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
   const message = `${work.what} the component ${place.component} of ${place.project}/${place.environment}`
   const { commit } = await push(context, change, { remote, branch: repository.branch, author: surroundings.author, message }, edit)
   const files = outcome.files.map(({ content: _, ...file }) => file)
-  await context.write(
-    async (tx) => {
-      await settle(tx, change, plan ? { ...intended, files, vars: outcome.values } : {}, { commit, by, leftovers })
-    },
+  const removals = await context.write(
+    (tx) => settle(tx, change, plan ? { ...intended, files, vars: outcome.values } : {}, { commit, by, leftovers }),
     () => ({ name: place.component }),
   )
+  await removeNow(context.platform, removals)
   if (plan) await followNow(context.platform, context.organization.id, change.componentId)
 }
 

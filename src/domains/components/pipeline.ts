@@ -11,7 +11,7 @@ import { enqueue } from '../../jobs/enqueue.ts'
 import type { Platform } from '../../platform.ts'
 import type { Author } from '../pipelines/configs.ts'
 import { hasPipeline, textsOf } from '../pipelines/desired.ts'
-import { catchUp, removeLater, rename } from '../pipelines/follow.ts'
+import { catchUp, type Removal, removeLater, rename } from '../pipelines/follow.ts'
 import * as pipelines from '../pipelines/queries.ts'
 import type { Plan } from './plan.ts'
 import { type ComponentFile, findComponentById } from './queries.ts'
@@ -80,7 +80,9 @@ export async function followNow(platform: Platform, organizationId: number, comp
   )
 }
 
-/** In the transaction that deletes the component: its pipelines leave the engine. @returns what does it at once, after the commit */
-export async function removePipelines(tx: OrgTx, componentId: number): Promise<void> {
-  for (const row of await pipelines.listPipelinesOfComponent(tx, componentId)) await removeLater(tx, row)
+/** In the transaction that deletes the component: its pipelines leave the engine. @returns what `removeNow` does after the commit */
+export async function removePipelines(tx: OrgTx, componentId: number): Promise<Removal[]> {
+  const removals: Removal[] = []
+  for (const row of await pipelines.listPipelinesOfComponent(tx, componentId)) removals.push(...(await removeLater(tx, row)))
+  return removals
 }

@@ -69,22 +69,32 @@ export async function rename(tx: OrgTx, row: { id: number }, name: string): Prom
   await queries.updatePipelineRow(tx, row.id, { name: free })
 }
 
+export type Removal = PipelineAt & { engineId: number | null }
+
 /** Out of the engine once this transaction is committed: a job, since the row that would be looked for goes with it. */
 export async function removeLater(
   tx: OrgTx,
   row: { id: number; name: string; engine_name: string | null; engine_id: number | null },
-): Promise<void> {
+): Promise<Removal[]> {
   const organization = await queries.readOrganization(tx)
-  if (!organization) return
-  await enqueue(tx, 'pipelines.remove', { ...pipelineAt(organization, row), engineId: row.engine_id })
+  if (!organization) return []
+  const removal = { ...pipelineAt(organization, row), engineId: row.engine_id }
+  await enqueue(tx, 'pipelines.remove', removal)
+  return [removal]
 }
 
-export async function removeFromEngine(platform: Platform, { engineId, ...at }: PipelineAt & { engineId: number | null }): Promise<void> {
-  // Not known by its number there: then the name counts, unless somebody has it by now.
-  const holder =
-    engineId === null && (await OrgTx.read(platform.database, insideOf(at.organizationId), (tx) => queries.findByName(tx, at.name)))
-  if (holder) return
-  await platform.engine.deletePipeline(at, engineId)
+export async function removeFromEngine(platform: Platform, { engineId, ...at }: Removal): Promise<void> {
+  // Another one was made under the name meanwhile, and found the old one in the engine: it is its own now.
+  const holder = await OrgTx.read(platform.database, insideOf(at.organizationId), (tx) => queries.findHolder(tx, at.name))
+  if (!holder) await platform.engine.deletePipeline(at, engineId)
+}
+
+/** After the transaction that said so. What goes wrong is the job's to repeat. */
+export async function removeNow(platform: Platform, removals: readonly Removal[]): Promise<void> {
+  for (const removal of removals)
+    await removeFromEngine(platform, removal).catch((err: unknown) =>
+      platform.log.warn({ err, pipeline: removal.name }, 'a deleted pipeline is still in the engine: a job will remove it'),
+    )
 }
 
 /** For what the jobs gave up on. */

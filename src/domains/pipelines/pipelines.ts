@@ -12,7 +12,7 @@ import { pipelineAt } from './at.ts'
 import { type Reason, readTexts, refusal, saveConfig, saverOf, type Texts, takeBackConfig } from './configs.ts'
 import { deploy } from './deploy.ts'
 import { desiredPipeline } from './desired.ts'
-import { removeFromEngine, removeLater } from './follow.ts'
+import { removeLater, removeNow } from './follow.ts'
 import * as queries from './queries.ts'
 
 export interface SavedPipeline {
@@ -159,23 +159,23 @@ export async function getConfig(tx: OrgTx, pipelineId: number, version: number):
 
 /** Gone here at once; the engine is told now, and by a job should it not answer. */
 export async function deletePipeline(context: OrganizationContext, path: queries.PipelinePath): Promise<void> {
-  const { platform, organization } = context
-  const row = await context.write(async (tx) => {
-    const row = await getPipeline(tx, path)
-    await removeLater(tx, row)
-    await queries.deletePipelineRow(tx, row.id)
-    return row
-  }, nameOfPipeline)
-  await removeFromEngine(platform, { ...pipelineAt(organization, row), engineId: row.engine_id }).catch((err: unknown) =>
-    platform.log.warn({ err, pipeline: row.name }, 'a deleted pipeline is still in the engine: a job will remove it'),
+  const removals = await context.write(
+    async (tx) => {
+      const row = await getPipeline(tx, path)
+      await queries.deletePipelineRow(tx, row.id)
+      return removeLater(tx, row)
+    },
+    () => ({ name: path.pipeline }),
   )
+  await removeNow(context.platform, removals)
 }
-
-const nameOfPipeline = ({ name }: { name: string }) => ({ name })
 
 export async function renamePipeline(context: OrganizationContext, path: queries.PipelinePath, name: string): Promise<void> {
   const { platform, organization } = context
-  if (name === path.pipeline) return
+  if (name === path.pipeline) {
+    await context.read((tx) => getPipeline(tx, path))
+    return
+  }
   const row = await context.prepare(async (tx) => {
     const row = await getPipeline(tx, path)
     await queries.updatePipelineRow(tx, row.id, { name, keeps_name: true, updated_at: new Date() })

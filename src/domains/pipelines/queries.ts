@@ -77,6 +77,14 @@ export const findMainPipeline = (tx: OrgTx, componentId: number) =>
 export const findByName = (tx: OrgTx, name: string) =>
   tx.selectFrom('pipelines').select(['id', 'component_id']).where('name', '=', name).executeTakeFirst()
 
+/** Whoever has the name in the engine, or will have. */
+export const findHolder = (tx: OrgTx, name: string) =>
+  tx
+    .selectFrom('pipelines')
+    .select('id')
+    .where((where) => where.or([where('name', '=', name), where('engine_name', '=', name)]))
+    .executeTakeFirst()
+
 export const insertPipeline = (tx: OrgTx, row: Omit<Insertable<Pipelines>, 'organization_id' | 'id'>) =>
   tx.insertInto('pipelines', row).returning('id').executeTakeFirstOrThrow()
 
@@ -133,23 +141,6 @@ export const listConfigs = (tx: OrgTx, pipelineId: number, query: Omit<PageQuery
     { ...query, order_by: 'version:desc' },
     { columns: { version: 'pipeline_configs.version' }, tieBreaker: 'pipeline_configs.version' },
   )
-
-/** Saved last, of many pipelines: what is shown of one that the engine does not have. */
-export async function listNewestConfigs(tx: OrgTx, pipelineIds: readonly number[]): Promise<Map<number, PipelineConfig>> {
-  const rows = await tx
-    .selectFrom('pipelines')
-    .innerJoin('pipeline_configs', (join) =>
-      join
-        .onRef('pipeline_configs.organization_id', '=', 'pipelines.organization_id')
-        .onRef('pipeline_configs.pipeline_id', '=', 'pipelines.id')
-        .onRef('pipeline_configs.version', '=', 'pipelines.config_version'),
-    )
-    .select(['pipelines.id', 'pipeline_configs.config'])
-    .where(sql<boolean>`pipelines.id = any (${[...pipelineIds]}::bigint[])`)
-    .$narrowType<{ config: PipelineConfig }>()
-    .execute()
-  return new Map(rows.map(({ id, config }) => [id, config]))
-}
 
 /** How an organization is called, for work on behalf of nobody. */
 export async function readOrganization(tx: OrgTx): Promise<Organization | undefined> {
