@@ -15,15 +15,17 @@ import { errorCodes } from '../src/errors.ts'
 import { handlers } from '../src/http/handlers.ts'
 import { ask, inTurns, operations, targetOf } from './support/ask.ts'
 import { fullHouse, type House } from './support/full-house.ts'
-import { knownOf, makeSpares, suited } from './support/fuzz-house.ts'
+import { lineConfig } from './support/full-house-pipelines.ts'
+import { knownOf, linePlace, makeSpares, suited } from './support/fuzz-house.ts'
 import { jsonOf } from './support/hostile.ts'
+import { lineOf, succeeded, withRunner } from './support/pipelines.ts'
 import { type AnyQuestion, deepQuestions, type Known, spoiledQuestion, validQuestion } from './support/questions.ts'
 import { Random, seedOf } from './support/random.ts'
 import type { RawAnswer } from './support/raw.ts'
 import { useRepositories } from './support/repositories.ts'
 import { configRepository, fresh, member, organization, person, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
-import { gitIn } from './support/workshop.ts'
+import { gitIn, must } from './support/workshop.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? 20261121)
 const runs = Number(process.env.FUZZ_RUNS ?? 200)
@@ -36,6 +38,7 @@ const elsewhere = createServer((_, response) => response.end('["a",{"b":[1]}]'))
 let house: House
 let known: Known
 let spares: Known
+let line: Known
 /** `updated_at` of the project web, which an update must name. */
 let webVersion = 0
 const built = (id: OperationId) => (handlers[id] as unknown) !== notImplemented
@@ -48,6 +51,7 @@ beforeAll(async () => {
   await once(elsewhere.listen(0, '127.0.0.1'), 'listening')
   known = await knownOf(server, repositories, house)
   known = { ...known, url: [...(known['url'] ?? []), addressOf(elsewhere)] }
+  line = await linePlace(server, house)
   spares = await makeSpares(house, repositories)
 })
 
@@ -77,12 +81,14 @@ async function callerOf(id: OperationId): Promise<{ token: string | undefined; k
 
 /** What they change is gone afterwards, or leads nowhere. */
 const onSpares = (id: OperationId): boolean =>
-  ['updateConfigRepository', 'updateServiceCatalogSource'].includes(id) ||
-  (operationTable[id].method === 'delete' && id !== 'unassignMemberFromTeam')
+  ['updateConfigRepository', 'updateServiceCatalogSource', 'updatePipeline', 'renamePipeline'].includes(id) ||
+  (operationTable[id].method === 'delete' && !['unassignMemberFromTeam', 'clearTaskCache', 'deleteKPIFavorite'].includes(id))
 /** Where those things are that lie inside of something. */
 function placeOf(id: OperationId): Known {
-  if (id === 'deleteEnvironment' || id === 'deleteProjectFavorite') return { project_canonical: ['web'] }
   const { path } = operationTable[id]
+  if (id === 'deleteEnvironment' || id === 'deleteProjectFavorite' || path.includes('/kpis')) return { project_canonical: ['web'] }
+  if (path.includes('{component_canonical}/pipelines'))
+    return onSpares(id) ? { ...line, inpath_pipeline_name: spares['inpath_pipeline_name'] ?? [] } : line
   return throughGit.includes(id) && path.includes('{environment_canonical}')
     ? { project_canonical: ['web'], environment_canonical: ['prod'] }
     : {}
@@ -122,16 +128,19 @@ const eventsOf = async (operation: OperationRow): Promise<number> => {
 const throughGit: OperationId[] = [
   'createComponent',
   'createConfigRepositoryConfig',
+  'createPipeline',
   'createServiceCatalog',
   'createServiceCatalogFromTemplate',
   'createServiceCatalogSource',
   'deleteComponent',
   'getComponentConfig',
+  'getPipelineVariables',
   'getRepoBranches',
   'getServiceCatalogConfig',
   'interpolateFormsConfig',
   'migrateComponent',
   'refreshServiceCatalogSource',
+  'syncedPipeline',
   'updateComponent',
   'updateProject',
   'updateServiceCatalogSource',
@@ -180,7 +189,12 @@ describe('whatever is asked', () => {
 })
 
 /** Repeating them is a success that changes nothing, so no event says it did. */
-const mayChangeNothing: OperationId[] = ['inviteUserToOrgMember', 'refreshServiceCatalogSource', 'createConfigRepositoryConfig']
+const mayChangeNothing: OperationId[] = [
+  'inviteUserToOrgMember',
+  'refreshServiceCatalogSource',
+  'createConfigRepositoryConfig',
+  'renamePipeline',
+]
 
 test('what is nested deep enough to overflow a stack, in any place of any body, is refused or kept, and nothing breaks', async () => {
   const complaints: string[] = []
@@ -198,6 +212,15 @@ describe('afterwards', () => {
   test('the service works as before, and the walls stand', async () => {
     expect(await house.admin.getProjects({ path: { organization_canonical: house.canonical } })).toHaveStatus(200)
     await assertWalls(server.platform.database)
+  })
+
+  test('what was saved, asked for and paused keeps nobody from running builds', async () => {
+    const place = { project_canonical: 'web', environment_canonical: 'prod', component_canonical: 'front' }
+    const at = { organization_canonical: house.canonical, ...place }
+    const body = { pipeline_name: 'afterwards', passed_config: lineConfig('afterwards'), yaml_vars: 'region: eu' }
+    await must(house.admin.createPipeline({ path: at, body }))
+    await withRunner(server, () => succeeded(lineOf(house.admin, at, 'afterwards'), 'test'))
+    expect(server.logs.filter((line) => line.includes('"level":"error"')).slice(0, 3)).toEqual([])
   })
 
   test('nothing that all objects inherit is other than before: the service runs in this very process', () => {

@@ -1,10 +1,18 @@
 /** Pages, orders and filters as every list has them: sections 1.4 and 1.6 of platform-semantics.md, told in sentences. */
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { notImplemented } from '../src/contract/operation.ts'
+import { handlers } from '../src/http/handlers.ts'
 import { projects, useAcme } from './support/acme.ts'
+import { ask, operations } from './support/ask.ts'
+import { fullHouse, type House } from './support/full-house.ts'
+import { plainQuestion } from './support/questions.ts'
 import type { RawAnswer } from './support/raw.ts'
+import { useRepositories } from './support/repositories.ts'
 import { useServer } from './support/server.ts'
+import { gitIn } from './support/workshop.ts'
 
-const server = useServer()
+const repositories = useRepositories()
+const server = useServer({ config: gitIn(repositories) })
 const { at, post } = useAcme(server)
 const names = ({ json }: RawAnswer) => (json as { data: { canonical: string }[] }).data.map(({ canonical }) => canonical)
 const errorOf = ({ json }: RawAnswer) =>
@@ -114,5 +122,67 @@ describe('order and filters', () => {
     expect(answer.status).toBeLessThan(504)
     expect((await at(`${projects}/alpha`)).status).toBe(200)
     expect(performance.now() - started).toBeLessThan(25_000)
+  })
+})
+
+describe('every list, of whatever', () => {
+  let house: House
+  beforeAll(async () => {
+    house = await fullHouse(server, repositories, 'full', 'mkfull')
+  })
+  const askFor = async (id: (typeof operations)[number][0], search: string): Promise<RawAnswer> =>
+    ask(server.url, id, plainQuestion(id, house.shared), { token: house.admin.token, search })
+  const built = operations.filter(([id, { method }]) => method === 'get' && (handlers[id] as unknown) !== notImplemented)
+  /** The contract has pages for these too, where they mean nothing. */
+  const single = ['getConfigRepository', 'getServiceCatalogSource']
+  const taking = (parameter: string) =>
+    built.filter(([id, { query }]) => query.includes(parameter) && !single.includes(id)).map(([id]) => id)
+  const dataOf = ({ json }: RawAnswer) => (json as { data: unknown[] }).data
+  interface Pages {
+    data: unknown[]
+    pagination?: { index: number; size: number; total: number }
+  }
+
+  // A build's resources are two lists in one.
+  test.each(taking('page_index').filter((id) => id !== 'getBuildResources'))('%s comes in pages that leave nothing out', async (id) => {
+    const whole = await askFor(id, '')
+    expect(whole.status, whole.text).toBe(200)
+    const count = dataOf(whole).length
+    const pages = await Promise.all(Array.from({ length: count + 1 }, (_, index) => askFor(id, `page_index=${index + 1}&page_size=1`)))
+    expect(pages.flatMap(dataOf)).toEqual(dataOf(whole))
+    const { pagination } = (pages[0]?.json ?? { data: [] }) as Pages
+    if (pagination) expect(pagination).toEqual({ index: 1, size: 1, total: count })
+  })
+
+  test.each(taking('page_index'))('%s names what is no page', async (id) => {
+    for (const search of ['page_index=0', 'page_size=0', 'page_size=x']) {
+      const answer = await askFor(id, search)
+      expect(answer.status, `${search}: ${answer.text}`).toBe(422)
+      expect(errorOf(answer)?.details.join(), search).toContain(search.split('=')[0])
+    }
+  })
+
+  test.each(taking('order_by'))('%s says by what it cannot be ordered', async (id) => {
+    expect((await askFor(id, 'order_by=nothing:asc')).status).toBe(422)
+  })
+
+  test.each(taking('concourse_page_limit'))('%s comes in pages that are bounded by numbers', async (id) => {
+    const pageAt = async (search: string) =>
+      (await askFor(id, search)).json as {
+        data: { id: number }[]
+        pagination_concourse: Record<'next' | 'previous', { since: number; until: number; limit: number }>
+      }
+    const seen: number[] = []
+    for (let since = -1; since !== 0; ) {
+      const { data, pagination_concourse } = await pageAt(`concourse_page_limit=1${since > 0 ? `&concourse_page_since=${since}` : ''}`)
+      expect(pagination_concourse.next.limit).toBe(1)
+      seen.push(...data.map((one) => one.id))
+      since = pagination_concourse.next.since
+    }
+    const { data } = await pageAt('')
+    expect(seen).toEqual(data.map((one) => one.id))
+    expect(seen).toEqual([...seen].sort((one, other) => other - one))
+    expect((await pageAt(`concourse_page_until=${seen.at(-1)}`)).data.map((one) => one.id)).toEqual(seen.slice(0, -1))
+    expect((await askFor(id, 'concourse_page_since=1&concourse_page_until=2')).status).toBe(422)
   })
 })

@@ -166,6 +166,8 @@ export interface PipelineEngine extends AsyncDisposable {
 
   /** What this engine cannot do of a configuration; empty: it can do everything. */
   unsupported(team: Team, config: PipelineConfig): ConfigProblem[]
+  /** What this engine leaves out of a configuration without harm. */
+  ignored(config: PipelineConfig): ConfigProblem[]
 
   /**
    * Creates or replaces. New ones are not paused; others keep what they are. Saving the same again changes nothing.

@@ -2,6 +2,7 @@
 import { expect } from 'vitest'
 import type { OperationId } from '../../src/contract/operations.ts'
 import type { House } from './full-house.ts'
+import { lineConfig } from './full-house-pipelines.ts'
 import { formValues } from './full-house-stacks.ts'
 import type { AnyQuestion, Known } from './questions.ts'
 import type { Random } from './random.ts'
@@ -19,6 +20,7 @@ export async function knownOf({ database }: TestServer, repositories: Repositori
   const stacks = `${repositories.folder}/${marker}-stacks.git`
   return {
     ...Object.fromEntries(both),
+    ...textsOf(marker),
     organization_canonical: [org],
     member_id: others.map(({ id }) => Number(id)),
     role_canonical: ['deployer', 'organization-member', `only-${marker}`],
@@ -90,6 +92,12 @@ export function suited(random: Random, id: OperationId, question: AnyQuestion, h
     interpolateFormsConfig: component,
     createConfigRepositoryConfig: { configs: [{ path: `notes/${random.integer(1, 5)}`, content: Buffer.from(fresh).toString('base64') }] },
     validateFormsFile: { form_file: formFile(random) },
+    createPipeline: { pipeline_name: fresh, ...(random.chance(0.2) ? { passed_config: undefined } : passed(random, house)) },
+    updatePipeline: passed(random, house),
+    diffPipeline: passed(random, house),
+    createKpi: kpi(random, house),
+    updateKpi: kpi(random, house),
+    checkResource: random.pick([{}, { version: `v-${house.marker}` }, { version: 'another', more: 'x' }]),
   }
   // Of all stacks one is a blueprint.
   const place: Partial<Record<OperationId, object>> = {
@@ -107,6 +115,70 @@ function formFile(random: Random): object {
     { name: 'G', technologies: ['terraform'], condition: random.pick(['$a == "x"', '$a ==', undefined]), vars: [field, field] },
   ]
   return { version: random.pick(['1', '2', '3', 3]), use_cases: [{ name: 'default', sections: [{ name: 'S', groups }] }] }
+}
+
+/** Of pipelines: good, wrong in one place, and meant to do harm. */
+const textsOf = (marker: string): Known => ({
+  passed_config: [
+    lineConfig(marker),
+    lineConfig(marker, 'changed'),
+    'jobs: [{name: a, plan: [{get: nothing}]}]',
+    'jobs: [{name: a, plan: [{task: t, config: {platform: linux, run: {path: sh}}}]}]',
+    'jobs: [{name: __proto__, plan: [{do: []}]}]\n__proto__: {resources: []}\nconstructor: 1',
+    `a: &a [${'x, '.repeat(50)}]\n${Array.from({ length: 12 }, (_, at) => `b${at}: &b${at} [${'*a, '.repeat(20)}]`).join('\n')}`,
+    `jobs: ${'['.repeat(5000)}`,
+    'resources: [{name: r, type: mock, source: ((a.b.c))}]\njobs: [{name: ((a)), plan: [{get: r, trigger: true}]}]',
+    'jobs: [{name: a, plan: [{in_parallel: {limit: -1, steps: [{try: {do: []}}]}}], on_failure: {across: []}}]',
+    '\t: -',
+    '"\ud800": 1',
+  ],
+  yaml_vars: ['region: eu', 'a: {b: {c: {initial_version: v}}}', 'a: 1\na: 2', '- a', '__proto__: {polluted: 1}', '{', ''],
+  pin_comment: ['', 'because', '\u0000', 'x'.repeat(20_000)],
+  filter_version: [`version:v-${marker}`, 'version:', ':x', '__proto__:x', 'a:b:c'],
+  concourse_pipeline_name: ['line', 'nothing'],
+  cache_path: ['', 'a', '../a'],
+})
+
+const passed = (random: Random, { marker }: House): object => ({
+  passed_config: lineConfig(marker, `note-${random.integer(1, 9)}`),
+  yaml_vars: random.pick(['region: eu', '', undefined]),
+  check_credentials: random.pick([true, false, undefined]),
+})
+
+function kpi(random: Random, { marker }: House): object {
+  const measured = random.pick([{ pipeline_name: 'line', job_name: 'test' }, { job_name: 'test' }, { pipeline_name: '', job_name: '' }, {}])
+  return {
+    name: 'A measure',
+    canonical: undefined,
+    config: undefined,
+    ...{ pipeline_name: undefined, job_name: undefined },
+    ...random.pick([
+      { type: 'build_avg_time', widget: 'bars', ...measured },
+      { type: 'build_history', widget: 'pie', ...measured },
+      { type: 'build_frequency', widget: 'summary', ...measured },
+      { type: 'code_coverage', widget: 'doughnut' },
+      { type: 'time_to_release', widget: 'stackbars', config: { envs: ['prod', `only-${marker}`] } },
+    ]),
+  }
+}
+
+/** Below a pipeline nothing is found unless all of its path is right: mostly it is. */
+export async function linePlace({ database }: TestServer, house: House): Promise<Known> {
+  const ids = async (table: string) =>
+    (await database.query<{ id: string }>(`select id from ${table} where organization_id = $1 order by id`, [house.id])).map(({ id }) => id)
+  return {
+    project_canonical: ['web'],
+    environment_canonical: ['prod'],
+    component_canonical: ['front'],
+    inpath_pipeline_name: ['line'],
+    job_name: ['test', 'test', 'hold'],
+    resource_name: ['repo', 'repo', 'image'],
+    build_id: await ids('engine_builds'),
+    resource_version_id: (await ids('engine_versions')).map(Number),
+    config_version: [1, 2, 3],
+    compare_to: [1, 2, 3],
+    step_name: ['work'],
+  }
 }
 
 const spareNames = Array.from({ length: 8 }, (_, index) => `spare-${index}`)
@@ -141,9 +213,20 @@ export async function makeSpares({ admin, canonical: org }: House, repositories:
     ])
     for (const answer of made) expect(answer).toHaveStatus(200)
   }
+  const front = { ...path, project_canonical: 'web', environment_canonical: 'prod', component_canonical: 'front' }
+  const kpis: string[] = []
+  for (const pipeline_name of spareNames) {
+    await must(admin.createPipeline({ path: front, body: { pipeline_name, passed_config: lineConfig(pipeline_name) } }))
+    const body = { name: pipeline_name, type: 'build_history', widget: 'history' } as const
+    kpis.push((await must(admin.createKpi({ path: front, body }))).body.data.canonical)
+  }
   const entities = ['role', 'config_repository', 'project', 'team', 'environment', 'service_catalog_source', 'component', 'credential']
   return {
     ...Object.fromEntries(entities.map((entity) => [`${entity}_canonical`, spareNames])),
     service_catalog_ref: spareNames.map((name) => `${org}:${name}`),
+    inpath_pipeline_name: spareNames,
+    // Renamed to one another, they can be found again.
+    pipeline_name: spareNames,
+    kpi_canonical: kpis,
   }
 }

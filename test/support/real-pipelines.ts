@@ -5,9 +5,10 @@ import type { PipelineConfig } from '../../src/formats/pipeline/types.ts'
 import { fillVars, lookupIn, readVars } from '../../src/formats/pipeline/vars.ts'
 import { parseStackDefinition } from '../../src/formats/stack-definition/parse.ts'
 import type { UseCase } from '../../src/formats/stack-definition/types.ts'
-import { type InterpolationFacts, legacyData, templateData } from '../../src/formats/template/keys.ts'
+import { legacyData, templateData } from '../../src/formats/template/keys.ts'
 import { renderTemplate, substituteLegacy } from '../../src/formats/template/template.ts'
 import { realCatalogue, stacksAreThere } from './real-stacks.ts'
+import { sampleFacts } from './sample-facts.ts'
 
 const files = stacksAreThere ? realCatalogue() : {}
 /** What the collection really has: the support file makes up what it lacks. */
@@ -15,26 +16,6 @@ const isReal = (path: string) => (files[path] ?? '') !== `# ${path.slice(path.in
 const pipelineFiles = Object.keys(files)
   .filter((path) => /\/pipeline\/(?!variables)[^/]+\.ya?ml$/.test(path) && isReal(path))
   .sort()
-
-const facts: InterpolationFacts = {
-  organization: 'acme',
-  project: 'shop',
-  environment: 'prod',
-  component: 'web',
-  stackPath: 'stack-web',
-  catalogUrl: 'git@example.com:acme/stacks.git',
-  catalogBranch: 'stacks',
-  catalogCredType: 'ssh',
-  catalogCredPath: 'ssh_catalog',
-  configUrl: 'https://example.com/acme/config.git',
-  configBranch: 'config',
-  configCredType: 'basic_auth',
-  configCredPath: 'basic_config',
-  configRoot: 'acme/shop/prod/web',
-  inventoryJwt: 'a.b.c',
-  apiUrl: 'https://api.example.com',
-  consoleUrl: 'https://console.example.com',
-}
 
 export interface RealPipeline {
   /** `stack-mysql/pipeline/pipeline.yml (aws)`: file and use case. */
@@ -55,7 +36,7 @@ export const realPipelines: RealPipeline[] = pipelineFiles.flatMap((path) => {
       file.technology === 'pipeline' && file.key === 'variables' ? [`${stack}/${file.path}`] : [],
     )
     const beside = ['yml', 'yaml'].map((end) => `${dirname(path)}/variables.sample.${end}`)
-    const known = { ...facts, useCase: useCase.key }
+    const known = { ...sampleFacts, useCase: useCase.key }
     const filled = (text = '') =>
       engine === 'legacy' ? substituteLegacy(text, legacyData(known)) : renderTemplate(text, templateData(known), { missing: 'print' })
     const variables = [...named, ...beside].find((file) => file in files && isReal(file))

@@ -36,13 +36,11 @@ export const builds: DomainHandlers<'builds'> = {
   async abortBuild(context, { path }) {
     const at = await findAt(context, pipelineOf(path))
     const build = await context.platform.engine.getBuild(at, buildId(path), path.job_name)
+    // What had ended was not aborted by whoever came late.
+    if (build.end_time !== undefined) return undefined
     await context.platform.engine.abortBuild(at, path.job_name, build.id)
     await context.write(
-      async (tx) => {
-        // What had ended was not aborted by whoever came late.
-        if (build.end_time === undefined)
-          await noteAbort(tx, { pipeline_id: at.pipelineId, build_id: build.id, aborted_by: nameOf(context.actor) })
-      },
+      (tx) => noteAbort(tx, { pipeline_id: at.pipelineId, build_id: build.id, aborted_by: nameOf(context.actor) }),
       () => eventOf(context, at, build, 'aborted'),
     )
     return undefined

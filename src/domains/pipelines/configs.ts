@@ -48,7 +48,7 @@ export function readTexts(source: string, yamlVars: string, what = { config: 'bo
 /** In characters. Reading one of a million takes two seconds, in which nobody else is answered; the largest known has 23,000. */
 const longest = 300_000
 
-const sentenceOf = ({ path, message }: ConfigProblem): string => (path === '' ? message : `${path} ${message}`)
+export const sentenceOf = ({ path, message }: ConfigProblem): string => (path === '' ? message : `${path} ${message}`)
 
 function told<T>(field: string, sentence: string, read: () => T): T {
   try {

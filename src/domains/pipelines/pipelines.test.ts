@@ -78,6 +78,13 @@ describe('creating a pipeline', () => {
     expect((await ada.createPipeline({ path: at, body: { pipeline_name: 'unchecked', passed_config } })).status).toBe(200)
   })
 
+  test('warns of what is deprecated, and of what the engine leaves out', async () => {
+    const { ada, at } = await open()
+    const passed_config = `display: {background_image: "https://example.com/a.png"}${config().replace('name: build', 'name: build\n    build_logs_to_retain: 3')}`
+    const answer = await must(ada.createPipeline({ path: at, body: { pipeline_name: 'warned', passed_config } }))
+    expect(answer.body.data.warnings?.join('\n')).toMatch(/build_logs_to_retain[\s\S]*display.background_image/)
+  })
+
   test('refuses a name that the organization has already', async () => {
     const { ada, at, pipeline } = await open()
     const again = await ada.createPipeline({ path: at, body: { pipeline_name: pipeline.inpath_pipeline_name, passed_config: config() } })

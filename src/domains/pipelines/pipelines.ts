@@ -4,6 +4,7 @@ import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { PipelineAt } from '../../engine/types.ts'
 import { ApiError, conflict, notFound } from '../../errors.ts'
+import type { PipelineConfig } from '../../formats/pipeline/types.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { getComponent } from '../components/components.ts'
@@ -17,6 +18,7 @@ import * as queries from './queries.ts'
 
 export interface SavedPipeline {
   row: FoundPipeline
+  config: PipelineConfig
   /** What the reader of the answer should know of the configuration. */
   warnings: readonly string[]
 }
@@ -80,7 +82,7 @@ export async function createPipeline(
     (tx) => getPipeline(tx, { ...path, pipeline: name }),
     () => ({ name }),
   )
-  return { row, warnings: texts.warnings }
+  return { row, config: texts.config, warnings: texts.warnings }
 }
 
 /** Seconds after which a job looks whether the process that began this ended it. */
@@ -140,7 +142,7 @@ async function save(
     (tx) => getPipeline(tx, path),
     () => ({ name }),
   )
-  return { row, warnings: texts.warnings }
+  return { row, config: texts.config, warnings: texts.warnings }
 }
 
 export async function restoreConfig(context: OrganizationContext, path: queries.PipelinePath, version: number): Promise<SavedPipeline> {

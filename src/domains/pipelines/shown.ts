@@ -7,6 +7,7 @@ import { withStacks } from '../components/stacks.ts'
 import { listProjectsOfComponents } from '../projects/queries.ts'
 import { viewProject } from '../projects/view.ts'
 import { pipelineAt, teamOf } from './at.ts'
+import { sentenceOf } from './configs.ts'
 import type { SavedPipeline } from './pipelines.ts'
 import * as queries from './queries.ts'
 import { buildsIn, viewPipeline } from './view.ts'
@@ -56,6 +57,7 @@ export async function showPipeline(context: Context, row: queries.PipelineRow): 
 }
 
 /** Just saved: with what there is to say about its configuration. */
-export async function showSaved(context: Context, { row, warnings }: SavedPipeline): Promise<Schema<'Pipeline'>> {
-  return { ...(await showPipeline(context, row)), ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) }
+export async function showSaved(context: Context, { row, config, warnings: ofText }: SavedPipeline): Promise<Schema<'Pipeline'>> {
+  const warnings = [...ofText, ...context.platform.engine.ignored(config).map(sentenceOf)]
+  return { ...(await showPipeline(context, row)), ...(warnings.length > 0 ? { warnings } : {}) }
 }

@@ -132,6 +132,12 @@ test('finished builds are all there, although a rerun stands at the place of an 
   expect(found.map((build) => build.id)).toEqual([...ids.slice(1), id])
 })
 
+test('a build that has ended is not aborted: Concourse is not even asked to', async () => {
+  const at = await world.save('p', { jobs: [{ name: 'say', plan: [task('echo x')] }] })
+  await world.engine.abortBuild(at, 'say', (await world.run(at, 'say')).id)
+  expect(world.double.requests.filter(({ path }) => path.endsWith('/abort'))).toEqual([])
+})
+
 test('a worker of another organization is not told of, and of no worker where it is', async () => {
   const [shared] = world.double.world.workers
   world.double.world.workers.push({ ...shared, name: 'mine', team: 'team-acme' }, { ...shared, name: 'theirs', team: 'team-beta' })

@@ -40,6 +40,7 @@ export async function openConcourseEngine({ access, policy, log }: ConcourseEngi
   return {
     kind: 'concourse',
     unsupported: (_team, config) => pipelines.unsupported(config),
+    ignored: () => [],
     savePipeline: (at, save) => pipelines.savePipeline(context, at, save),
     deletePipeline: (at, engineId) => pipelines.deletePipeline(context, at, engineId),
     renamePipeline: (at, name) => pipelines.renamePipeline(context, at, name),

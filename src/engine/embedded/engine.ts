@@ -4,6 +4,7 @@
  */
 import type { Notices } from '../../db/notices.ts'
 import type { Database } from '../../db/pool.ts'
+import { ignoredByEmbedded } from '../../formats/pipeline/subset.ts'
 import type { Log } from '../../log.ts'
 import type { PipelineEngine } from '../types.ts'
 import { contextOf } from './context.ts'
@@ -51,6 +52,7 @@ export function openEmbeddedEngine(deps: EmbeddedEngineDeps): EmbeddedEngine {
   return {
     kind: 'embedded',
     unsupported: ({ organization }, config) => context.unsupported(organization, config),
+    ignored: (config) => ignoredByEmbedded(config, (type) => context.resourceTypes(type) !== undefined),
 
     savePipeline: (at, save) => savePipeline(context, at, save),
     deletePipeline: (at, engineId) => pipelines.deletePipeline(context, at, engineId),

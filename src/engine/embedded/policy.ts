@@ -13,7 +13,7 @@ export interface EnginePolicy {
   readonly builds: number
   /** Builds that one organization runs at once; 0 for no limit. Holds for Concourse too: there it refuses builds asked for by hand. */
   readonly buildsPerOrganization: number
-  /** Tasks become this user and group when the platform runs as root; undefined: nobody. */
+  /** Tasks become this user and group when the platform runs as root; undefined: one that nobody else is, nobody included. */
   readonly taskUser: number | undefined
   readonly limits: {
     /** Of one task, all its processes together. */

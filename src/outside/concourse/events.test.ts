@@ -69,6 +69,13 @@ test('a stream that breaks, wherever, goes on where it was: nothing is lost, and
   await closed()
 }, 60_000)
 
+test('only what is missing is asked for again', async () => {
+  const build = newEndedBuild(4)
+  await all(build)
+  expect(await all(build, { after: 0 })).toHaveLength(5)
+  expect(streams().map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '0'])
+})
+
 test('a server that starts again from the beginning does not make anything come twice', async () => {
   const build = newEndedBuild(4)
   const whole = await all(build)

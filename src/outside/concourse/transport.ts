@@ -46,10 +46,9 @@ export function openTransport(address: string, connectSeconds: number): Transpor
   const options = { hostname: url.hostname.replace(/^\[|\]$/g, ''), ...(url.port ? { port: url.port } : {}), maxHeaderSize: 32_768 }
 
   const begin = ({ method, path, headers, body }: Sent, agent: http.Agent, signal: AbortSignal) => {
-    const asked = request({ ...options, agent, method, path: `${base}${path}`, headers, signal })
     // Never in chunks: the length is known.
-    if (body !== undefined) asked.setHeader('content-length', Buffer.byteLength(body))
-    return asked
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+    return request({ ...options, agent, method, path: `${base}${path}`, headers: { ...headers, ...length }, signal })
   }
 
   return {

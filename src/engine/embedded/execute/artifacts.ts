@@ -1,6 +1,6 @@
 /** What the steps of one build leave for each other: named directories, out of the reach of the tasks that made them. */
 import { execFile } from 'node:child_process'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { StepError } from './errors.ts'
@@ -26,7 +26,7 @@ export async function openArtifacts(root: string, diskBytes: number | undefined)
   const folders = new Map<string, string>()
   /** What each folder is known to hold. */
   const sizes = new Map<string, number>()
-  let made = 0
+  let [made, readable] = [0, mostRead]
   await mkdir(join(root, 'kept'), { mode: 0o700 })
   await mkdir(join(root, 'tasks'), { mode: 0o755 })
 
@@ -52,7 +52,10 @@ export async function openArtifacts(root: string, diskBytes: number | undefined)
     async read(path, what) {
       const [name = '', ...rest] = path.split('/')
       if (rest.length === 0) throw new StepError(`${what}: must be a file in an artifact, as in artifact/path/to/${path || 'file'}`)
-      return readInside(folderOf(name, what), rest.join('/'), what)
+      const text = await readInside(folderOf(name, what), rest.join('/'), what)
+      readable -= text.length
+      if (readable < 0) throw new StepError(`${what}: the files that this build had read have more than ${mostRead} characters together`)
+      return text
     },
     async register(name, folder) {
       checkName(name, 'artifact')
@@ -69,13 +72,14 @@ export async function openArtifacts(root: string, diskBytes: number | undefined)
     },
     async remove(folder) {
       sizes.delete(folder)
-      // fs.rm gives up where names together are longer than the system takes at once, which a task can make.
-      const byProgram = () => run('rm', ['-rf', '--', folder], { env: { PATH: '/usr/bin:/bin' } })
-      await rm(folder, { recursive: true, force: true })
-        .catch(byProgram)
-        .catch(() => undefined)
+      // Not fs.rm: it follows a link that takes the place of a folder meanwhile, and gives up where names together are longer than
+      // the system takes at once. A task can do both.
+      await run('rm', ['-rf', '--', folder], { env: { PATH: '/usr/bin:/bin' } }).catch(() => undefined)
     },
   }
 }
+
+/** They are read as YAML, a megabyte of which takes a second in which nobody else is answered. */
+const mostRead = 8 * 1024 * 1024
 
 const run = promisify(execFile)

@@ -2,12 +2,19 @@
 import { openArtifacts } from './artifacts.ts'
 import { asking, errorText } from './errors.ts'
 import { tellOf } from './events.ts'
+import { openPlaces } from './places.ts'
 import { planOf, publicPlan } from './plan.ts'
 import { openSecrets } from './redact.ts'
 import { runPlan } from './run-step.ts'
 import type { Running } from './running.ts'
 import type { ExecuteBuild } from './types.ts'
 import { openVars } from './vars.ts'
+
+/** Steps of one build at once: steps side by side are cheap to write, and each may start programs. */
+const mostAtOnce = 16
+/** All output of a build, in outputs of one step: it is kept in memory until it is stored, and in the database for long. */
+const mostOutputs = 8
+const leastOutput = 2 ** 20
 
 /**
  * Keeps the plan, then runs it. The events are those of its steps: that the build has started and how it ended, the caller tells.
@@ -25,6 +32,8 @@ export const executeBuild: ExecuteBuild = async (build, ports) => {
       vars: openVars({ sources: build.config.var_sources ?? [], secrets, credential: (path) => ports.credential(path) }),
       artifacts: await openArtifacts(ports.folder, ports.limits.diskBytes),
       made: new Map(),
+      takePlace: openPlaces(mostAtOnce),
+      told: { left: Math.max(leastOutput, ports.limits.outputBytes * mostOutputs) },
     }
     return await runPlan(plan, running, ports.signal)
   } catch (error) {

@@ -24,15 +24,37 @@ export async function runLeaf(
   parent: AbortSignal,
   body: (leaf: Leaf) => Promise<'succeeded' | 'failed'>,
 ): Promise<Result> {
-  if (parent.aborted) return cancelled(parent)
-  const { ports, secrets } = running
+  const giveBack = await running.takePlace(parent)
+  if (!giveBack) return cancelled(parent)
+  try {
+    return await inPlace({ id, ...(timeout === undefined ? {} : { timeout }) }, running, parent, body)
+  } finally {
+    giveBack()
+  }
+}
+
+async function inPlace(
+  { id, timeout }: { id: string; timeout?: string },
+  running: Running,
+  parent: AbortSignal,
+  body: (leaf: Leaf) => Promise<'succeeded' | 'failed'>,
+): Promise<Result> {
+  const { ports, secrets, told } = running
   const own = new AbortController()
+  const spend = (characters: number) => {
+    told.left -= characters
+    if (told.left < 0) own.abort(new StepError('The build told more than all its steps together may: let them say less'))
+  }
   const stop = stopAfter(timeout ?? ports.limits.seconds, () => own.abort(timedOut(timeout, ports.limits.seconds)))
   const signal = AbortSignal.any([parent, own.signal])
   const plain = tellOf(ports, secrets, id)
+  const tellLog = tellLogOf(ports, id)
   const log = openStepLog({
     secrets,
-    tell: tellLogOf(ports, id),
+    tell(source, payload) {
+      tellLog(source, payload)
+      spend(payload.length)
+    },
     mostBytes: ports.limits.outputBytes,
     tooMuch: () => own.abort(new StepError(`The step wrote more than the ${ports.limits.outputBytes} bytes that a step may`)),
   })
@@ -41,9 +63,12 @@ export async function runLeaf(
     if (isOver) return
     log.flush()
     plain(type, data)
+    spend(JSON.stringify(data ?? {}).length)
   }
   const end = { tell: plain, wordsOf: (error: unknown) => errorText(error, ports.folder, secrets) }
   try {
+    spend(0)
+    own.signal.throwIfAborted()
     return await unlessStuck(body({ signal, log, tell }), signal)
   } catch (error) {
     log.close()

@@ -107,6 +107,6 @@ async function runTimeout({ id, step, duration }: Of<'timeout'>, running: Runnin
 async function runHook({ hook, step, next }: Of<'hook'>, running: Running, signal: AbortSignal): Promise<Result> {
   const result = await runPlan(step, running, signal)
   if (!applies[hook](result)) return result
-  const free = outlives[hook] && signal.aborted ? new AbortController().signal : signal
+  const free = outlives[hook] && signal.aborted ? (running.ports.over ?? new AbortController().signal) : signal
   return resultWithHook(hook, result, await runPlan(next, running, free))
 }

@@ -43,6 +43,8 @@ export interface ExecutorPorts {
   readonly runTask: RunTask
   /** Aborted when somebody aborts the build, or the process stops (`reason`: a sentence for the log). */
   readonly signal: AbortSignal
+  /** Aborted when nothing of the build may go on, hooks that clean up included; undefined: they run to their own end. */
+  readonly over?: AbortSignal
   /** An empty directory of the build's own, removed by the caller. */
   readonly folder: string
   /** Milliseconds since 1970. */

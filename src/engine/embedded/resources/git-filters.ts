@@ -47,10 +47,24 @@ export function passes(source: JsonObject): (commit: CommitFacts) => boolean {
 /** Oldest first, beginning with the given one when it is still there. */
 export async function checkTags(git: Git, context: ResourceContext, source: JsonObject, version: Version | null): Promise<Version[]> {
   const branch = textOf(source, 'branch')
-  const question = { passes: tagPasses(source), isOnBranch: branch !== undefined, signal: context.signal }
+  const question = { passes: withinTime(tagPasses(source)), isOnBranch: branch !== undefined, signal: context.signal }
   const tags = await orFail(context, git.tags(remoteOf(context, source), branch, question))
   const known = version === null ? -1 : tags.findIndex(({ tag }) => tag === version['ref'])
   return (known < 0 ? tags.slice(-1) : tags.slice(known)).map(({ tag, commit }) => ({ ref: tag, commit }))
+}
+
+/** Milliseconds for all names together: nobody else is answered meanwhile, and both the pattern and the names are a tenant's. */
+const patience = 500
+
+function withinTime(matches: (name: string) => boolean): (name: string) => boolean {
+  let spent = 0
+  return (name) => {
+    if (spent > patience) throw new Error('source: the filter for tags takes too long for the tags of this repository: use a simpler one')
+    const begun = performance.now()
+    const result = matches(name)
+    spent += performance.now() - begun
+    return result
+  }
 }
 
 function tagPasses(source: JsonObject): (name: string) => boolean {

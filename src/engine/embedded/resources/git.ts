@@ -1,5 +1,4 @@
 /** `git`: commits of a repository, as working copies that tasks can go on with, and back again. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JsonObject, Version } from '../../../formats/pipeline/types.ts'
 import type { CheckedOut, CommitFacts, Git } from '../../../outside/git/types.ts'
@@ -132,7 +131,8 @@ async function describe(
 }
 
 async function usesLargeFiles(folder: string): Promise<boolean> {
-  const attributes = await readFile(join(folder, '.gitattributes'), 'utf8').catch(() => '')
+  // It may be a link, to a device of ours that gives bytes without an end or never any.
+  const attributes = await readText(folder, '.gitattributes', 'attributes').catch(() => '')
   return attributes.includes('filter=lfs')
 }
 

@@ -47,8 +47,9 @@ const sentences = {
   full: 'The build was stopped because its files take more than the engine allows (ENGINE_BUILD_DISK_MB)',
   failed: 'The engine could not run the build: run it again, and tell an operator if that does not help',
 } as const
-/** Milliseconds for hooks and the ends of processes when the process stops. */
+/** Milliseconds for hooks and the ends of processes when the process stops; and for the ends of those processes that are left. */
 const grace = 5000
+const endings = 3000
 
 export function startBuild(context: Context, options: BuildOptions): RunningBuild {
   const { build, names, runner } = options
@@ -163,11 +164,16 @@ async function execute(context: Context, options: BuildOptions, around: Surround
           inputs: new Map(Object.entries(build.inputs)),
           ...(build.created_by === null ? {} : { createdBy: build.created_by }),
         },
-        portsOf(context, options, around, folder),
+        { ...portsOf(context, options, around, folder), over: over.signal },
       )
-      return await Promise.race([work, whenTooLate(around, over.signal)])
+      try {
+        return await Promise.race([work, whenTooLate(around, over.signal)])
+      } finally {
+        over.abort()
+        // Hooks that nobody waits for end too: a program that runs on would be in nobody's count.
+        await Promise.race([work.catch(() => {}), sleep(endings)])
+      }
     } finally {
-      over.abort()
       await removeFolder(folder)
     }
   } catch (err) {

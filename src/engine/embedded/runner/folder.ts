@@ -1,7 +1,11 @@
 /** The folders of builds: one each while it runs, watched for size, and gone with it. */
-import { chmod, lstat, mkdir, opendir, readdir, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { chmod, lstat, mkdir, opendir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
 
 /** @returns where builds of this runner have their folders, below `workFolder`, after removing what runners left that are gone */
 export async function openWorkFolder(workFolder: string, runner: string, alive: ReadonlySet<string>): Promise<string> {
@@ -18,10 +22,16 @@ export async function makeFolder(parent: string, name: string): Promise<string> 
   return folder
 }
 
-/** Programs leave folders behind that nobody may write to, their owner included. Never throws: the next runner tries again. */
+/**
+ * Programs leave folders behind that nobody may write to, their owner included. Never throws: the next runner tries again.
+ * Not fs.rm: it asks again and again by path, so a program that still runs and swaps a folder for a link has it remove what the
+ * link points to. `rm` goes by open folders and follows none.
+ */
 export async function removeFolder(folder: string): Promise<void> {
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  const remove = () => run('rm', ['-rf', '--', folder], { env: { PATH: '/usr/bin:/bin' } })
   await remove().catch(async () => {
+    // Root needs no rights, and what it gave some it would give through a link.
+    if (process.getuid?.() === 0) return
     await open(folder).catch(() => {})
     await remove().catch(() => {})
   })

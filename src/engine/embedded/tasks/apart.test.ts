@@ -11,12 +11,12 @@ describe.each(holdings)('a task, %s', (_, holding) => {
   const task = open(policyOf(), holding)
 
   describe.runIf(isRoot)('when the platform is root', () => {
-    test('is nobody, without a group of ours and without a way to more', async () => {
+    test('is a user of its own, which is not nobody, without a group of ours and without a way to more', async () => {
       const { stdout } = await sh(
         task,
         'id -u; id -G | tr " " "\\n" | grep -cx 0; grep NoNewPrivs /proc/self/status; grep CapEff /proc/self/status',
       )
-      expect(stdout).toBe('65534\n0\nNoNewPrivs:\t1\nCapEff:\t0000000000000000\n')
+      expect(stdout).toBe('65533\n0\nNoNewPrivs:\t1\nCapEff:\t0000000000000000\n')
     })
 
     test('is who the operator says', async () => {

@@ -28,13 +28,14 @@ export interface Tools {
 }
 
 const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin']
-const nobody = 65_534
+/** Not that of nobody: an embedded Postgres may run as that one where there is no user postgres, and its data is everybody's. */
+const ofTasks = 65_533
 
 /** Never fails: what cannot be had is said by `describe`. @param taskUser the operator's choice */
 export async function lookAtMachine(taskUser: number | undefined, limit?: Holding): Promise<Machine> {
   const isRoot = process.getuid?.() === 0
   const tools = findTools()
-  const id = taskUser ?? nobody
+  const id = taskUser ?? ofTasks
   const base = { isRoot, tools, user: isRoot ? { uid: id, gid: id } : undefined, hasProc: existsSync('/proc/self/stat') }
   const kinds: Holding[] = limit === 'group' ? [] : [isRoot ? 'namespaces' : 'user-namespaces']
   for (const holding of kinds) {

@@ -1,5 +1,6 @@
 /** Which processes belong to a run, as /proc tells it. */
-import { readdir, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
 
 export interface Process {
   readonly pid: number
@@ -55,6 +56,20 @@ export async function membersOf(run: Run): Promise<Process[]> {
 export async function memoryOf(processes: readonly Process[]): Promise<number> {
   const sizes = await Promise.all(processes.map(async ({ pid }) => Number(/^VmRSS:\s*(\d+)/m.exec(await statusOf(pid))?.[1] ?? 0)))
   return sizes.reduce((sum, size) => sum + size * 1024, 0)
+}
+
+/** What files that have no name any more keep on disk or in memory, in bytes: no folder shows them, and no process is charged. */
+export async function namelessOf(processes: readonly Process[]): Promise<number> {
+  const files = new Map<string, number>()
+  const look = async (path: string) => {
+    const { nlink, blocks, dev, ino, mode } = await stat(path)
+    if (nlink === 0 && (mode & constants.S_IFMT) === constants.S_IFREG) files.set(`${dev}:${ino}`, blocks * 512)
+  }
+  for (const { pid } of processes) {
+    const open = await readdir(`/proc/${pid}/fd`).catch(() => [])
+    for (const fd of open) await look(`/proc/${pid}/fd/${fd}`).catch(() => {})
+  }
+  return [...files.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 async function allProcesses(): Promise<Process[]> {

@@ -6,7 +6,7 @@ import { constants } from 'node:os'
 import { StringDecoder } from 'node:string_decoder'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Launch } from './launch.ts'
-import { membersOf, memoryOf, type Process, type Run } from './processes.ts'
+import { membersOf, memoryOf, namelessOf, type Process, type Run } from './processes.ts'
 
 export interface Supervision {
   readonly launch: Launch
@@ -143,7 +143,7 @@ async function watch({ child, run, hasProc }: World, most: number, stop: (why: L
   while (hasProc && !hasEnded(child)) {
     const members = await membersOf(run)
     if (members.length > mostProcesses) stop('processes')
-    if ((await memoryOf(members)) > most) stop('memory')
+    if ((await memoryOf(members)) + (await namelessOf(members)) > most) stop('memory')
     const over = new AbortController()
     const end = () => over.abort()
     child.once('exit', end)
