@@ -14,6 +14,11 @@ import type { PipelinePath } from '../pipelines/queries.ts'
 const silence = 15_000
 /** Milliseconds after which the reader's access is looked at again. */
 const trust = 30_000
+/** Milliseconds after which the reader is to come back, with a token that is still one. */
+const longest = 3_600_000
+/** Of one organization, on one process: every open build asks the database once a second. */
+const mostStreams = 500
+const streams = new Map<number, number>()
 
 interface Watched {
   id: number
@@ -21,24 +26,40 @@ interface Watched {
   path: PipelinePath
 }
 
-/** @throws Invalid at once for a Last-Event-ID that is no number */
+/** @throws Invalid at once for a Last-Event-ID that is no number, TooManyRequests when very many read already */
 export function streamBuild(context: OrganizationContext, at: PipelineAt, { id, isCheck, path }: Watched): AsyncIterable<string> {
   const { platform, request } = context
   const after = readLastEventId(request.lastEventId)
+  const { organizationId } = at
+  if ((streams.get(organizationId) ?? 0) >= mostStreams)
+    throw new ApiError('TooManyRequests', `The organization reads ${mostStreams} builds already: close one of them`, { retryAfter: 30 })
   const signal = request.closed()
   const events = platform.engine.streamEvents(at, id, { ...(after === undefined ? {} : { after }), signal, isCheck })
   return frames()
 
   async function* frames(): AsyncGenerator<string> {
+    streams.set(organizationId, (streams.get(organizationId) ?? 0) + 1)
+    try {
+      yield* told()
+    } finally {
+      const left = (streams.get(organizationId) ?? 1) - 1
+      if (left > 0) streams.set(organizationId, left)
+      else streams.delete(organizationId)
+    }
+  }
+
+  async function* told(): AsyncGenerator<string> {
     // Something at once: whoever waits for the headers behind a proxy gets them with it.
     yield ': the events of the build\n\n'
-    let trusted = performance.now()
+    const began = performance.now()
+    let trusted = began
     let last = after ?? -1
     try {
       for await (const event of withPulse(events)) {
         if (performance.now() - trusted > trust) {
           await context.read((tx) => getPipeline(tx, path))
           trusted = performance.now()
+          if (trusted - began > longest) return
         }
         if (event === pulse) yield ': still here\n\n'
         else {

@@ -57,7 +57,8 @@ export async function updateKpi(
   const kpi = await getKpi(tx, path.project, path.canonical, path.accountId)
   if (!sameList(before.config.envs, definition.envs)) assertEnvironments(definition, await getProject(tx, path.project, null), kpi)
   const same = before.pipeline_name === kpi.pipeline_name && before.job_name === kpi.job_name
-  if (!same || measuresBuilds(before.type) !== measuresBuilds(kpi.type)) await assertMeasurable(tx, kpi, mayRead)
+  // Another type shows other things of the same builds.
+  if (!same || before.type !== kpi.type) await assertMeasurable(tx, kpi, mayRead)
   return kpi
 }
 

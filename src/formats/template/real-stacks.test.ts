@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { sampleFacts } from '../../../test/support/sample-sampleFacts.ts'
+import { sampleFacts } from '../../../test/support/sample-facts.ts'
 import { templateData } from './keys.ts'
 import { renderTemplate } from './template.ts'
 

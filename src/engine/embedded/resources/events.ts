@@ -74,6 +74,9 @@ const passive: Pick<ResourceType, 'check' | 'in'> = {
 const types = ['Cycloid', 'Custom', 'AWS', 'Monitoring'] as const
 const severities = ['info', 'warn', 'err', 'crit'] as const
 const longest = 64 * 1024
+/** Every list of events reads them whole. */
+const mostTags = 100
+const longestTag = 4096
 
 const tagged: Check = (value) => {
   if (isMap(value))
@@ -140,10 +143,12 @@ async function eventOf(context: ResourceContext, folder: string, params: JsonObj
   if (title === undefined) throw new Error('params.title: is missing')
   if (written === undefined) throw new Error('params.message: is missing: there must be message or message_file')
   const filled = (text: string) => fill(text, values).slice(0, longest)
-  const tags = Object.entries(tagsOf(params['tags'] ?? null)).map(([key, value]) => [filled(key), filled(value)])
+  const given = Object.entries(tagsOf(params['tags'] ?? null))
+  if (given.length > mostTags) throw new Error(`params.tags: there are ${given.length} of them, and an event has at most ${mostTags}`)
+  const tags = given.map(([key, value]) => [filled(key).slice(0, longestTag), filled(value).slice(0, longestTag)])
   const type = types.find((one) => one === textOf(params, 'type'))
   return {
-    title: filled(title),
+    title: filled(title).slice(0, longestTag),
     message: filled(written),
     severity: severities.find((one) => one === textOf(params, 'severity')) ?? 'info',
     icon: textOf(params, 'icon') ?? 'fa-cubes',

@@ -111,9 +111,9 @@ export async function namesOf(tx: OrgTx, pipelineId: number): Promise<Names | un
         '/pipelines/', p.name) as "apiPath"
     from organizations o
     join pipelines p on p.organization_id = o.id
-    join components c on c.organization_id = o.id and c.id = p.component_id
-    join environments e on e.organization_id = o.id and e.id = c.environment_id
-    join projects pr on pr.organization_id = o.id and pr.id = e.project_id
+    left join components c on c.organization_id = o.id and c.id = p.component_id
+    left join environments e on e.organization_id = o.id and e.id = c.environment_id
+    left join projects pr on pr.organization_id = o.id and pr.id = e.project_id
     where o.id = ${tx.organizationId} and p.id = ${pipelineId}`)
   return rows[0]
 }
