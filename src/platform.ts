@@ -120,7 +120,7 @@ async function openEngine({ config, log, database, master, guard, git, url }: En
     policy: config.engine,
     ports,
     resourceTypes: openResourceTypes({ policy: config.engine, git, guard, ports, log, now: Date.now, hidden }),
-    runTask: openTaskRunner({ policy: config.engine, log: (line) => log.debug({ tasks: true }, line), hidden }),
+    runTask: openTaskRunner({ policy: config.engine, log: (line, level) => log[level]({ tasks: true }, line), hidden }),
     log,
     apiUrl: config.apiUrl,
   })

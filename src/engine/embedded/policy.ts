@@ -9,7 +9,7 @@ export interface EnginePolicy {
   readonly images: ReadonlyMap<string, string>
   /** Resource types beside the built-in ones: name, and absolute folder with the programs `check`, `in` and `out`. */
   readonly resourceTypes: ReadonlyMap<string, string>
-  /** Builds that one process runs at once. */
+  /** Builds that one process runs at once; one organization has all places but one of them, where there is more than one. */
   readonly builds: number
   /** Builds that one organization runs at once; 0 for no limit. Holds for Concourse too: there it refuses builds asked for by hand. */
   readonly buildsPerOrganization: number

@@ -9,7 +9,7 @@ import { historyOf } from '../history.ts'
 import { savePipeline } from '../seam/saving.ts'
 import { statusEvent } from '../store/builds.ts'
 import { loadCache, saveCache } from '../store/caches.ts'
-import { wake, wakeWaiting } from '../store/pipelines.ts'
+import { lockPipeline, wake, wakeWaiting } from '../store/pipelines.ts'
 import { findResource } from '../store/resources.ts'
 import * as store from '../store/running.ts'
 import { saveMetadata, saveVersion } from '../store/versions.ts'
@@ -41,6 +41,7 @@ export interface BuildOptions {
   parent: string
 }
 
+const gone = 'The build is not run here any more'
 /** What remains to be said in the log when a build was not ended by its steps. */
 const sentences = {
   stop: 'The engine was stopped while the build ran: run it again',
@@ -202,7 +203,7 @@ function portsOf(context: Context, { runner, names, build }: BuildOptions, aroun
     context.write(organizationId, async (tx) => {
       if (await store.holdBuild(tx, runner, build.id)) return run(tx)
       around.lose()
-      throw conflict('The build is not run here any more')
+      throw conflict(gone)
     })
   const historyAt = async (tx: Parameters<typeof findResource>[0], name: string) => {
     const wanted = config.resources?.find((resource) => resource.name === name)
@@ -230,7 +231,7 @@ function portsOf(context: Context, { runner, names, build }: BuildOptions, aroun
       }),
     loadCache: (step, path) => context.write(organizationId, (tx) => loadCache(tx, build.job_id, step, path)),
     saveCache: (step, path, archive) => held(async (tx) => void (await saveCache(tx, build.job_id, step, path, archive))),
-    setPipeline: (wanted) => setPipeline(context, names, wanted, `${names.pipeline}/${build.job} #${build.name}`),
+    setPipeline: (wanted) => setPipeline(context, { runner, names, build }, wanted, around.lose),
     resourceTypes: context.resourceTypes,
     runTask: context.runTask,
     signal: around.signal,
@@ -242,12 +243,29 @@ function portsOf(context: Context, { runner, names, build }: BuildOptions, aroun
 }
 
 /** First it runs here, then the platform writes down that it does. @throws Error whose message is fit for the log */
-async function setPipeline(context: Context, names: PipelineNames, config: PipelineConfig, author: string): Promise<{ changed: boolean }> {
-  try {
-    await savePipeline(context, { ...names, name: names.pipeline }, { config, checkCredentials: false, evenIfUnsupported: false })
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    throw new Error([error.message, ...error.details].join('\n'), { cause: error })
+async function setPipeline(
+  context: Context,
+  { names, build, runner }: Omit<BuildOptions, 'parent'>,
+  config: PipelineConfig,
+  lose: () => void,
+): Promise<{ changed: boolean }> {
+  const { organizationId, pipelineId, pipeline } = names
+  // The pipeline before the build: see `wake`.
+  const assertMay = async (tx: Parameters<typeof lockPipeline>[0]) => {
+    if ((await lockPipeline(tx, pipelineId)) && (await store.holdBuild(tx, runner, build.id))) return
+    lose()
+    throw conflict(gone)
   }
-  return context.ports.setPipeline(names.organizationId, names.pipelineId, config, author)
+  try {
+    await savePipeline(context, { ...names, name: pipeline }, { config, checkCredentials: false, evenIfUnsupported: false }, assertMay)
+    return await context.ports.setPipeline(organizationId, pipelineId, config, `${pipeline}/${build.job} #${build.name}`)
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 'Invalid' || error.code === 'Conflict'))
+      throw new Error([error.message, ...error.details].join('\n'), { cause: error })
+    // What the database says is for the operator.
+    context.log.warn({ err: error, build: build.id, pipeline: pipelineId }, 'a build could not set its pipeline')
+    throw new Error('The engine could not set the pipeline: run the build again, and tell an operator if that does not help', {
+      cause: error,
+    })
+  }
 }

@@ -7,6 +7,7 @@ import { errorText } from '../execute/errors.ts'
 import { openSecrets, type Secrets } from '../execute/redact.ts'
 import { StepFailed } from '../execute/types.ts'
 import { openVars } from '../execute/vars.ts'
+import type { EnginePolicy } from '../policy.ts'
 import { statusEvent } from '../store/builds.ts'
 import { wake } from '../store/pipelines.ts'
 import { deleteOldChecks, saveCheck } from '../store/resources.ts'
@@ -20,6 +21,11 @@ import { openWriter } from './writer.ts'
 const kept = 20
 /** Characters of a log: a check has no limit of output of its own. */
 const mostLog = 1024 * 1024
+/** Seconds, whatever a pipeline says: who checks holds a place that others wait for. */
+const mostSeconds = 300
+
+/** In seconds: no check takes longer. */
+export const longestCheck = ({ limits }: EnginePolicy): number => Math.min(mostSeconds, limits.seconds)
 
 export interface CheckOptions {
   runner: string
@@ -129,13 +135,18 @@ async function look(
     const text = signal.aborted
       ? 'The process that looked for versions stopped: check the resource again'
       : tooLong.aborted
-        ? `The check took more than ${check.seconds} seconds: give it longer (check_timeout), or see why it is slow`
+        ? tooLongText(check.seconds, longestCheck(context.policy))
         : errorText(error, context.policy.workFolder, secrets)
     return { versions: [], error: text, status: error instanceof StepFailed && !over.aborted ? 'failed' : 'errored' }
   } finally {
     say(said.end())
   }
 }
+
+const tooLongText = (seconds: number, most: number): string =>
+  seconds < most
+    ? `The check took more than ${seconds} seconds: give it longer (check_timeout), or see why it is slow`
+    : `The check took more than ${seconds} seconds, and no check may take longer here, whatever check_timeout says: see why it is slow`
 
 /** A version that the configuration pins and nobody has seen yet is looked for by name. */
 async function startOf(

@@ -10,11 +10,12 @@ import * as pipelines from '../store/pipelines.ts'
 import { claimCheck } from '../store/resources.ts'
 import * as running from '../store/running.ts'
 import { type Look, readSnapshot } from '../store/snapshot.ts'
+import { longestCheck } from './check.ts'
 
 /** Who looks, and what it can take on now. */
 export interface Looker {
   id: string
-  /** Builds. */
+  /** Builds of this organization. */
   places: number
   /** Checks of this organization. */
   checks: number
@@ -40,7 +41,7 @@ export interface CheckToRun {
 export interface Work extends PipelineNames {
   builds: running.StartedBuild[]
   checks: CheckToRun[]
-  /** Builds wait, and this process has no place for them. */
+  /** Builds wait, and this process has no place for them, or none for this organization. */
   isCrowded: boolean
 }
 
@@ -149,7 +150,7 @@ async function claimChecks(
       missed = true
       break
     }
-    const most = Math.min(seconds(resource.check_timeout ?? '') ?? checkSeconds, context.policy.limits.seconds)
+    const most = Math.min(seconds(resource.check_timeout ?? '') ?? checkSeconds, longestCheck(context.policy))
     if (!(await claimCheck(tx, row.id, most + 30))) continue
     if (buildId !== null) {
       if (!(await running.startBuild(tx, looker.id, buildId, [], at))) continue

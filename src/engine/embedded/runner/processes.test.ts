@@ -85,7 +85,8 @@ test('a process runs as many builds as it has places', async () => {
   }
   const engine = world.engine({ execute, limits: { builds: 2, buildsPerOrganization: 0 } })
   await engine.startRunner()
-  const pipelines = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => world.pipeline(team, name)))
+  const teams = [team, await world.team('other')]
+  const pipelines = await Promise.all(teams.flatMap((of) => ['a', 'b', 'c'].map((name) => world.pipeline(of, name))))
   for (const at of pipelines) await save(engine, at, config([job('greet', [task('say', 'x')])]))
   const began = Date.now()
   const asked = await Promise.all(pipelines.map(async (at) => ({ at, id: (await engine.createBuild(at, 'greet')).id })))
@@ -93,6 +94,28 @@ test('a process runs as many builds as it has places', async () => {
   expect(most).toBe(2)
   // Those that wait are told when a place is free: they do not wait for their next look.
   expect(Date.now() - began).toBeLessThan(4000)
+})
+
+test('an organization with many long builds leaves a place to another, and its own builds say what they wait for', async () => {
+  const engine = world.engine({ limits: { builds: 3, buildsPerOrganization: 0 } })
+  await engine.startRunner()
+  const [long, short] = [await world.pipeline(team, 'long'), await world.pipeline(await world.team('other'), 'short')]
+  await save(engine, long, config([job('wait', [task('wait')])]))
+  await save(engine, short, config([job('greet', [task('say', 'x')])]))
+  const asked: number[] = []
+  for (let build = 0; build < 6; build++) asked.push((await engine.createBuild(long, 'wait')).id)
+  const statuses = () => Promise.all(asked.map(async (id) => (await engine.getBuild(long, id)).status))
+  const isStarted = async () => (await statuses()).filter((status) => status === 'started').length === 2
+  await until(isStarted)
+  const { id } = await engine.createBuild(short, 'greet')
+  expect(await ended(engine, short, id, 2)).toMatchObject({ status: 'succeeded' })
+  expect(await statuses()).toEqual(['started', 'started', 'pending', 'pending', 'pending', 'pending'])
+  const { reason } = await engine.getBuildPreparation(long, 'wait', asked[2] ?? 0)
+  expect(reason).toBe(
+    'This server runs as many builds as it can, or as it does of one organization: this build starts when one of them ends; nothing has to be done.',
+  )
+  await engine.abortBuild(long, 'wait', asked[0] ?? 0)
+  await until(async () => (await statuses())[2] === 'started', 4)
 })
 
 test('builds of a process that was killed are errored, and say why', async () => {

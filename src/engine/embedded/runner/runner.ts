@@ -12,9 +12,9 @@ import { openWorkFolder, removeFolder } from './folder.ts'
 import { endLostBuilds } from './lost.ts'
 import { lookAt, type Work } from './pass.ts'
 
-/** Checks at once: of this process, and of one organization on it. */
+/** Checks at once: of this process, and of one organization on it, so few that three with slow checks leave a place to a fourth. */
 const mostChecks = 10
-const mostChecksOfOrganization = 4
+const mostChecksOfOrganization = 3
 /** Pipelines that one question for what is due answers with. */
 const mostDue = 20
 /** Milliseconds: between two looks without a word from others, between two words of ours, and between two looks at what is asked of our builds. */
@@ -47,6 +47,13 @@ export async function startRunner(context: Context): Promise<AsyncDisposable> {
     if (!stopping.signal.aborted) log.warn({ err }, what)
   }
 
+  const buildsOf = (organizationId: number): number =>
+    [...builds.values()].filter((build) => build.organizationId === organizationId).length
+  /** One organization with long builds leaves a place to the others, where there is more than one. */
+  const placesForBuilds = (organizationId: number): number => {
+    const left = Math.min(policy.builds - builds.size, Math.max(1, policy.builds - 1) - buildsOf(organizationId))
+    return Math.max(0, left)
+  }
   const placesForChecks = (organizationId: number): number => {
     const ofOrganization = [...checks.values()].filter((of) => of === organizationId).length
     return Math.max(0, Math.min(mostChecks - checks.size, mostChecksOfOrganization - ofOrganization))
@@ -82,10 +89,12 @@ export async function startRunner(context: Context): Promise<AsyncDisposable> {
   }
   const heldChecks = new Map<number, { organizationId: number; lose(): void }>()
 
-  /** Pipelines whose builds waited for a place here do not wait for their next look. */
+  /** Pipelines whose builds waited for a place here do not wait for their next look; whose organization runs least go first. */
   async function makeRoom(): Promise<void> {
     if (stopping.signal.aborted) return
-    for (const [pipelineId, organizationId] of [...crowded].slice(0, policy.builds)) {
+    const waiting = [...crowded].map(([pipelineId, organizationId]) => ({ pipelineId, organizationId, running: buildsOf(organizationId) }))
+    waiting.sort((one, other) => one.running - other.running)
+    for (const { pipelineId, organizationId } of waiting.slice(0, policy.builds)) {
       crowded.delete(pipelineId)
       await context.write(organizationId, (tx) => wake(tx, pipelineId)).catch(failed('a pipeline that waits could not be woken'))
     }
@@ -112,7 +121,7 @@ export async function startRunner(context: Context): Promise<AsyncDisposable> {
 
   async function lookInto(organizationId: number, pipelineId: number): Promise<boolean> {
     try {
-      const looker = { id, places: Math.max(0, policy.builds - builds.size), checks: placesForChecks(organizationId) }
+      const looker = { id, places: placesForBuilds(organizationId), checks: placesForChecks(organizationId) }
       const work = await lookAt(context, looker, organizationId, pipelineId)
       if (work) take(work)
       return work !== undefined

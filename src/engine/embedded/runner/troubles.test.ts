@@ -1,9 +1,10 @@
 /** Words that are not heard, connections that break, and builds that are taken away. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as w from '../../../../test/support/engine-world.ts'
 import type { Team } from '../../types.ts'
 import type { ExecuteBuild } from '../execute/types.ts'
+import type { PlatformPorts } from '../ports.ts'
 
 const { config, ended, eventsOf, job, logOf, save, task, until } = w
 
@@ -100,6 +101,75 @@ test('a build of a pipeline that was deleted stops', async () => {
   await engine.deletePipeline(at, at.pipelineId)
   await until(async () => stopped, 3)
   await expect(engine.getBuild(at, id)).rejects.toMatchObject({ code: 'NotFoundEntity' })
+})
+
+describe('a set_pipeline', () => {
+  const before = config([job('talk', [task('say', 'x')])])
+  const wanted = config([...before.jobs, job('more', [task('say', 'y')])])
+
+  /** A build that sets its pipeline once it is told to. @returns what it is told then */
+  async function setting(name: string, ports: Partial<PlatformPorts> = {}) {
+    let go = () => {}
+    const told = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    let answer: string | undefined
+    const engine = world.engine({
+      execute: async (_build, { setPipeline }) => {
+        await told
+        answer = await setPipeline(wanted).then(
+          ({ changed }) => `changed: ${changed}`,
+          (error: Error) => error.message,
+        )
+        return 'succeeded'
+      },
+      ports: { findCredential: async () => undefined, setPipeline: async () => ({ changed: true }), sendEvent: async () => 1, ...ports },
+    })
+    await engine.startRunner()
+    const at = await world.pipeline(team, name)
+    await save(engine, at, before)
+    const { id } = await engine.createBuild(at, 'talk')
+    await until(async () => (await engine.getBuild(at, id)).status === 'started')
+    const answered = async () => {
+      go()
+      return until(async () => answer)
+    }
+    return { engine, at, id, answered }
+  }
+
+  test('saves what it is given', async () => {
+    const { engine, at, answered } = await setting('set')
+    expect(await answered()).toBe('changed: true')
+    expect(await engine.readConfig(at)).toEqual(wanted)
+  })
+
+  test('of a build that is not run here any more saves nothing', async () => {
+    let times = 0
+    const { engine, at, id, answered } = await setting('set', { setPipeline: async () => ({ changed: ++times > 0 }) })
+    await world.database.query('update engine_builds set runner = gen_random_uuid() where id = $1', [id])
+    expect(await answered()).toBe('The build is not run here any more')
+    expect(await engine.readConfig(at)).toEqual(before)
+    expect(times).toBe(0)
+  })
+
+  const neutral = 'The engine could not set the pipeline: run the build again, and tell an operator if that does not help'
+
+  test('that the database refuses is told to the operator alone', async () => {
+    const { engine, at, answered } = await setting('set')
+    await world.database.query(
+      "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'private detail'; end $$",
+    )
+    await world.database.query('create trigger refuse before insert on engine_jobs for each row execute function refuse()')
+    expect(await answered()).toBe(neutral)
+    expect(await engine.readConfig(at)).toEqual(before)
+    expect(world.logs.join('')).toContain('private detail')
+  })
+
+  test('that the platform cannot write down is told to the operator alone', async () => {
+    const { answered } = await setting('set', { setPipeline: () => Promise.reject(new Error('private detail')) })
+    expect(await answered()).toBe(neutral)
+    expect(world.logs.join('')).toContain('private detail')
+  })
 })
 
 async function eventTypes(buildId: number): Promise<string[]> {

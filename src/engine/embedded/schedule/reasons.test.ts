@@ -95,7 +95,10 @@ test.each([
     { organization: { running: 1, most: 1 } },
     'The organization may run 1 build at once and does: this build starts when one ends, or is aborted.',
   ],
-  [{ places: 0 }, 'This server runs as many builds as it can: this build starts when one of them ends; nothing has to be done.'],
+  [
+    { places: 0 },
+    'This server runs as many builds as it can, or as it does of one organization: this build starts when one of them ends; nothing has to be done.',
+  ],
 ])('%o', (overrides, reason) => expect(waitsFor(world(`deploy = put x${pending}`, overrides), 9)).toBe(reason))
 
 test.each([

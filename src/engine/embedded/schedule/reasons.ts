@@ -65,7 +65,7 @@ function aboutLimit(job: string, block: LimitBlock): string {
     case 'organization':
       return `The organization may run ${block.most} ${block.most === 1 ? 'build' : 'builds'} at once and does: this build starts when one ends, or is aborted.`
     case 'places':
-      return 'This server runs as many builds as it can: this build starts when one of them ends; nothing has to be done.'
+      return 'This server runs as many builds as it can, or as it does of one organization: this build starts when one of them ends; nothing has to be done.'
   }
 }
 

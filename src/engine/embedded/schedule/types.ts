@@ -18,7 +18,7 @@ export interface Snapshot {
   used: ReadonlyMap<string, ReadonlySet<number>>
   /** Builds of the organization, of all its pipelines, that are running now; and how many may, 0 for no limit. */
   organization: { running: number; most: number }
-  /** How many more builds this process can run now. */
+  /** How many more builds this process can run now: of all organizations, and of this one. */
   places: number
   /** Seconds between two checks where the resource does not say. */
   checkSeconds: number

@@ -198,4 +198,28 @@ describe('a resource', () => {
     await engine.setPinComment(at, 'fixed', 'by file')
     expect(await engine.getResource(at, 'fixed')).toMatchObject({ pin_comment: 'by file' })
   })
+
+  test('refuses more checks when a hundred of its pipeline wait, but not one that waits already', async () => {
+    const at = await fresh()
+    await save(
+      engine,
+      at,
+      config([job('use', [{ get: 'r' }])], resource('r', { check_every: 'never' }), resource('s', { check_every: 'never' })),
+    )
+    // Nobody begins them: somebody else looks at both.
+    await world.database.query("update engine_resources set checking_until = now() + interval '1 minute' where pipeline_id = $1", [
+      at.pipelineId,
+    ])
+    const { id } = await engine.checkResource(at, 'r', { ref: 'x' })
+    await world.database.query(
+      `insert into engine_builds (organization_id, pipeline_id, resource_id, name, is_manual)
+       select organization_id, pipeline_id, id, 'check', true from engine_resources, generate_series(1, 99) n where pipeline_id = $1 and name = 'r'`,
+      [at.pipelineId],
+    )
+    await expect(engine.checkResource(at, 's', null)).rejects.toMatchObject({
+      code: 'Conflict',
+      message: expect.stringContaining('100 checks of this pipeline wait already'),
+    })
+    expect((await engine.checkResource(at, 'r', { ref: 'x' })).id).toBe(id)
+  })
 })

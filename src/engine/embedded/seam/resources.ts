@@ -3,7 +3,7 @@ import { conflict, notFound } from '../../../errors.ts'
 import type { PipelineConfig, ResourceConfig, Version } from '../../../formats/pipeline/types.ts'
 import type { EngineBuild, EnginePage, EnginePageQuery, EngineResource, EngineVersion, PipelineAt } from '../../types.ts'
 import type { Context } from '../context.ts'
-import { findPendingCheck, insertBuild, listBuildsWithVersion as listBuilds } from '../store/builds.ts'
+import { countPendingChecks, findPendingCheck, insertBuild, listBuildsWithVersion as listBuilds } from '../store/builds.ts'
 import { lockPipeline, wake } from '../store/pipelines.ts'
 import * as store from '../store/resources.ts'
 import { cleanText } from '../store/text.ts'
@@ -12,6 +12,8 @@ import { theBuild } from './builds.ts'
 import { assertRuns, theConfig } from './saving.ts'
 
 const mostBuilds = 1000
+/** Checks of one pipeline that wait: who asks from ever other versions would fill the table. */
+const mostPending = 100
 
 export const listResources = (context: Context, at: PipelineAt): Promise<EngineResource[]> =>
   context.read(at.organizationId, async (tx) => {
@@ -67,8 +69,11 @@ export const checkResource = (context: Context, at: PipelineAt, name: string, fr
     assertRuns(context, at, config)
     const { id: resourceId } = await theResource(tx, at, name)
     const now = new Date(context.now())
+    const pending = await findPendingCheck(tx, resourceId, from)
+    if (pending === undefined && (await countPendingChecks(tx, at.pipelineId)) >= mostPending)
+      throw conflict(`${mostPending} checks of this pipeline wait already: let them run, then ask again`)
     const id =
-      (await findPendingCheck(tx, resourceId, from)) ??
+      pending ??
       (await insertBuild(tx, {
         pipelineId: at.pipelineId,
         resourceId,

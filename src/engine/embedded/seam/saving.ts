@@ -13,15 +13,26 @@ import { syncResources } from '../store/resources.ts'
 import { endBuild } from '../store/running.ts'
 import { digestOf } from '../store/text.ts'
 
-/** See PipelineEngine. The engine's own number is the platform's, which is never given twice. */
-export async function savePipeline(context: Context, at: PipelineAt, { config, ...options }: SavePipeline): Promise<{ engineId: number }> {
+/**
+ * See PipelineEngine. The engine's own number is the platform's, which is never given twice.
+ * @param assertMay first in the transaction that saves
+ */
+export async function savePipeline(
+  context: Context,
+  at: PipelineAt,
+  { config, ...options }: SavePipeline,
+  assertMay?: (tx: OrgTx) => Promise<void>,
+): Promise<{ engineId: number }> {
   const unsupported = context.unsupported(at.organization, config)
   const problems = [
     ...(options.evenIfUnsupported ? [] : [...unsupported, ...wrongSources(context, config)]),
     ...(options.checkCredentials ? await missingCredentials(context.ports, at.organizationId, config) : []),
   ]
   if (problems.length > 0) throw invalid('The embedded engine cannot run this pipeline', sayProblems(problems))
-  await context.write(at.organizationId, (tx) => keep(tx, at.pipelineId, config, context.now()))
+  await context.write(at.organizationId, async (tx) => {
+    await assertMay?.(tx)
+    await keep(tx, at.pipelineId, config, context.now())
+  })
   return { engineId: at.pipelineId }
 }
 

@@ -144,6 +144,14 @@ export async function countPending(tx: OrgTx, jobId: number): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
+/** Of the pipeline's resources. */
+export async function countPendingChecks(tx: OrgTx, pipelineId: number): Promise<number> {
+  const { rows } = await tx.execute(sql<{ count: number }>`
+    select count(*) from engine_builds b
+    where b.organization_id = ${tx.organizationId} and b.pipeline_id = ${pipelineId} and b.resource_id is not null and b.status = 'pending'`)
+  return rows[0]?.count ?? 0
+}
+
 export async function lastRerun(tx: OrgTx, jobId: number, buildId: number): Promise<number> {
   const { rows } = await tx.execute(sql<{ last: number }>`
     select coalesce(max(b.rerun_number), 0) as last from engine_builds b

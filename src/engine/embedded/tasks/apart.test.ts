@@ -1,4 +1,5 @@
 /** What tasks cannot get at when the platform is root. */
+import { existsSync } from 'node:fs'
 import { link, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,6 +41,15 @@ describe.each(holdings)('a task, %s', (_, holding) => {
       expect(stdout).not.toContain('of another')
       expect(stdout).not.toMatch(/^secret$/m)
       expect((await running).exitStatus).toBe(0)
+    })
+
+    test.runIf(holding.holding === undefined)('leaves nothing to another build where everybody may write', async () => {
+      const mark = newMark()
+      const there = ['/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue', '/run/lock', '/var/crash'].filter((at) => existsSync(at))
+      const paths = there.map((at) => join(at, mark))
+      expect((await sh(task, `touch ${paths.join(' ')} && ls ${paths.join(' ')} | wc -l`)).stdout).toBe(`${there.length}\n`)
+      expect(paths.filter((path) => existsSync(path))).toEqual([])
+      expect((await sh(task, `ls ${paths.join(' ')} 2>/dev/null`)).stdout).toBe('')
     })
 
     test("cannot read what is the platform's alone", async () => {

@@ -4,7 +4,7 @@ import { chmod, mkdir } from 'node:fs/promises'
 import type { EnginePolicy } from '../policy.ts'
 import { closeTo, handOver, makePassable, openScratch, workingDirectory } from './folder.ts'
 import { confined, type Holding, marked, type Places, privateGroup } from './launch.ts'
-import { describe, lookAtMachine, type Machine } from './machine.ts'
+import { describe, lookAtMachine, type Machine, riskOf } from './machine.ts'
 import { type Ended, supervise } from './supervise.ts'
 
 export interface Confinement {
@@ -31,7 +31,8 @@ export interface ConfinedProgram {
 
 export interface ConfinementOptions {
   readonly policy: EnginePolicy
-  readonly log: (line: string) => void
+  /** A warning: tasks of one tenant could get at others, or at the platform. */
+  readonly log: (line: string, level: 'debug' | 'info' | 'warn') => void
   /** Folders beside the work folder that programs must not see, where they can be hidden. */
   readonly hidden?: readonly string[]
   /** For tests: as if nothing better could be had. */
@@ -43,7 +44,8 @@ export function openConfinement({ policy, log, hidden = [], holding }: Confineme
   let looking: Promise<Machine> | undefined
   const machine = () => {
     looking ??= lookAtMachine(taskUser, holding).then(async (found) => {
-      log(describe(found))
+      const risk = riskOf(found)
+      log(risk === undefined ? describe(found) : `${describe(found)}: ${risk}`, risk === undefined ? 'info' : 'warn')
       await mkdir(workFolder, { recursive: true, mode: 0o700 })
       // What is bound into a namespace is reached without passing through here.
       if (found.isRoot) await chmod(workFolder, found.holding === 'namespaces' ? 0o700 : 0o711)

@@ -59,15 +59,20 @@ export interface Launch {
 
 export const cleanEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' } as const
 
-/** Below `scratch`: what the program finds at /tmp (with its home in it), /dev/shm and /var/tmp. */
+/**
+ * Beside /tmp, the directories in which everybody may write on a usual Debian or Ubuntu: by name below `scratch`. Builds would
+ * leave each other files there.
+ */
+const everybodys = { shm: '/dev/shm', queues: '/dev/mqueue', var: '/var/tmp', lock: '/run/lock', crash: '/var/crash' } as const
+
+/** Below `scratch`: what the program finds at /tmp (with its home in it), and at each of those. */
 export const scratchFolders = (name: string): readonly string[] => [
   'tmp',
   'tmp/home',
   'tmp/bound',
   'tmp/build',
   `tmp/build/${name}`,
-  'shm',
-  'var',
+  ...Object.keys(everybodys),
 ]
 
 /** Nobody's, and far above what systems give out. */
@@ -169,8 +174,9 @@ if [ -n "$bound" ]; then
   "$mount" --rbind "$bound" "$scratch/tmp/bound"
   "$mount" -o remount,bind,ro "$scratch/tmp/bound"
 fi
-if [ -d /dev/shm ]; then "$mount" --bind "$scratch/shm" /dev/shm; fi
-if [ -d /var/tmp ]; then "$mount" --bind "$scratch/var" /var/tmp; fi
+${Object.entries(everybodys)
+  .map(([name, at]) => `if [ -d ${at} ]; then "$mount" --bind "$scratch/${name}" ${at}; fi`)
+  .join('\n')}
 "$mount" --rbind "$scratch/tmp" /tmp
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then "$mount" -t tmpfs -o size=4k,mode=0755,ro none "$1"; fi

@@ -66,6 +66,20 @@ export function describe({ isRoot, user, holding, hasPrivateGroups, tools, hasPr
   return `Tasks run ${who}, ${how}${lacks.length > 0 ? `; ${lacks.join('; ')}` : ''}`
 }
 
+/** What a task could do to keys and to other builds; undefined: nothing that this machine could keep it from. One sentence. */
+export function riskOf({ user, holding, hasPrivateGroups }: Machine): string | undefined {
+  const advice = 'name only organizations that you trust in ENGINE_TASKS'
+  if (holding !== 'group')
+    return user
+      ? undefined
+      : `tasks can use whatever the platform's user may, beside the platform's own folder and other builds, which are hidden from them: ${advice}, or run the platform as root`
+  if (!user)
+    return `tasks can read the platform's keys and its environment, and change other builds and what those are given: ${advice}, or allow namespaces`
+  return hasPrivateGroups
+    ? `keys and files of other builds are closed to tasks, but they see all processes and can stop those of other builds: ${advice}, or allow namespaces`
+    : `tasks can read and change files of other builds, and what those are given: ${advice}, or allow namespaces`
+}
+
 function findTools(): Tools {
   const find = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
   const linux = process.platform === 'linux'

@@ -136,6 +136,7 @@ test('the operator reads what holds tasks in, and what does not', async () => {
   const lines: string[] = []
   await sh(open(policyOf(), { holding: 'group' }, lines), 'true')
   expect(lines.join('\n')).toMatch(/^Tasks run as .*process group/)
+  expect(lines).toHaveLength(1)
   const off: string[] = []
   open(policyOf({ tasks: 'none' }), {}, off)
   expect(off).toEqual(['Tasks of pipelines are off (ENGINE_TASKS)'])

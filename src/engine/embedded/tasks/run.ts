@@ -16,8 +16,8 @@ import type { Ended } from './supervise.ts'
 export function openTaskRunner(options: ConfinementOptions): RunTask {
   const { policy, log } = options
   const confinement = openConfinement(options)
-  if (policy.tasks === 'none') log('Tasks of pipelines are off (ENGINE_TASKS)')
-  else confinement.machine().catch((error: unknown) => log(`Tasks cannot run: ${String(error)}`))
+  if (policy.tasks === 'none') log('Tasks of pipelines are off (ENGINE_TASKS)', 'debug')
+  else confinement.machine().catch((error: unknown) => log(`Tasks cannot run: ${String(error)}`, 'warn'))
 
   return async (task) => {
     assertAllowed(policy, task)

@@ -85,7 +85,7 @@ interface World {
 }
 
 /** Between TERM and KILL, in milliseconds: an abort has to be over within two seconds, all told, also on a busy machine. */
-const grace = 1000
+const grace = 700
 const watchEvery = 500
 const pollEvery = 25
 /** Everything is gone, so nothing but what is in the pipes can come; a pipe that somebody else holds is not waited for. */
