@@ -1,6 +1,6 @@
 /**
  * The seam between the platform and what runs pipelines. Two engines stand behind it: Concourse, and one of our own for
- * development and evaluation. Its words and rules are Concourse's (../shared reference: names, ids, statuses, events).
+ * development and evaluation. Its words and rules are Concourse's: names, ids, statuses, events.
  *
  * The platform has decided who may ask before it calls an engine. Still an engine answers only about the pipeline it is asked
  * about: a build or a version of another one is "not found", and no call that names it leaves the process.

@@ -1,6 +1,6 @@
 /**
  * A Concourse that is not one: its HTTP API on 127.0.0.1, with the oddities of the real one, over pipelines that live in memory.
- * It was written from ../shared/reference/concourse.md. It knows one admin, who owns the team main, and whoever else it is told of.
+ * It was written from what is documented of it. It knows one admin, who owns the team main, and whoever else it is told of.
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -1,6 +1,6 @@
 /**
  * One pass over a pipeline: which builds begin with which versions, which are made, and what the others wait for. The rules are
- * Concourse's (../shared reference, 3.3 to 3.6). Nothing here reads a clock or a database.
+ * Concourse's. Nothing here reads a clock or a database.
  */
 import { decideChecks } from './checks.ts'
 import { byPlace, type Facts, type Job, readFacts } from './facts.ts'
