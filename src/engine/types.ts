@@ -3,7 +3,7 @@
  * development and evaluation. Its words and rules are Concourse's: names, ids, statuses, events.
  *
  * The platform has decided who may ask before it calls an engine. Still an engine answers only about the pipeline it is asked
- * about: a build or a version of another one is "not found", and no call that names it leaves the process.
+ * about: a build or a version of another one is "not found", and its number is asked after inside this pipeline alone.
  *
  * Methods throw ApiError: NotFoundEntity, Conflict, Invalid (with details), RetryOperation. Times are unix seconds.
  */
