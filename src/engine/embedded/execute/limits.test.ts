@@ -8,9 +8,16 @@ import { openPlaces } from './places.ts'
 describe('a build', () => {
   test('does at most 16 things at once, and all of them in the end', async () => {
     let [now, most, all] = [0, 0, 0]
+    let crowd: () => void = () => {}
+    const crowded = new Promise<void>((resolve) => {
+      crowd = resolve
+    })
     const busy = async () => {
       most = Math.max(most, ++now)
       all += 1
+      // Nobody ends before as many as may are there at once.
+      if (now === 16) crowd()
+      await crowded
       await sleep(5)
       now -= 1
     }
