@@ -28,11 +28,15 @@ describe('a build', () => {
 
   test('that is aborted while steps wait for their turn does not begin them', async () => {
     const abort = new AbortController()
-    const steps = Array.from({ length: 30 }, () => taskStep('hang'))
-    const running = runBuild([{ in_parallel: steps }], { abort })
-    await sleep(100)
-    abort.abort()
-    const { status, ran } = await running
+    let begun = 0
+    // The sixteenth of those that hang aborts the build, as somebody would.
+    const wait = async ({ signal }: { signal: AbortSignal }) => {
+      if (++begun === 16) setTimeout(() => abort.abort(), 50)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+      return 143
+    }
+    const steps = Array.from({ length: 30 }, () => taskStep('wait'))
+    const { status, ran } = await runBuild([{ in_parallel: steps }], { abort, tasks: { wait } })
     expect([status, ran.length]).toEqual(['aborted', 16])
   })
 
