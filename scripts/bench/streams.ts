@@ -44,13 +44,15 @@ type Call = ReturnType<typeof callerOf>
 
 /** Everybody reads the same running build from its beginning to its end. */
 async function crowdRow(call: Call, world: World, api: ChildProcess): Promise<Row[]> {
-  const before = memoryOf(api)
-  let highest = before
-  const watching = setInterval(() => {
-    highest = Math.max(highest, memoryOf(api))
-  }, 200)
   const id = await call.begin('drip')
   const started = performance.now()
+  let early = 0
+  let highest = 0
+  const watching = setInterval(() => {
+    // Two hundred connections take their room once; what matters is that it does not grow with what is read.
+    if (performance.now() - started < 3000) early = Math.max(early, memoryOf(api))
+    else highest = Math.max(highest, memoryOf(api))
+  }, 200)
   const logs = await Promise.all(Array.from({ length: readers }, () => read(world, id)))
   const seconds = (performance.now() - started) / 1000
   clearInterval(watching)
@@ -63,7 +65,7 @@ async function crowdRow(call: Call, world: World, api: ChildProcess): Promise<Ro
       '–',
       'all',
     ],
-    ['memory of the API meanwhile', `${before} → ${highest} MiB at most`, (highest / before).toFixed(2), 'flat'],
+    ['memory of the API meanwhile', `${early} MiB in the first 3 s, ${highest} MiB at most later`, (highest / early).toFixed(2), 'flat'],
   ]
 }
 
