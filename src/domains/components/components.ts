@@ -239,7 +239,7 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
     () => ({ name: place.component }),
   )
   await removeNow(context.platform, removals)
-  if (plan) await followNow(context.platform, context.organization.id, change.componentId)
+  if (plan) await followNow(context.platform, context.organization.id, change.componentId, outcome.files)
 }
 
 async function getEnvironment(tx: OrgTx, { project, environment }: { project: string; environment: string }) {

@@ -56,10 +56,14 @@ export async function reservePipeline(tx: OrgTx, componentId: number, plan: Plan
 }
 
 /** Before anything is written: a stack whose pipeline is none makes no component. @throws Invalid naming every field */
-export function assertPipeline(plan: Plan, files: readonly (ComponentFile & { content: Buffer })[]): void {
-  const variables = files.find(({ technology, key }) => technology === 'pipeline' && key === 'variables')
-  textsOf(plan.useCase, plan.samples, plan.interpolate, variables?.content)
+export function assertPipeline(plan: Plan, files: readonly CommittedFile[]): void {
+  textsOf(plan.useCase, plan.samples, plan.interpolate, variablesIn(files))
 }
+
+type CommittedFile = ComponentFile & { content: Buffer }
+
+const variablesIn = (files: readonly CommittedFile[]): Buffer | undefined =>
+  files.find(({ technology, key }) => technology === 'pipeline' && key === 'variables')?.content
 
 /** In the transaction that settles a change: the pipeline is to be what the component is now. */
 export async function followLater(tx: OrgTx, componentId: number, author: Author, seconds = patience): Promise<void> {
@@ -73,9 +77,14 @@ export async function followLater(tx: OrgTx, componentId: number, author: Author
   await enqueue(tx, 'pipelines.catchUp', { organizationId: tx.organizationId, pipelineId: main.id }, seconds)
 }
 
-/** After that transaction. What goes wrong here is the job's to repeat, or a problem that the pipeline itself tells. */
-export async function followNow(platform: Platform, organizationId: number, componentId: number): Promise<void> {
-  await catchUp(platform, { organizationId, componentId }).catch((err: unknown) =>
+/** After that transaction, with the files that were committed, where they are at hand. What goes wrong here is the job's to repeat, or a problem that the pipeline itself tells. */
+export async function followNow(
+  platform: Platform,
+  organizationId: number,
+  componentId: number,
+  files: readonly CommittedFile[] = [],
+): Promise<void> {
+  await catchUp(platform, { organizationId, componentId }, variablesIn(files)).catch((err: unknown) =>
     platform.log.warn({ err, componentId }, 'the pipeline of a component could not follow it yet'),
   )
 }

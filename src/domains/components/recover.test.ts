@@ -67,6 +67,8 @@ describe('when the process dies while it creates a component', () => {
     expect(await workshop.ada.getComponent({ path: front(workshop) })).toHaveStatus(200)
     const values = await workshop.ada.getComponentConfig({ path: front(workshop) })
     expect(values.body.data).toMatchObject({ Server: { Pipeline: { region: 'eu-west-1' }, Size: { 'module.web.count': 1 } } })
+    const pipeline = { ...front(workshop), inpath_pipeline_name: 'shop-prod-front' }
+    expect((await workshop.ada.syncedPipeline({ path: pipeline })).body.data).toEqual({ synced: 'synced' })
     const events = await server.database.query<{ message: string }>(
       "select message from events x join organizations o on o.id = x.organization_id where o.canonical = $1 and operation = 'component:create'",
       [workshop.org],

@@ -8,7 +8,9 @@ import type { Platform } from '../../platform.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { openRemote } from '../git.ts'
+import { removeNow } from '../pipelines/follow.ts'
 import { apply, type Change, type ChangeActor, type Intended, type Leftovers, undo } from './changes.ts'
+import { followNow } from './pipeline.ts'
 import * as queries from './queries.ts'
 
 /** How far back a commit is looked for: others may have written since. */
@@ -29,23 +31,26 @@ export async function recoverChange(
   const { row, branch, remote } = pending
   const commit = await findCommit(platform, remote, branch, id)
   const change: Change = { id, componentId, kind: row.kind as Change['kind'], repositoryId: row.config_repository_id }
-  await OrgTx.write(platform.database, scope, async (tx) => {
+  const removals = await OrgTx.write(platform.database, scope, async (tx) => {
     if (commit === undefined) {
       if (await undo(tx, change))
         platform.log.warn({ componentId, change: id, kind: row.kind }, 'a change of a component was undone: it never reached git')
-      return
+      return []
     }
-    if ((await queries.deleteChange(tx, componentId, id)) === 0) return
+    if ((await queries.deleteChange(tx, componentId, id)) === 0) return []
     const component = await queries.findComponentById(tx, componentId)
     const by = row.actor as ChangeActor
-    await apply(tx, change, row.intended as Intended, commit, { name: by.name, accountId: by.user_id })
+    const removals = await apply(tx, change, row.intended as Intended, commit, { name: by.name, accountId: by.user_id })
     const leftovers = row.leftovers as Leftovers | null
     if (leftovers) await enqueue(tx, 'components.removeFiles', { organizationId, ...leftovers })
     // A hold is only let go: what was copied is nobody's, and goes.
-    if (row.kind === 'hold') return
+    if (row.kind === 'hold') return []
     await tell(tx, row.kind, component?.canonical ?? '', by)
     platform.log.warn({ componentId, change: id, kind: row.kind }, 'a change of a component was finished: its process did not')
+    return removals
   })
+  await removeNow(platform, removals)
+  await followNow(platform, organizationId, componentId)
 }
 
 /** Of one run; the next one takes those that wait longest. */

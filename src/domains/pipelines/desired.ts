@@ -19,6 +19,7 @@ import { readOrganization } from './queries.ts'
 /**
  * Undefined: the use case has no pipeline.
  * @param as whom tokens such as `($ .stackform_updated_by_user $)` stand for: who saved the component
+ * @param committed the component's variables, when they were just written: git need not be asked for them
  * @throws ApiError Invalid when it is none; RetryOperation when git cannot be asked
  */
 export async function desiredPipeline(
@@ -26,13 +27,14 @@ export async function desiredPipeline(
   organizationId: number,
   componentId: number,
   as: Author,
+  committed?: Buffer,
 ): Promise<Texts | undefined> {
   const found = await OrgTx.read(platform.database, insideOf(organizationId), (tx) => read(tx, platform, componentId, as))
   if (!found) return undefined
   const { useCase, samples, interpolate, variables, remote, branch } = found
-  const files = variables === undefined ? undefined : await withGit(() => platform.git.read(remote, branch, (tip) => tip.read([variables])))
-  const written = variables === undefined ? undefined : files?.get(variables)
-  return textsOf(useCase, samples, interpolate, written)
+  if (variables === undefined || committed) return textsOf(useCase, samples, interpolate, committed)
+  const files = await withGit(() => platform.git.read(remote, branch, (tip) => tip.read([variables])))
+  return textsOf(useCase, samples, interpolate, files.get(variables))
 }
 
 /**

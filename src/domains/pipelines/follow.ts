@@ -6,22 +6,28 @@ import type { PipelineAt } from '../../engine/types.ts'
 import { ApiError } from '../../errors.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import type { Platform } from '../../platform.ts'
+import { findComponentById } from '../components/queries.ts'
 import { pipelineAt } from './at.ts'
 import { type Author, saveConfig, type Texts } from './configs.ts'
 import { deploy } from './deploy.ts'
 import { desiredPipeline } from './desired.ts'
 import * as queries from './queries.ts'
 
-/** Does what is left to do for a pipeline, or for the main one of a component: follow its stack, and be in the engine as it is here. */
+/**
+ * Does what is left to do for a pipeline, or for the main one of a component: follow its stack, and be in the engine as it is here.
+ * @param committed the component's variables, when they were just written
+ */
 export async function catchUp(
   platform: Platform,
   { organizationId, ...which }: { organizationId: number } & ({ pipelineId: number } | { componentId: number }),
+  committed?: Buffer,
 ): Promise<void> {
   const row = await OrgTx.read(platform.database, insideOf(organizationId), (tx) =>
     'pipelineId' in which ? queries.findPipelineById(tx, which.pipelineId) : queries.findMainPipeline(tx, which.componentId),
   )
   if (!row) return
-  if (row.follow_author !== null) await follow(platform, organizationId, row, { name: row.follow_author, accountId: row.follow_author_id })
+  if (row.follow_author !== null)
+    await follow(platform, organizationId, row, { name: row.follow_author, accountId: row.follow_author_id }, committed)
   await deploy(platform, organizationId, row.id, { evenIfUnsupported: true })
 }
 
@@ -30,11 +36,14 @@ async function follow(
   organizationId: number,
   row: { id: number; component_id: number },
   author: Author,
+  committed?: Buffer,
 ): Promise<void> {
   const scope = insideOf(organizationId)
+  const savedAt = (tx: OrgTx) => findComponentById(tx, row.component_id).then((component) => component?.updated_at.getTime())
+  const before = await OrgTx.read(platform.database, scope, savedAt)
   let desired: Texts | undefined
   try {
-    desired = await desiredPipeline(platform, organizationId, row.component_id, author)
+    desired = await desiredPipeline(platform, organizationId, row.component_id, author, committed)
   } catch (error) {
     if (!(error instanceof ApiError) || error.code === 'RetryOperation') throw error
     // It was checked before the component was written; the stack or the file in git became another one since.
@@ -44,7 +53,8 @@ async function follow(
   }
   const left = await OrgTx.write(platform.database, scope, async (tx) => {
     const locked = await queries.lockPipeline(tx, row.id)
-    if (!locked) return undefined
+    // Saved again meanwhile: whoever did so makes it follow, and what was worked out here is old.
+    if (!locked || (await savedAt(tx)) !== before) return undefined
     if (!desired) {
       await removeLater(tx, locked)
       await queries.deletePipelineRow(tx, row.id)
