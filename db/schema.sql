@@ -8,6 +8,18 @@ table access_epochs (
   epoch bigint not null default 1
 )
 
+-- What happened to an account: sign-ins, failures, links, second factors.
+table account_events (
+  id bigint not null identity,
+  user_id bigint,
+  action text not null,
+  message text not null,
+  address text not null default ''::text,
+  user_agent text not null default ''::text,
+  confined_to bigint,
+  created_at timestamp with time zone not null default now()
+)
+
 -- One-time links sent by mail.
 table account_tokens (
   id bigint not null identity,
@@ -18,6 +30,15 @@ table account_tokens (
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
   created_at timestamp with time zone not null default now()
+)
+
+-- Addresses that API keys were used from; the newest hundred of each.
+table api_key_addresses (
+  organization_id bigint not null,
+  api_key_id bigint not null,
+  address text not null,
+  first_used_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now()
 )
 
 -- Keys for machines; their rules never change.
@@ -303,6 +324,54 @@ table events (
   happened_at timestamp with time zone not null default clock_timestamp()
 )
 
+-- Accounts at outside providers by which a person signs in.
+table identities (
+  id bigint not null identity,
+  user_id bigint not null,
+  provider text not null,
+  issuer text not null,
+  subject text not null,
+  email text,
+  confined_to bigint,
+  identity_provider_id bigint,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now()
+)
+
+-- SAML identity providers that an organization brought.
+table identity_providers (
+  organization_id bigint not null,
+  id bigint not null identity,
+  canonical text not null,
+  name text not null,
+  public_id text not null,
+  metadata_url text,
+  metadata text not null,
+  entity_id text not null,
+  sso_url text not null,
+  certificates text[] not null,
+  enabled boolean not null default true,
+  required boolean not null default false,
+  idp_initiated boolean not null default true,
+  provision boolean not null default true,
+  default_role_id bigint not null,
+  attributes jsonb not null default '{}'::jsonb,
+  group_mappings jsonb not null default '[]'::jsonb,
+  problem text,
+  refreshed_at timestamp with time zone,
+  last_sign_in_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Key pairs of the installation itself, such as the one that SAML assertions are encrypted for; sealed by the master key.
+table installation_keys (
+  name text not null,
+  sealed text not null,
+  public text not null,
+  created_at timestamp with time zone not null default now()
+)
+
 -- Who paused a job.
 table job_notes (
   organization_id bigint not null,
@@ -338,6 +407,38 @@ table kpis (
   updated_at timestamp with time zone not null default now()
 )
 
+-- The licence in force in a root organization.
+table licences (
+  organization_id bigint not null,
+  id bigint not null identity,
+  key text not null,
+  jti text not null,
+  company_name text not null,
+  email_address text not null,
+  members_count integer not null,
+  version text not null,
+  on_prem boolean not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Sign-ins and passkeys that are half done; a row is deleted when it is used.
+table login_challenges (
+  id bigint not null identity,
+  purpose text not null,
+  user_id bigint,
+  nonce text not null,
+  method text,
+  identity_id bigint,
+  organization text,
+  child text,
+  webauthn_challenge text,
+  mailed_at timestamp with time zone,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null default now()
+)
+
 -- The local outbox: filled only when no SMTP server is configured.
 table mails (
   id bigint not null identity,
@@ -345,6 +446,19 @@ table mails (
   subject text not null,
   body text not null,
   created_at timestamp with time zone not null default now()
+)
+
+-- Who bought the product on the AWS Marketplace.
+table marketplace_customers (
+  id bigint not null identity,
+  customer_identifier text not null,
+  product_code text not null,
+  aws_account_id text,
+  token_hash text not null,
+  user_id bigint,
+  used_by bigint,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
 )
 
 -- People in an organization, and the invitations they have not answered yet.
@@ -378,6 +492,29 @@ table organizations (
   can_children_create_appearance boolean not null default false,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now()
+)
+
+-- Public keys of authenticators.
+table passkeys (
+  id bigint not null identity,
+  user_id bigint not null,
+  credential_id text not null,
+  public_key text not null,
+  counter bigint not null,
+  transports text[] not null default '{}'::text[],
+  name text not null,
+  backed_up boolean not null,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone
+)
+
+-- People whom a provider confirmed and who have no account yet; the sign-up form is open.
+table pending_identities (
+  id bigint not null identity,
+  provider text not null,
+  nonce text not null,
+  identity jsonb not null,
+  expires_at timestamp with time zone not null
 )
 
 -- The public side of users, for owners, members and invitations.
@@ -463,6 +600,14 @@ table rate_limits (
   taken integer not null
 )
 
+-- For who lost their second factor; each works once.
+table recovery_codes (
+  id bigint not null identity,
+  user_id bigint not null,
+  code_hash text not null,
+  used_at timestamp with time zone
+)
+
 -- Named sets of rules; built-in ones cannot be changed.
 table roles (
   organization_id bigint not null,
@@ -483,6 +628,43 @@ table rules (
   api_key_id bigint,
   action text not null,
   resources text[] not null default '{}'::text[]
+)
+
+-- Who is signed in, from where, and how they proved it.
+table sessions (
+  id bigint not null identity,
+  user_id bigint not null,
+  method text not null,
+  second_factor text,
+  confined_to bigint,
+  identity_id bigint,
+  address text not null default ''::text,
+  user_agent text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  last_used_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null
+)
+
+-- One-time codes of finished flows; a row is deleted when it is redeemed.
+table sign_in_codes (
+  code_hash text not null,
+  provider text not null,
+  identity jsonb not null,
+  expires_at timestamp with time zone not null
+)
+
+-- Sign-ins that are at an outside provider now.
+table sign_in_flows (
+  id bigint not null identity,
+  provider text not null,
+  state_hash text not null,
+  browser_hash text,
+  nonce text,
+  sealed_verifier text,
+  identity_provider_id bigint,
+  return_to text,
+  expires_at timestamp with time zone not null
 )
 
 -- Keys that sign session tokens, sealed under the master key. The newest unretired one signs, all verify.
@@ -558,6 +740,27 @@ table stacks (
   updated_at timestamp with time zone not null default now()
 )
 
+-- What a root organization pays for, as its provider last said.
+table subscriptions (
+  organization_id bigint not null,
+  id bigint not null identity,
+  provider text not null,
+  customer_id text not null,
+  subscription_id text,
+  plan_canonical text,
+  plan_name text,
+  status text not null,
+  members_limit integer,
+  quantity integer not null default 0,
+  expires_at timestamp with time zone,
+  due_since timestamp with time zone,
+  cancel_at_period_end boolean not null default false,
+  invoice_url text,
+  synced_at timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Who is in which team.
 table team_members (
   organization_id bigint not null,
@@ -582,6 +785,21 @@ table teams (
   owner_id bigint,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now()
+)
+
+-- Secrets that authenticator apps share with us, sealed by the master key.
+table totp_secrets (
+  user_id bigint not null,
+  sealed text not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint not null default 0,
+  created_at timestamp with time zone not null default now()
+)
+
+-- SAML assertions that were taken: each is good once, on all processes together.
+table used_assertions (
+  assertion_hash text not null,
+  expires_at timestamp with time zone not null
 )
 
 -- Addresses of a person; exactly one is primary. Unique without regard to case.
@@ -615,9 +833,15 @@ table users (
 -- Constraints
 
 access_epochs.access_epochs_pk PRIMARY KEY (subject)
+account_events.account_events_confined_to_fk FOREIGN KEY (confined_to) REFERENCES organizations(id) ON DELETE CASCADE
+account_events.account_events_pk PRIMARY KEY (id)
+account_events.account_events_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 account_tokens.account_tokens_pk PRIMARY KEY (id)
 account_tokens.account_tokens_purpose_ck CHECK ((purpose = ANY (ARRAY['verify_email'::text, 'reset_password'::text])))
 account_tokens.account_tokens_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+api_key_addresses.api_key_addresses_api_key_fk FOREIGN KEY (organization_id, api_key_id) REFERENCES api_keys(organization_id, id) ON DELETE CASCADE
+api_key_addresses.api_key_addresses_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+api_key_addresses.api_key_addresses_pk PRIMARY KEY (organization_id, api_key_id, address)
 api_keys.api_keys_canonical_uq UNIQUE (organization_id, canonical)
 api_keys.api_keys_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 api_keys.api_keys_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
@@ -698,6 +922,18 @@ events.events_organization_fk FOREIGN KEY (organization_id) REFERENCES organizat
 events.events_pk PRIMARY KEY (organization_id, id)
 events.events_severity_ck CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'err'::text, 'crit'::text])))
 events.events_type_ck CHECK ((type = ANY (ARRAY['Cycloid'::text, 'AWS'::text, 'Monitoring'::text, 'Custom'::text])))
+identities.identities_confined_ck CHECK (((confined_to IS NULL) = (identity_provider_id IS NULL)))
+identities.identities_confined_to_fk FOREIGN KEY (confined_to) REFERENCES organizations(id) ON DELETE CASCADE
+identities.identities_identity_provider_fk FOREIGN KEY (confined_to, identity_provider_id) REFERENCES identity_providers(organization_id, id) ON DELETE CASCADE
+identities.identities_pk PRIMARY KEY (id)
+identities.identities_provider_ck CHECK ((provider = ANY (ARRAY['google'::text, 'github'::text, 'azuread'::text, 'saml2'::text])))
+identities.identities_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+identity_providers.identity_providers_canonical_uq UNIQUE (organization_id, canonical)
+identity_providers.identity_providers_default_role_fk FOREIGN KEY (organization_id, default_role_id) REFERENCES roles(organization_id, id)
+identity_providers.identity_providers_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+identity_providers.identity_providers_pk PRIMARY KEY (organization_id, id)
+identity_providers.identity_providers_public_id_uq UNIQUE (public_id)
+installation_keys.installation_keys_pk PRIMARY KEY (name)
 job_notes.job_notes_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 job_notes.job_notes_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
 job_notes.job_notes_pk PRIMARY KEY (organization_id, pipeline_id, job)
@@ -711,7 +947,19 @@ kpis.kpis_environment_fk FOREIGN KEY (organization_id, environment_id) REFERENCE
 kpis.kpis_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 kpis.kpis_pk PRIMARY KEY (organization_id, id)
 kpis.kpis_project_fk FOREIGN KEY (organization_id, project_id) REFERENCES projects(organization_id, id) ON DELETE CASCADE
+licences.licences_jti_uq UNIQUE (jti)
+licences.licences_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+licences.licences_organization_uq UNIQUE (organization_id)
+licences.licences_pk PRIMARY KEY (organization_id, id)
+login_challenges.login_challenges_identity_fk FOREIGN KEY (identity_id) REFERENCES identities(id) ON DELETE CASCADE
+login_challenges.login_challenges_pk PRIMARY KEY (id)
+login_challenges.login_challenges_purpose_ck CHECK ((purpose = ANY (ARRAY['second_factor'::text, 'passkey_login'::text, 'passkey_registration'::text])))
+login_challenges.login_challenges_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 mails.mails_pk PRIMARY KEY (id)
+marketplace_customers.marketplace_customers_customer_uq UNIQUE (customer_identifier)
+marketplace_customers.marketplace_customers_pk PRIMARY KEY (id)
+marketplace_customers.marketplace_customers_used_by_fk FOREIGN KEY (used_by) REFERENCES organizations(id) ON DELETE SET NULL
+marketplace_customers.marketplace_customers_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL
 members.members_accepted_ck CHECK (((invitation_state <> 'accepted'::text) OR (user_id IS NOT NULL)))
 members.members_invitation_state_ck CHECK ((invitation_state = ANY (ARRAY['pending'::text, 'accepted'::text, 'declined'::text])))
 members.members_invited_by_fk FOREIGN KEY (organization_id, invited_by_id) REFERENCES members(organization_id, id) ON DELETE SET NULL (invited_by_id)
@@ -724,6 +972,10 @@ organizations.organizations_canonical_uq UNIQUE (canonical)
 organizations.organizations_parent_fk FOREIGN KEY (parent_id) REFERENCES organizations(id)
 organizations.organizations_path_ck CHECK ((path[cardinality(path)] = id))
 organizations.organizations_pk PRIMARY KEY (id)
+passkeys.passkeys_credential_uq UNIQUE (credential_id)
+passkeys.passkeys_pk PRIMARY KEY (id)
+passkeys.passkeys_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+pending_identities.pending_identities_pk PRIMARY KEY (id)
 pipeline_configs.pipeline_configs_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 pipeline_configs.pipeline_configs_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
 pipeline_configs.pipeline_configs_pk PRIMARY KEY (organization_id, pipeline_id, version)
@@ -743,6 +995,9 @@ projects.projects_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE
 projects.projects_pk PRIMARY KEY (organization_id, id)
 projects.projects_team_fk FOREIGN KEY (organization_id, team_id) REFERENCES teams(organization_id, id) ON DELETE SET NULL (team_id)
 rate_limits.rate_limits_pk PRIMARY KEY (key)
+recovery_codes.recovery_codes_code_uq UNIQUE (user_id, code_hash)
+recovery_codes.recovery_codes_pk PRIMARY KEY (id)
+recovery_codes.recovery_codes_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 roles.roles_canonical_uq UNIQUE (organization_id, canonical)
 roles.roles_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 roles.roles_pk PRIMARY KEY (organization_id, id)
@@ -751,6 +1006,16 @@ rules.rules_holder_ck CHECK (((role_id IS NULL) <> (api_key_id IS NULL)))
 rules.rules_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 rules.rules_pk PRIMARY KEY (organization_id, id)
 rules.rules_role_fk FOREIGN KEY (organization_id, role_id) REFERENCES roles(organization_id, id) ON DELETE CASCADE
+sessions.sessions_confined_to_fk FOREIGN KEY (confined_to) REFERENCES organizations(id) ON DELETE CASCADE
+sessions.sessions_identity_fk FOREIGN KEY (identity_id) REFERENCES identities(id) ON DELETE CASCADE
+sessions.sessions_method_ck CHECK ((method = ANY (ARRAY['password'::text, 'passkey'::text, 'saml2'::text, 'google'::text, 'github'::text, 'azuread'::text])))
+sessions.sessions_pk PRIMARY KEY (id)
+sessions.sessions_second_factor_ck CHECK ((second_factor = ANY (ARRAY['email'::text, 'totp'::text, 'recovery_code'::text, 'passkey'::text])))
+sessions.sessions_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+sign_in_codes.sign_in_codes_pk PRIMARY KEY (code_hash)
+sign_in_flows.sign_in_flows_pk PRIMARY KEY (id)
+sign_in_flows.sign_in_flows_provider_ck CHECK ((provider = ANY (ARRAY['google'::text, 'github'::text, 'azuread'::text, 'saml2'::text])))
+sign_in_flows.sign_in_flows_state_uq UNIQUE (state_hash)
 signing_keys.signing_keys_pk PRIMARY KEY (kid)
 stack_diagrams.stack_diagrams_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 stack_diagrams.stack_diagrams_pk PRIMARY KEY (organization_id, stack_id)
@@ -769,6 +1034,12 @@ stacks.stacks_pk PRIMARY KEY (organization_id, id)
 stacks.stacks_source_fk FOREIGN KEY (organization_id, source_id) REFERENCES stack_sources(organization_id, id)
 stacks.stacks_team_fk FOREIGN KEY (organization_id, team_id) REFERENCES teams(organization_id, id) ON DELETE SET NULL (team_id)
 stacks.stacks_visibility_ck CHECK ((visibility = ANY (ARRAY['local'::text, 'shared'::text, 'hidden'::text])))
+subscriptions.subscriptions_customer_uq UNIQUE (provider, customer_id)
+subscriptions.subscriptions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+subscriptions.subscriptions_organization_uq UNIQUE (organization_id)
+subscriptions.subscriptions_pk PRIMARY KEY (organization_id, id)
+subscriptions.subscriptions_provider_ck CHECK ((provider = ANY (ARRAY['stripe'::text, 'aws_marketplace'::text])))
+subscriptions.subscriptions_status_ck CHECK ((status = ANY (ARRAY['none'::text, 'incomplete'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'unpaid'::text, 'paused'::text, 'canceled'::text])))
 team_members.team_members_member_fk FOREIGN KEY (organization_id, member_id) REFERENCES members(organization_id, id) ON DELETE CASCADE
 team_members.team_members_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 team_members.team_members_pk PRIMARY KEY (organization_id, team_id, member_id)
@@ -781,6 +1052,9 @@ teams.teams_canonical_uq UNIQUE (organization_id, canonical)
 teams.teams_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 teams.teams_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
 teams.teams_pk PRIMARY KEY (organization_id, id)
+totp_secrets.totp_secrets_pk PRIMARY KEY (user_id)
+totp_secrets.totp_secrets_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+used_assertions.used_assertions_pk PRIMARY KEY (assertion_hash)
 user_emails.user_emails_pk PRIMARY KEY (id)
 user_emails.user_emails_purpose_ck CHECK ((purpose = ANY (ARRAY['primary'::text, 'backup'::text])))
 user_emails.user_emails_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
@@ -790,6 +1064,9 @@ users.users_username_uq UNIQUE (username)
 
 -- Indexes beside them
 
+CREATE INDEX account_events_confined_to_ix ON public.account_events USING btree (confined_to)
+CREATE INDEX account_events_created_at_ix ON public.account_events USING btree (created_at)
+CREATE INDEX account_events_user_ix ON public.account_events USING btree (user_id, id)
 CREATE INDEX account_tokens_user_ix ON public.account_tokens USING btree (user_id)
 CREATE INDEX api_keys_owner_ix ON public.api_keys USING btree (owner_id)
 CREATE INDEX build_notes_pipeline_ix ON public.build_notes USING btree (organization_id, pipeline_id)
@@ -810,13 +1087,24 @@ CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree 
 CREATE INDEX engine_versions_order_ix ON public.engine_versions USING btree (organization_id, resource_id, history, check_order)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
 CREATE INDEX events_kpi_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC) WHERE (tags @> '[{"key": "kpi"}]'::jsonb)
+CREATE INDEX identities_confined_to_ix ON public.identities USING btree (confined_to, identity_provider_id)
+CREATE INDEX identities_user_ix ON public.identities USING btree (user_id)
+CREATE INDEX identity_providers_default_role_ix ON public.identity_providers USING btree (organization_id, default_role_id)
 CREATE INDEX kpi_favorites_user_ix ON public.kpi_favorites USING btree (user_id)
 CREATE INDEX kpis_component_ix ON public.kpis USING btree (organization_id, component_id)
 CREATE INDEX kpis_environment_ix ON public.kpis USING btree (organization_id, environment_id)
+CREATE INDEX login_challenges_expires_at_ix ON public.login_challenges USING btree (expires_at)
+CREATE INDEX login_challenges_identity_ix ON public.login_challenges USING btree (identity_id)
+CREATE INDEX login_challenges_user_ix ON public.login_challenges USING btree (user_id)
+CREATE INDEX marketplace_customers_token_ix ON public.marketplace_customers USING btree (token_hash)
+CREATE INDEX marketplace_customers_used_by_ix ON public.marketplace_customers USING btree (used_by)
+CREATE INDEX marketplace_customers_user_ix ON public.marketplace_customers USING btree (user_id)
 CREATE INDEX members_invited_by_ix ON public.members USING btree (organization_id, invited_by_id)
 CREATE INDEX members_role_ix ON public.members USING btree (organization_id, role_id)
 CREATE INDEX members_user_ix ON public.members USING btree (user_id)
 CREATE INDEX organizations_parent_ix ON public.organizations USING btree (parent_id)
+CREATE INDEX passkeys_user_ix ON public.passkeys USING btree (user_id)
+CREATE INDEX pending_identities_expires_at_ix ON public.pending_identities USING btree (expires_at)
 CREATE INDEX pipelines_component_ix ON public.pipelines USING btree (organization_id, component_id)
 CREATE INDEX project_favorites_user_ix ON public.project_favorites USING btree (user_id)
 CREATE INDEX projects_config_repository_ix ON public.projects USING btree (organization_id, config_repository_id)
@@ -825,6 +1113,12 @@ CREATE INDEX projects_team_ix ON public.projects USING btree (organization_id, t
 CREATE INDEX rate_limits_started_at_ix ON public.rate_limits USING btree (started_at)
 CREATE INDEX rules_api_key_ix ON public.rules USING btree (organization_id, api_key_id)
 CREATE INDEX rules_role_ix ON public.rules USING btree (organization_id, role_id)
+CREATE INDEX sessions_confined_to_ix ON public.sessions USING btree (confined_to)
+CREATE INDEX sessions_expires_at_ix ON public.sessions USING btree (expires_at)
+CREATE INDEX sessions_identity_ix ON public.sessions USING btree (identity_id)
+CREATE INDEX sessions_user_ix ON public.sessions USING btree (user_id)
+CREATE INDEX sign_in_codes_expires_at_ix ON public.sign_in_codes USING btree (expires_at)
+CREATE INDEX sign_in_flows_expires_at_ix ON public.sign_in_flows USING btree (expires_at)
 CREATE INDEX stack_sources_credential_ix ON public.stack_sources USING btree (organization_id, credential_id)
 CREATE INDEX stack_sources_owner_ix ON public.stack_sources USING btree (owner_id)
 CREATE INDEX stack_sources_tried_at_ix ON public.stack_sources USING btree (tried_at)
@@ -833,8 +1127,11 @@ CREATE INDEX stacks_team_ix ON public.stacks USING btree (organization_id, team_
 CREATE INDEX team_members_member_ix ON public.team_members USING btree (organization_id, member_id)
 CREATE INDEX team_roles_role_ix ON public.team_roles USING btree (organization_id, role_id)
 CREATE INDEX teams_owner_ix ON public.teams USING btree (owner_id)
+CREATE INDEX used_assertions_expires_at_ix ON public.used_assertions USING btree (expires_at)
 CREATE UNIQUE INDEX appearances_active_uq ON public.appearances USING btree (organization_id) WHERE is_active
 CREATE UNIQUE INDEX config_repositories_default_uq ON public.config_repositories USING btree (organization_id) WHERE is_default
+CREATE UNIQUE INDEX identities_member_uq ON public.identities USING btree (identity_provider_id, subject) WHERE (identity_provider_id IS NOT NULL)
+CREATE UNIQUE INDEX identities_subject_uq ON public.identities USING btree (provider, issuer, subject) WHERE (identity_provider_id IS NULL)
 CREATE UNIQUE INDEX members_invitation_uq ON public.members USING btree (organization_id, lower(invitation_email)) WHERE (invitation_state = 'pending'::text)
 CREATE UNIQUE INDEX pipelines_main_uq ON public.pipelines USING btree (organization_id, component_id) WHERE is_main
 CREATE UNIQUE INDEX user_emails_email_uq ON public.user_emails USING btree (lower(email))
@@ -842,7 +1139,11 @@ CREATE UNIQUE INDEX user_emails_primary_uq ON public.user_emails USING btree (us
 
 -- Row-level security policies
 
+account_events.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+account_events.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+account_tokens.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 account_tokens.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+api_key_addresses.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 api_keys.doors for select to trochoid_doors using (true) check ()
 api_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 appearances.doors for select to trochoid_doors using (true) check ()
@@ -875,10 +1176,21 @@ engine_resources.tenant for all to trochoid_app using ((organization_id = curren
 engine_versions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 environments.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 events.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+identities.confined for all to trochoid_app using ((confined_to = current_organization_id())) check ((confined_to = current_organization_id()))
+identities.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+identities.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+identity_providers.doors for select to trochoid_doors using (true) check ()
+identity_providers.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+installation_keys.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 job_notes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 kpi_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 kpis.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+licences.doors for select to trochoid_doors using (true) check ()
+licences.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+login_challenges.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+login_challenges.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 mails.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+marketplace_customers.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 members.doors for select to trochoid_doors using (true) check ()
 members.own_memberships for select to trochoid_app using ((user_id = current_account_id())) check ()
 members.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
@@ -888,15 +1200,26 @@ organizations.own_organizations for select to trochoid_app using ((EXISTS ( SELE
    FROM members m
   WHERE ((m.organization_id = organizations.id) AND (m.user_id = current_account_id()))))) check ()
 organizations.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+passkeys.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+passkeys.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+pending_identities.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 pipeline_configs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 pipelines.doors for select to trochoid_doors using (true) check ()
 pipelines.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 project_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 projects.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+recovery_codes.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+recovery_codes.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 roles.doors for select to trochoid_doors using (true) check ()
 roles.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 rules.doors for select to trochoid_doors using (true) check ()
 rules.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+sessions.confined for all to trochoid_app using ((confined_to = current_organization_id())) check ((confined_to = current_organization_id()))
+sessions.doors for select to trochoid_doors using (true) check ()
+sessions.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+sessions.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+sign_in_codes.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+sign_in_flows.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 signing_keys.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 stack_diagrams.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 stack_files.shared for select to trochoid_app using ((EXISTS ( SELECT
@@ -912,11 +1235,16 @@ stacks.shared for select to trochoid_app using ((((visibility = 'shared'::text) 
    FROM components c
   WHERE ((c.organization_id = current_organization_id()) AND (c.stack_organization_id = stacks.organization_id) AND (c.stack_id = stacks.id)))))) check ()
 stacks.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+subscriptions.doors for select to trochoid_doors using (true) check ()
+subscriptions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 team_members.doors for select to trochoid_doors using (true) check ()
 team_members.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 team_roles.doors for select to trochoid_doors using (true) check ()
 team_roles.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 teams.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+totp_secrets.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
+totp_secrets.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+used_assertions.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 user_emails.doors for select to trochoid_doors using (true) check ()
 user_emails.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 user_emails.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
@@ -927,10 +1255,14 @@ users.platform for all to trochoid_app using (in_platform_scope()) check (in_pla
 -- Triggers
 
 CREATE TRIGGER api_keys_access AFTER INSERT OR DELETE OR UPDATE OF owner_id ON public.api_keys FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
+CREATE TRIGGER identity_providers_access AFTER INSERT OR DELETE OR UPDATE OF required, enabled ON public.identity_providers FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
+CREATE TRIGGER licences_access AFTER INSERT OR DELETE OR UPDATE ON public.licences FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER members_access AFTER INSERT OR DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER organizations_access AFTER INSERT OR DELETE OR UPDATE ON public.organizations FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER roles_access AFTER INSERT OR DELETE OR UPDATE ON public.roles FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER rules_access AFTER INSERT OR DELETE OR UPDATE ON public.rules FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
+CREATE TRIGGER sessions_access AFTER DELETE OR UPDATE OF second_factor, confined_to ON public.sessions FOR EACH ROW EXECUTE FUNCTION on_session_change()
+CREATE TRIGGER subscriptions_access AFTER INSERT OR DELETE OR UPDATE OF status, expires_at, due_since, provider ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER team_members_access AFTER INSERT OR DELETE OR UPDATE ON public.team_members FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER team_roles_access AFTER INSERT OR DELETE OR UPDATE ON public.team_roles FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER teams_access AFTER INSERT OR DELETE OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
@@ -948,18 +1280,27 @@ components_of_stack(stack bigint) security definer stable owned by trochoid_door
 current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
 due_engine_pipelines(most integer) security definer stable owned by trochoid_doors
+due_identity_providers(older_than timestamp with time zone) security definer stable owned by trochoid_doors
 due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
 enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone, queue text) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
+entitlement_of(organization bigint) security definer stable owned by trochoid_doors
+find_identity_provider(public text) security definer stable owned by trochoid_doors
 has_children(organization bigint) security definer stable owned by trochoid_doors
 identify_api_key(hash text) security definer stable owned by trochoid_doors
+identity_providers_for(organization_canonical text) security definer stable owned by trochoid_doors
 in_platform_scope() stable owned by the owner
-load_access(actor_kind text, actor_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
+is_below(root bigint, person bigint) security definer stable owned by trochoid_doors
+load_access(actor_kind text, actor_id bigint, session_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
 lost_engine_builds(most integer) security definer stable owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
+on_session_change() security definer volatile owned by trochoid_doors
 on_user_access_change() security definer volatile owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors
+organization_of_customer(by_provider text, customer text) security definer stable owned by trochoid_doors
 overdue_component_changes(most integer) security definer stable owned by trochoid_doors
+people_below(root bigint) security definer stable owned by trochoid_doors
 protect_tenant_table(IN name regclass) volatile owned by the owner
 queue_state(OUT waiting bigint, OUT seconds double precision) security definer volatile owned by the owner
+subscribed_organizations() security definer stable owned by trochoid_doors
 take_attempt(rate_key text, allowed integer, span interval) volatile owned by the owner

@@ -20,6 +20,7 @@ const entityOfParameter: Record<string, string> = {
   member_id: 'member',
   role_canonical: 'role',
   api_key_canonical: 'api_key',
+  identity_provider_canonical: 'identity_provider',
   kpi_canonical: 'kpi',
   credential_canonical: 'credential',
   config_repository_canonical: 'config_repository',
@@ -91,6 +92,7 @@ function row(document: ApiDocument, path: string, method: string, operation: Ope
     target: opening || resource.at(-1)?.entity === entity ? null : (fullName[entity] ?? entity),
     audit: !opening && changes ? { entity, action: verb } : null,
     apiKeys: !opening || operation['x-api-keys'] === true,
+    confined: permission !== 'authenticated' || operation['x-confined'] === true,
     query: [...new Set((operation.parameters ?? []).map((parameter) => resolve(document, parameter)))]
       .filter((p) => p.in === 'query')
       .map((p) => p.name),
@@ -145,6 +147,8 @@ export interface OperationRow {
   audit: { entity: string; action: string } | null
   /** May an API key call it? Not when it is about a person. */
   apiKeys: boolean
+  /** May a session call it that an organization's own identity provider made? Not when it is about the account. */
+  confined: boolean
   /** Names of the declared query parameters. */
   query: readonly string[]
   /** Media types of the body; empty when it takes none. */

@@ -49,7 +49,7 @@ Keep it as you keep passwords: without it nothing sealed can be opened. To bring
 
   async 'rotate-signing'(config) {
     await withDatabase(config, async (database) => {
-      const kid = await (await openSessionTokens(database, openKeys(config), config.sessionHours)).rotate()
+      const kid = await (await openSessionTokens(database, openKeys(config))).rotate()
       print(
         `The key ${kid} signs from now on; running processes follow within a minute. Tokens signed before stay valid until they expire.`,
       )

@@ -17,6 +17,7 @@ export interface OperationObject {
   'x-permission-reason'?: string
   'x-audit'?: boolean
   'x-api-keys'?: boolean
+  'x-confined'?: boolean
 }
 export type ParameterObject = { $ref: string } | { name: string; in: string }
 

@@ -28,6 +28,19 @@ export interface Config {
   readonly trustedProxies: number
   /** Hours a session token lives. */
   readonly sessionHours: number
+  /** Days after which a session ends, however often its token was refreshed. */
+  readonly sessionDays: number
+  /** Sign-in with a password that the platform keeps. */
+  readonly passwordLogin: boolean
+  /** Providers that the installation offers to everybody; undefined: not offered. */
+  readonly oauth: OAuthConfig
+  readonly saml: SamlConfig
+  /** Undefined: nobody is asked to pay. */
+  readonly stripe: StripeConfig | undefined
+  /** Undefined: purchases on the AWS Marketplace are refused. */
+  readonly marketplace: MarketplaceConfig | undefined
+  /** Trust licences that `npm run licence -- issue --development` makes, whose private key is in the repository. */
+  readonly developmentLicences: boolean
   /** Multiplies every rate limit; 0 turns them off, for load tests on a laptop. */
   readonly rateLimitFactor: number
   /** Answers are checked against the document; costs time, so for tests and development. */
@@ -41,6 +54,37 @@ export interface Config {
   readonly concourse: ConcourseAccess | undefined
   readonly engine: EnginePolicy
   readonly version: { version: string; revision: string; branch: string }
+}
+
+interface OAuthClient {
+  readonly clientId: string
+  readonly clientSecret: string
+}
+export interface OAuthConfig {
+  /** `issuer`: where its OpenID configuration is found. */
+  readonly google?: OAuthClient & { readonly issuer: string }
+  /** `url`: of github.com or of a GitHub Enterprise Server, without a slash at the end. */
+  readonly github?: OAuthClient & { readonly url: string }
+  readonly azuread?: OAuthClient & { readonly issuer: string; readonly tenantId: string }
+}
+
+export interface SamlConfig {
+  /** Addresses or absolute files of the metadata of identity providers. Empty: SAML2 is only what organizations bring. */
+  readonly metadata: readonly string[]
+}
+
+export interface StripeConfig {
+  readonly secretKey: string
+  readonly webhookSecret: string
+  /** Another address of the API, for a double; undefined: Stripe's own. */
+  readonly apiUrl: string | undefined
+}
+
+export interface MarketplaceConfig {
+  readonly productCode: string
+  readonly region: string
+  /** Another address of AWS, for a double; undefined: AWS itself. */
+  readonly endpoint: string | undefined
 }
 
 export interface ConcourseAccess {
@@ -123,6 +167,24 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         return []
       }),
     )
+  /** All or none: half a configuration is a mistake that should not wait for the first sign-in. */
+  const together = (...names: string[]) => {
+    const given = names.filter((name) => text(name) !== undefined)
+    if (given.length === 0) return false
+    for (const name of names) if (!given.includes(name)) problems.push(`${name} must be set beside ${given.join(' and ')}`)
+    return given.length === names.length
+  }
+  const client = (prefix: string) => ({ clientId: text(`${prefix}_CLIENT_ID`) ?? '', clientSecret: text(`${prefix}_CLIENT_SECRET`) ?? '' })
+  const google = together('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET')
+  const github = together('GITHUB_CLIENT_ID', 'GITHUB_CLIENT_SECRET')
+  const azuread = together('AZUREAD_CLIENT_ID', 'AZUREAD_CLIENT_SECRET', 'AZUREAD_TENANT_ID')
+  const tenantId = text('AZUREAD_TENANT_ID') ?? ''
+  const stripe = together('STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET')
+  const productCode = text('AWS_MARKETPLACE_PRODUCT_CODE')
+  const samlMetadata = list('SAML_METADATA')
+  for (const source of samlMetadata)
+    if (!isAbsolute(source) && !(URL.canParse(source) && /^https?:$/.test(new URL(source).protocol)))
+      problems.push(`SAML_METADATA must be addresses (https://…) or absolute files, separated by commas, not "${source}"`)
   const concourseUrl = url('CONCOURSE_URL', ['http:', 'https:'])
   for (const name of concourseUrl ? ['CONCOURSE_USERNAME', 'CONCOURSE_PASSWORD'] : [])
     if (!text(name)) problems.push(`${name} must be set beside CONCOURSE_URL: a local user that owns the team main`)
@@ -149,6 +211,40 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
     trustedProxies: integer('TRUSTED_PROXIES', 0, 0, 10),
     sessionHours: integer('SESSION_HOURS', 24, 1, 24 * 365),
+    sessionDays: integer('SESSION_DAYS', 30, 1, 365),
+    passwordLogin: flag('PASSWORD_LOGIN', true),
+    oauth: {
+      ...(google
+        ? { google: { ...client('GOOGLE'), issuer: url('GOOGLE_ISSUER', ['http:', 'https:']) ?? 'https://accounts.google.com' } }
+        : {}),
+      ...(github ? { github: { ...client('GITHUB'), url: url('GITHUB_URL', ['http:', 'https:']) ?? 'https://github.com' } } : {}),
+      ...(azuread
+        ? {
+            azuread: {
+              ...client('AZUREAD'),
+              tenantId,
+              issuer:
+                url('AZUREAD_ISSUER', ['http:', 'https:']) ?? `https://login.microsoftonline.com/${encodeURIComponent(tenantId)}/v2.0`,
+            },
+          }
+        : {}),
+    },
+    saml: { metadata: samlMetadata },
+    stripe: stripe
+      ? {
+          secretKey: text('STRIPE_SECRET_KEY') ?? '',
+          webhookSecret: text('STRIPE_WEBHOOK_SECRET') ?? '',
+          apiUrl: url('STRIPE_API_URL', ['http:', 'https:']),
+        }
+      : undefined,
+    marketplace: productCode
+      ? {
+          productCode,
+          region: text('AWS_MARKETPLACE_REGION') ?? 'us-east-1',
+          endpoint: url('AWS_MARKETPLACE_ENDPOINT', ['http:', 'https:']),
+        }
+      : undefined,
+    developmentLicences: flag('LICENCE_DEVELOPMENT', false),
     rateLimitFactor: integer('RATE_LIMIT_FACTOR', 1, 0, 1_000_000),
     validateResponses: flag('VALIDATE_RESPONSES', false),
     privateAddresses: list('PRIVATE_ADDRESSES_ALLOWED'),

@@ -22,17 +22,26 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
+/** Of a sign-in whose first proof was right. */
+export interface SecondFactorNeeded {
+  /** Absent where only the mailed link finishes it. */
+  challenge?: string
+  factors: ('email' | 'totp' | 'recovery_code' | 'passkey')[]
+}
+
 interface Extra {
   details?: readonly string[]
   /** Seconds after which trying again makes sense; becomes the Retry-After header. */
   retryAfter?: number
   cause?: unknown
+  secondFactor?: SecondFactorNeeded
 }
 
 export class ApiError extends Error {
   readonly code: ErrorCode
   readonly details: readonly string[]
   readonly retryAfter: number | undefined
+  readonly secondFactor: SecondFactorNeeded | undefined
 
   constructor(code: ErrorCode, message: string, extra: Extra = {}) {
     super(message, 'cause' in extra ? { cause: extra.cause } : undefined)
@@ -40,6 +49,7 @@ export class ApiError extends Error {
     this.code = code
     this.details = extra.details ?? []
     this.retryAfter = extra.retryAfter
+    this.secondFactor = extra.secondFactor
   }
 }
 

@@ -64,7 +64,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
   })
   try {
     await assertWalls(database)
-    const tokens = await openSessionTokens(database, master, config.sessionHours)
+    const tokens = await openSessionTokens(database, master)
     const keyUse = openKeyUse(database, log)
     const guard = openAddressGuard({ allowed: config.privateAddresses })
     const cacheFolder = join(config.home, 'git')
@@ -76,7 +76,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       database,
       master,
       tokens,
-      memory: openMemory(database, tokens),
+      memory: openMemory(database, tokens, { billing: config.stripe !== undefined }),
       sessions: openSessions(database),
       keyUse,
       mailer: config.smtpUrl ? openSmtpMailer(config.smtpUrl, config.mailFrom) : undefined,

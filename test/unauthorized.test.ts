@@ -37,16 +37,21 @@ beforeAll(async () => {
     new SignJWT(payload).setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid }).sign(secret)
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const [head = '', body = '', signature = ''] = good.split('.')
-  const other = part({ ...payload, sub: '1', trochoid: { user: { id: 1, username: 'root', generation: 1 } } })
-  const late = await openSessionTokens(server.platform.database, server.platform.master, -1)
-  const { id = 0, username = '' } = (payload['trochoid'] as { user?: { id: number; username: string } }).user ?? {}
+  const other = part({ ...payload, sub: '1', trochoid: { user: { id: 1, username: 'root', session: 1 } } })
+  const late = await openSessionTokens(server.platform.database, server.platform.master)
+  const {
+    id = 0,
+    username = '',
+    session = 0,
+  } = (payload['trochoid'] as { user?: { id: number; username: string; session: number } }).user ?? {}
   Object.assign(badTokens, {
     rubbish: 'rubbish',
     'three parts of rubbish': 'a.b.c',
-    expired: await late.sign(
-      { kind: 'user', id, username, generation: 1, organization: null },
-      { given_name: 'x', family_name: 'y', locale: 'en' },
-    ),
+    expired: await late.sign({ kind: 'user', id, username, session, organization: null }, new Date(Date.now() - 3600_000), {
+      given_name: 'x',
+      family_name: 'y',
+      locale: 'en',
+    }),
     'signed by an unknown key': await sign('s000000000000'),
     'signed with another secret under a known key': await sign(header.kid ?? ''),
     'alg none': `${part({ ...header, alg: 'none' })}.${body}.`,

@@ -30,7 +30,7 @@ export async function openWorld(projects: number): Promise<World> {
   await migrate(postgres.url)
   const master = openMasterKeys(undefined, home)
   const database = openDatabase({ url: postgres.url, size: 2 })
-  const tokens = await openSessionTokens(database, master, 24)
+  const tokens = await openSessionTokens(database, master)
   const platform = { kind: 'platform' } as const
   const organizationId = await AccountTx.write(database, platform, (tx) =>
     foundOrganization(
@@ -90,8 +90,14 @@ export async function openWorld(projects: number): Promise<World> {
       insert into environments (organization_id, project_id, canonical, name, color)
       select p.organization_id, p.id, e, e, 'green' from projects p, unnest(array['staging', 'prod']) e where p.organization_id = ${organizationId}`)
   })
+  const until = new Date(Date.now() + 24 * 3600_000)
+  const { rows: sessions } = await AccountTx.write(database, { kind: 'platform' }, (tx) =>
+    tx.execute(sql<{ id: number }>`
+      insert into sessions (user_id, method, expires_at, ends_at) values (${userId}, 'password', ${until}, ${until}) returning id`),
+  )
   const session = await tokens.sign(
-    { kind: 'user', id: userId, username: 'ada', generation: 1, organization: 'bench' },
+    { kind: 'user', id: userId, username: 'ada', session: sessions[0]?.id ?? 0, organization: 'bench' },
+    until,
     { given_name: 'Ada', family_name: 'Lovelace', locale: 'en' },
   )
   await database[Symbol.asyncDispose]()

@@ -1,6 +1,16 @@
 /** Who is calling. What they may do is another question: see decide.ts. */
 export type Actor =
-  | { kind: 'user'; id: number; username: string; generation: number; organization: string | null }
+  | {
+      kind: 'user'
+      id: number
+      username: string
+      /** Number of the session that the token belongs to. */
+      session: number
+      /** Organization of the token, for whoever reads it; rights do not depend on it. */
+      organization: string | null
+      /** Id of the organization whose own identity provider made the session: it is good there and below only, and not for the account. */
+      confinedTo: number | null
+    }
   | {
       kind: 'api_key'
       id: number

@@ -7,7 +7,7 @@ type Key = Extract<Actor, { kind: 'api_key' }>
 
 export interface KeyUse {
   /** Costs nothing now: when keys were last used is written down a few times a minute, not on every request. */
-  note(key: Key): void
+  note(key: Key, address: string): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -31,7 +31,7 @@ export function openKeyUse(database: Database, log: Log): KeyUse {
   timer.unref()
 
   return {
-    note({ id, organizationId }) {
+    note({ id, organizationId }, _address) {
       const now = Date.now()
       const before = written.get(id)
       if (before !== undefined && now - before < everyMilliseconds) return

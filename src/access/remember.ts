@@ -8,10 +8,11 @@ import { sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { AccountTx } from '../db/account-tx.ts'
 import type { Database } from '../db/pool.ts'
-import { unauthenticated } from '../errors.ts'
+import { ApiError, unauthenticated } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { type Rule, type RuleSet, ruleSet } from './rules.ts'
 import type { SessionTokens } from './session-tokens.ts'
+import { type BlockReason, type Entitlement, rulesWhenBlocked, standingOf } from './standing.ts'
 
 export interface Organization {
   id: number
@@ -34,6 +35,10 @@ export interface Access {
   readonly rules: RuleSet
   readonly subjects: readonly string[]
   readonly epoch: number
+  /** Why the organization is restricted; the rules are what is left then. */
+  readonly blocked: readonly BlockReason[]
+  /** Milliseconds until which this is true, unless the epoch changes before. */
+  readonly until: number
   /** Characters of its rules, roughly. */
   readonly weight: number
 }
@@ -46,7 +51,11 @@ interface AccessRow {
   member_id: number | null
   belongs: boolean
   weight: number
-  generation: number | null
+  /** Of a person: has the session not ended? */
+  live: boolean
+  /** What the session lacks to use one of the person's memberships. */
+  barred: 'sso' | 'mfa' | null
+  entitlement: Entitlement | null
   username: string | null
   rules: Rule[]
   subjects: string[]
@@ -60,7 +69,8 @@ export interface Memory {
   accessOf(actor: Actor, organization: string, fresh: boolean): Promise<Access | undefined>
 }
 
-export function openMemory(database: Database, tokens: SessionTokens): Memory {
+/** @param billing does this installation collect payments? See standing.ts */
+export function openMemory(database: Database, tokens: SessionTokens, { billing }: { billing: boolean }): Memory {
   const actors = new LRUCache<string, { actor: Actor; expiresAt: number }>({ max: 20_000 })
   // By what they hold, not only by their number: tenants write the rules.
   const accesses = new LRUCache<string, Access>({ max: 20_000, maxSize: mostRemembered, sizeCalculation: ({ weight }) => weight })
@@ -80,10 +90,10 @@ export function openMemory(database: Database, tokens: SessionTokens): Memory {
     },
 
     async accessOf(actor, organization, fresh) {
-      const key = `${actor.kind}:${actor.id}:${actor.kind === 'user' ? actor.generation : ''}:${organization}`
+      const key = `${actor.kind}:${actor.id}:${actor.kind === 'user' ? actor.session : ''}:${organization}`
       const known = fresh ? undefined : accesses.get(key)
-      if (known) return known
-      const access = await loadAccess(database, actor, organization)
+      if (known && known.until > Date.now()) return known
+      const access = await loadAccess(database, actor, organization, billing)
       if (access) accesses.set(key, access)
       else accesses.delete(key)
       return access
@@ -91,21 +101,47 @@ export function openMemory(database: Database, tokens: SessionTokens): Memory {
   }
 }
 
-async function loadAccess(database: Database, actor: Actor, organization: string): Promise<Access | undefined> {
-  const statement = sql<{ access: AccessRow | null }>`select load_access(${actor.kind}, ${actor.id}, ${organization}) as access`
+async function loadAccess(database: Database, actor: Actor, organization: string, billing: boolean): Promise<Access | undefined> {
+  const session = actor.kind === 'user' ? actor.session : null
+  const statement = sql<{ access: AccessRow | null }>`select load_access(${actor.kind}, ${actor.id}, ${session}, ${organization}) as access`
   const { rows } = await AccountTx.read(database, { kind: 'platform' }, (tx) => tx.execute(statement))
   const row = rows[0]?.access
   if (!row) return undefined
-  if (actor.kind === 'user' && row.generation !== actor.generation) throw unauthenticated('The session has ended: sign in again')
+  if (!row.live) throw unauthenticated('The session has ended: sign in again')
+  if (!row.belongs && row.barred) throw new Barred(row.barred, organization)
   if (!row.belongs) return undefined
+  const { blocked, until } = standingOf(row.entitlement, { billing })
   return {
     organization: row.organization,
     memberId: row.member_id,
     username: row.username,
-    rules: ruleSet(row.rules, row.organization.id),
+    rules: ruleSet(blocked.length > 0 ? rulesWhenBlocked(row.rules) : row.rules, row.organization.id),
     subjects: row.subjects,
     epoch: row.epoch,
+    blocked,
+    until,
     weight: 1000 + row.weight,
+  }
+}
+
+/** A member whose session lacks what the organization asks of a sign-in. */
+export class Barred extends ApiError {
+  readonly lacks: 'sso' | 'mfa'
+  constructor(lacks: 'sso' | 'mfa', organization: string) {
+    super('Unauthorized', missing(lacks, organization))
+    this.lacks = lacks
+  }
+}
+
+/** Said to members only: whoever is barred belongs there. */
+function missing(what: 'sso' | 'mfa', organization: string): string {
+  switch (what) {
+    case 'sso':
+      return `The organization ${organization} may only be entered through its identity provider: sign in at /saml2/login?organization_canonical=${organization}`
+    case 'mfa':
+      return `The organization ${organization} asks for a second factor: sign in again and name it as organization_canonical`
+    default:
+      return what satisfies never
   }
 }
 

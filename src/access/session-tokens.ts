@@ -22,9 +22,13 @@ export interface Session {
 }
 
 export interface SessionTokens {
-  /** `extra` is for the reader of the token; only what `verify` returns is ever trusted. */
+  /**
+   * `extra` is for the reader of the token; only what `verify` returns is ever trusted.
+   * @param until when it ends; the session itself may end before
+   */
   sign(
-    user: User,
+    user: Omit<User, 'confinedTo'>,
+    until: Date,
     extra: { given_name: string; family_name: string; locale: string; organization?: { id: number; canonical: string; name: string } },
   ): Promise<string>
   verify(token: string): Promise<Session | undefined>
@@ -38,7 +42,7 @@ export interface SessionTokens {
 
 const issuer = 'trochoid'
 
-export async function openSessionTokens(database: Database, master: MasterKeys, hours: number): Promise<SessionTokens> {
+export async function openSessionTokens(database: Database, master: MasterKeys): Promise<SessionTokens> {
   let keys = await loadKeys(database, master)
   if (keys.length === 0) keys = await makeFirstKey(database, master)
   let readAt = Date.now()
@@ -62,11 +66,11 @@ export async function openSessionTokens(database: Database, master: MasterKeys, 
   }
 
   return {
-    async sign(user, { organization, ...names }) {
+    async sign(user, until, { organization, ...names }) {
       const { kid, secret } = await current()
       const claims = {
         trochoid: {
-          user: { id: user.id, username: user.username, generation: user.generation, ...names },
+          user: { id: user.id, username: user.username, session: user.session, ...names },
           ...(organization ? { organization } : {}),
         },
       }
@@ -78,7 +82,7 @@ export async function openSessionTokens(database: Database, master: MasterKeys, 
         .setJti(randomBytes(12).toString('base64url'))
         .setIssuedAt()
         .setNotBefore('0 seconds')
-        .setExpirationTime(`${hours} hours`)
+        .setExpirationTime(until)
         .sign(secret)
     },
 
@@ -88,15 +92,18 @@ export async function openSessionTokens(database: Database, master: MasterKeys, 
         if (!key) return undefined
         const { payload } = await jwtVerify(token, key.secret, { algorithms: ['HS256'], issuer, audience: 'session', clockTolerance: 5 })
         const { user, organization } = payload.trochoid as {
-          user: { id: number; username: string; generation: number }
+          user: { id: number; username: string; session?: number }
           organization?: { canonical: string }
         }
+        // Tokens of the versions before sessions had rows.
+        if (user.session === undefined) return undefined
         const actor: User = {
           kind: 'user',
           id: user.id,
           username: user.username,
-          generation: user.generation,
+          session: user.session,
           organization: organization?.canonical ?? null,
+          confinedTo: null,
         }
         return { actor, expiresAt: (payload.exp ?? 0) * 1000 }
       } catch {

@@ -1,12 +1,121 @@
+/** Who is signed in, from where, and how they proved it. A session is a row; ending it is deleting the row, which holds at once. */
 import { AccountTx } from '../db/account-tx.ts'
 import type { Database } from '../db/pool.ts'
-import { unauthenticated } from '../errors.ts'
+import { forbidden, unauthenticated } from '../errors.ts'
 import type { Actor } from './actor.ts'
+
+export type SignInMethod = 'password' | 'passkey' | 'saml2' | 'google' | 'github' | 'azuread'
+export type SecondFactor = 'email' | 'totp' | 'recovery_code' | 'passkey'
+
+/** Where a request comes from, as far as it says. */
+export interface Origin {
+  address: string
+  userAgent: string
+}
+
+export interface NewSession extends Origin {
+  userId: number
+  method: SignInMethod
+  secondFactor: SecondFactor | null
+  /** See `sessions.confined_to` in db/migrations. */
+  confinedTo: number | null
+  identityId: number | null
+}
+
+interface Lifetimes {
+  /** Of one token. */
+  sessionHours: number
+  /** Of a session, however often its token is refreshed. */
+  sessionDays: number
+}
+
+const longestUserAgent = 300
+
+export async function startSession({ db }: AccountTx, session: NewSession, { sessionHours, sessionDays }: Lifetimes): Promise<number> {
+  const now = Date.now()
+  const row = await db
+    .insertInto('sessions')
+    .values({
+      user_id: session.userId,
+      method: session.method,
+      second_factor: session.secondFactor,
+      confined_to: session.confinedTo,
+      identity_id: session.identityId,
+      address: session.address,
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
+      user_agent: session.userAgent.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, longestUserAgent),
+      expires_at: new Date(now + sessionHours * 3600_000),
+      ends_at: new Date(now + sessionDays * 24 * 3600_000),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+export type SessionRow = NonNullable<Awaited<ReturnType<typeof findSession>>>
+
+/** @returns undefined when it has ended, or is somebody else's */
+export const findSession = ({ db }: AccountTx, id: number, userId: number) =>
+  db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('id', '=', id)
+    .where('user_id', '=', userId)
+    .where('expires_at', '>', new Date())
+    .executeTakeFirst()
+
+/** Carries a session on, up to its last moment. @returns until when, or undefined when it has ended meanwhile */
+export async function extendSession(
+  { db }: AccountTx,
+  id: number,
+  { sessionHours }: Pick<Lifetimes, 'sessionHours'>,
+): Promise<Date | undefined> {
+  const until = new Date(Date.now() + sessionHours * 3600_000)
+  const row = await db
+    .updateTable('sessions')
+    .set(({ fn, eb, ref }) => ({ last_used_at: new Date(), expires_at: fn<Date>('least', [eb.val(until), ref('ends_at')]) }))
+    .where('id', '=', id)
+    .where('expires_at', '>', new Date())
+    .returning('expires_at')
+    .executeTakeFirst()
+  return row?.expires_at
+}
+
+/** One of a person. @returns was there one? */
+export async function endSession({ db }: AccountTx, id: number, userId: number): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom('sessions').where('id', '=', id).where('user_id', '=', userId).executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** All of a person, or all but one. */
+export async function endSessions({ db }: AccountTx, userId: number, but?: number): Promise<void> {
+  const all = db.deleteFrom('sessions').where('user_id', '=', userId)
+  await (but === undefined ? all : all.where('id', '<>', but)).execute()
+}
+
+/** Rows of sessions that are over by themselves. */
+export const forgetOldSessions = ({ db }: AccountTx) => db.deleteFrom('sessions').where('expires_at', '<', new Date()).execute()
+
+const freshMinutes = 60
+
+/**
+ * For changes of how a person signs in: a token that was stolen must not be enough to keep the owner out.
+ * @throws Unauthorized unless they signed in lately, with a second factor when the account asks for one
+ */
+export async function assertFresh(tx: AccountTx, actor: Actor): Promise<void> {
+  if (actor.kind !== 'user') throw forbidden('This is about a person')
+  const session = await findSession(tx, actor.session, actor.id)
+  if (!session || session.created_at < new Date(Date.now() - freshMinutes * 60_000))
+    throw forbidden(`Sign in again to change this: it has to be within ${freshMinutes} minutes of signing in`)
+  const { mfa_enabled } = await tx.db.selectFrom('users').select('mfa_enabled').where('id', '=', actor.id).executeTakeFirstOrThrow()
+  if (mfa_enabled && session.second_factor === null)
+    throw forbidden('Sign in again with your second factor to change this: this session began without it')
+}
 
 export interface Sessions {
   /**
-   * @returns the actor under the name they have now
-   * @throws Unauthenticated when the person is gone, or all their sessions were ended after this one began
+   * @returns the actor under the name they have now, and confined as their session is
+   * @throws Unauthenticated when the person is gone, or the session was ended
    */
   assertLive(actor: Actor): Promise<Actor>
 }
@@ -16,11 +125,18 @@ export function openSessions(database: Database): Sessions {
   return {
     async assertLive(actor) {
       if (actor.kind !== 'user') return actor
-      const user = await AccountTx.read(database, { kind: 'account', accountId: actor.id }, ({ db }) =>
-        db.selectFrom('users').select(['token_generation', 'username']).where('id', '=', actor.id).executeTakeFirst(),
+      const row = await AccountTx.read(database, { kind: 'account', accountId: actor.id }, ({ db }) =>
+        db
+          .selectFrom('sessions')
+          .innerJoin('users', 'users.id', 'sessions.user_id')
+          .select(['users.username', 'sessions.confined_to'])
+          .where('sessions.id', '=', actor.session)
+          .where('sessions.user_id', '=', actor.id)
+          .where('sessions.expires_at', '>', new Date())
+          .executeTakeFirst(),
       )
-      if (user?.token_generation !== actor.generation) throw unauthenticated('The session has ended: sign in again')
-      return { ...actor, username: user.username }
+      if (!row) throw unauthenticated('The session has ended: sign in again')
+      return { ...actor, username: row.username, confinedTo: row.confined_to }
     },
   }
 }

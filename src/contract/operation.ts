@@ -36,7 +36,7 @@ type AnswerOf<Id extends OperationId> =
 
 /** The answer's body; `void` where the document has none, a location for redirects, text for what is not JSON. */
 export type Output<Id extends OperationId> = OperationTable[Id]['success'] extends 301 | 303
-  ? { location: string }
+  ? { location: string; cookie?: string }
   : OperationTable[Id]['respond'] extends 'json'
     ? ContentOf<AnswerOf<Id>> extends { 'application/json': infer Json }
       ? Json

@@ -278,7 +278,11 @@ export interface paths {
          * @description Checks a licence key and puts it in force, replacing the licence before it. The signature and the expiry of the key are checked: a bad or expired key gives 422. Sessions opened earlier may need a refreshed token to get their full rights back.
          */
         post: operations["activateLicence"];
-        delete?: never;
+        /**
+         * Remove the licence
+         * @description Takes the licence out of force, so that another one can be activated that has fewer seats or ends sooner. Until then the organization has none.
+         */
+        delete: operations["deleteLicence"];
         options?: never;
         head?: never;
         patch?: never;
@@ -291,13 +295,77 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get the subscription
+         * @description Shows the plan of the organization, how the payment stands and what is still allowed. A child shows the one of its root organization. 404 when there is none.
+         */
+        get: operations["getSubscription"];
         put?: never;
         /**
          * Subscribe the organization to a plan
          * @description Puts the organization on a plan. The plan sets how many members it may have and until when; child organizations inherit it. An organization blocked for lack of payment may still make this call. 422 when the plan does not exist.
          */
         post: operations["createSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the plans
+         * @description Lists the plans that the organization can subscribe to, as they are in the catalogue of the payment provider. Empty when this installation does not bill.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/subscriptions/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the billing portal
+         * @description Gives a link to the page of the payment provider where a person changes the means of payment, pays what is open, reads invoices, or cancels. It works for a short time, for one person. 422 when this installation does not bill.
+         */
+        post: operations["createBillingPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stripe/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an event of Stripe
+         * @description The address for webhooks of Stripe. The signature is checked; then what the event is about is read anew from Stripe, so that events may come twice, late and in any order. 404 when this installation does not bill through Stripe.
+         */
+        post: operations["receiveStripeEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1496,6 +1564,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my identities
+         * @description Lists the accounts at outside providers by which the caller can sign in, the newest first.
+         */
+        get: operations["listIdentities"];
+        put?: never;
+        /**
+         * Link an identity
+         * @description Links an account at an outside provider to the caller: send the code that a sign-in there brought back (`startOAuth`, `startSaml`) instead of exchanging it with `getOAuthUser`. The caller must have a verified address and have signed in within the last hour, with the second factor when the account has one; otherwise 403. 409 when the identity belongs to somebody else.
+         */
+        post: operations["linkIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink an identity
+         * @description Takes an identity away from the account and ends the sessions that it began. 409 when the person could not sign in any more: set a password first.
+         */
+        delete: operations["deleteIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/identity_providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the identity providers
+         * @description Lists the identity providers of the organization, with the addresses that each has to be told and the certificates that are accepted from it.
+         */
+        get: operations["listIdentityProviders"];
+        put?: never;
+        /**
+         * Add an identity provider
+         * @description Reads the metadata of a SAML2 identity provider and lets people sign in by it. Give `metadata_url`, which is read again every day so that new certificates are known in time, or `metadata`. The answer has the addresses that the provider needs to be told. It cannot be `required` before an administrator has signed in through it. Whoever decides who vouches for people could become any of them, so only an administrator may (403).
+         */
+        post: operations["createIdentityProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/identity_providers/{identity_provider_canonical}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an identity provider
+         * @description Shows one identity provider of the organization.
+         */
+        get: operations["getIdentityProvider"];
+        /**
+         * Change an identity provider
+         * @description Replaces the settings; send them completely. The metadata stays when none is sent, and is read again when `metadata_url` is. Turning it off ends the sessions that it began. `required` needs an administrator who has signed in through it (409): nobody is to lock the organization for good. Whoever decides who vouches for people could become any of them, so only an administrator may (403).
+         */
+        put: operations["updateIdentityProvider"];
+        post?: never;
+        /**
+         * Remove an identity provider
+         * @description Removes the provider, what it said of people, and the sessions that it began. Members stay members. Whoever decides who vouches for people could become any of them, so only an administrator may (403).
+         */
+        delete: operations["deleteIdentityProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/code_generation/infra_import/providers/{provider_canonical}/presets": {
         parameters: {
             query?: never;
@@ -2264,7 +2428,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Checks a password and gives a session token; name the user by `email` or by `username`, never both. With `organization_canonical` the token is good for that organization; without it the token serves only for user operations, for listing and creating organizations and for `refreshToken`. A wrong password, an unknown user or an unverified e-mail address gives 401. Once a second factor can be required (not in this version), no session is given yet: the platform answers 401, mails a link, and `emailAuthenticationVerification` finishes the login.
+         * @description Checks a password and gives a session token; name the user by `email` or by `username`, never both. With `organization_canonical` the token is good for that organization; without it the token serves only for user operations, for listing and creating organizations and for `refreshToken`. A wrong password, an unknown user or an unverified e-mail address gives 401. When a second factor is needed, because the person or the organization wants one, no session is given yet: the answer is 401 with `second_factor`, which names the ways to finish. A link is mailed when there is no other, and `emailAuthenticationVerification` finishes the login; `finishLogin` does it with a code or a passkey.
          */
         post: operations["login"];
         delete?: never;
@@ -3485,6 +3649,258 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See my second factors
+         * @description Shows whether signing in asks for a second factor, and which ones the account has.
+         */
+        get: operations["getSecondFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/mfa/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm the authenticator app
+         * @description Proves with a code that the app has the secret. From then on signing in asks for a code; the answer has recovery codes, which are shown this once. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        put: operations["confirmTotp"];
+        /**
+         * Set up an authenticator app
+         * @description Makes a secret for an authenticator app (time-based codes of six digits, RFC 6238), as text and as a picture to scan. It counts once it is confirmed; asking again replaces one that is not. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        post: operations["createTotp"];
+        /**
+         * Remove the authenticator app
+         * @description Forgets the secret, and the recovery codes when no passkey is left. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        delete: operations["deleteTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/mfa/recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make new recovery codes
+         * @description Replaces all recovery codes of the caller by ten new ones. The account must have an authenticator app or a passkey. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        post: operations["createRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/mfa/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description Gives what the browser needs for `navigator.credentials.create`. Answer it within five minutes with `createPasskey`. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/mfa/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a passkey
+         * @description Keeps the public key that the browser made. It signs the person in without a password, and serves as second factor; the first one turns the second factor on. The answer has recovery codes when the account had none. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        post: operations["createPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/mfa/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Forgets the public key. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         */
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/login/second_factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Finish a login with the second factor
+         * @description Second step of a login whose answer was 401 with `second_factor`: send the `challenge` from there with one proof. A wrong proof may be tried again, a few times; the challenge works once, and for ten minutes.
+         */
+        post: operations["finishLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/login/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a passkey
+         * @description Gives what the browser needs for `navigator.credentials.get`. With the `challenge` of a login that waits for its second factor, the options name the passkeys of that person, and `finishLogin` takes the answer; without, any passkey will do, and `passkeyLogin` takes it.
+         */
+        post: operations["beginPasskeyLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description Signs in without a password: the authenticator proves who the person is, and has checked that it is them. It counts as two factors.
+         */
+        post: operations["passkeyLogin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my sessions
+         * @description Lists the sessions of the caller, the newest first: since when and from where, by which way of signing in, with which second factor, and which of them the question came by. Sessions that an organization made through its own identity provider show only each other.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * End all my other sessions
+         * @description Ends every session of the caller but the one that asks. Do this after a device was lost.
+         */
+        delete: operations["revokeOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of my sessions
+         * @description Ends one session, also the one that asks, which is how to sign out. Its token is refused from the next request on.
+         */
+        delete: operations["revokeSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what happened to my account
+         * @description Lists what happened to the account of the caller, the newest first: sign-ins and failed ones, identities that were linked and unlinked, changes of the second factor. It is kept for 90 days.
+         */
+        get: operations["listAccountEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/saml2": {
         parameters: {
             query?: never;
@@ -3534,7 +3950,7 @@ export interface paths {
         };
         /**
          * Exchange an OAuth code
-         * @description Second step of a sign-in with an outside provider: exchanges the code that the provider gave to the browser. If the outside identity already belongs to a Trochoid user, the answer holds a session token. If not, it holds the profile from the provider, so that the person can check it and create the account with `createOAuthUser`. No token is needed; an invalid code or a provider that is not configured gives 401.
+         * @description Last step of a sign-in with an outside provider: exchanges the one-time code that the browser came back to the console with, once and within a minute. If the outside identity belongs to a Trochoid user, or its confirmed address is a verified address of one, the answer holds a session token. If not, it holds the profile from the provider, so that the person can check it and create the account with `createOAuthUser`. No token is needed; an invalid code or a provider that is not configured gives 401, and so does a second factor that is still to be given (see `second_factor` of the error).
          */
         get: operations["getOAuthUser"];
         put?: never;
@@ -3543,6 +3959,106 @@ export interface paths {
          * @description Creates an account for somebody who signed in with an outside provider, links the two, and logs the user in. Send the profile that `getOAuthUser` returned, with the person's corrections. With an `invitation_token` the new user joins the inviting organization. No token is needed; 401 means that the provider is not configured or the identity could not be confirmed.
          */
         post: operations["createOAuthUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saml2/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin a SAML2 sign-in
+         * @description Sends the browser to an identity provider: with `organization_canonical` to the one of that organization (or of the nearest above it), with `provider` to the one of this installation with that entity id, without both to the first of this installation. It comes back to the console with a one- time code for `getOAuthUser` and the type `saml2`. 404 when there is no such provider.
+         */
+        get: operations["startSaml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saml2/{public_id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the SAML2 metadata for an organization's provider
+         * @description Describes this installation to the identity provider of one organization, as `getSamlMetadata` does for the providers of the installation: each has an entity id, an audience and an address of its own.
+         */
+        get: operations["getOrganizationSamlMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/saml2/{public_id}/acs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive a sign-in from an organization's provider
+         * @description The address that the identity provider of one organization posts its signed answers to, through the browser of the person; as `samlAssertionConsumerService`. An answer that is not accepted gives 401 and says why.
+         */
+        post: operations["organizationAssertionConsumerService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/{social_type}/oauth/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Begin an OAuth sign-in
+         * @description Sends the browser to the provider with a state, a nonce and a PKCE challenge, and binds the sign-in to this browser by a cookie. The provider sends it back to `finishOAuth`, and that to the console with a one-time code for `getOAuthUser`. 404 when the provider is not configured.
+         */
+        get: operations["startOAuth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/user/{social_type}/oauth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Receive an OAuth sign-in
+         * @description The address that an OAuth provider sends the browser back to: register it there. It checks state, nonce and browser, exchanges the code of the provider, and sends the browser to the console with a one-time code for `getOAuthUser`. What is not accepted gives 401 and says why.
+         */
+        get: operations["finishOAuth"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4164,7 +4680,7 @@ export interface components {
              * @enum {string}
              */
             locale: "en" | "fr" | "es";
-            /** @description True to require an e-mailed link at each login. That is not available in this version, which refuses true with 422. */
+            /** @description True to ask for a second factor at each login: a code or a passkey where the account has one (see `getSecondFactors`), otherwise an e-mailed link. Turning it off needs a session that gave the second factor (403). */
             mfa_enabled: boolean;
             /** @description Send it only to change the password. */
             password_update?: components["schemas"]["UpdateUserAccountPasswordUpdate"];
@@ -4407,6 +4923,78 @@ export interface components {
         NewSubscription: {
             /** @description Canonical of the plan, such as `free_trial`. */
             plan_canonical: string;
+        };
+        /** @description A plan of the catalogue. */
+        BillingPlan: {
+            canonical: string;
+            name: string;
+            description?: string;
+            /**
+             * Format: uint64
+             * @description Of one member and interval, in the smallest unit of the currency. Absent when it costs nothing.
+             */
+            price?: number;
+            /** @description Three letters, lower case. */
+            currency?: string;
+            /** @description `month` or `year`. */
+            interval?: string;
+            /**
+             * Format: uint64
+             * @description Days that cost nothing.
+             */
+            trial_days?: number;
+            /**
+             * Format: uint64
+             * @description Most members. Absent when there is no limit.
+             */
+            members_count?: number;
+        };
+        /** @description How a subscription stands. */
+        SubscriptionState: {
+            plan?: components["schemas"]["SubscriptionPlan"];
+            /** @description Who collects the payment: `stripe` or `aws_marketplace`. */
+            provider: string;
+            /** @description `none` before the first plan, `incomplete` before the first payment, `trialing`, `active`, `past_due`, `unpaid`, `paused`, `canceled`. */
+            status: string;
+            /**
+             * Format: uint64
+             * @description End of what is paid, in unix seconds.
+             */
+            expires_at?: number;
+            /**
+             * Format: uint64
+             * @description When the organization will be blocked unless somebody pays, in unix seconds.
+             */
+            blocked_at?: number;
+            /** @description True when it ends then. */
+            cancel_at_period_end: boolean;
+            /**
+             * Format: uint64
+             * @description Members now.
+             */
+            current_members: number;
+            /**
+             * Format: uint64
+             * @description Members that the plan allows. Absent when there is no limit.
+             */
+            members_count?: number;
+            /** @description Where what is open can be paid. */
+            invoice_url?: string;
+        };
+        /** @description A link to the billing portal. */
+        BillingPortal: {
+            /** @description Send the person there. */
+            url: string;
+        };
+        /** @description An event as Stripe sends it. Only its type and what it is about are read. */
+        StripeEvent: {
+            id: string;
+            type: string;
+            data: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /** @description The resource versions a build read and wrote. */
         BuildInputsOutputs: {
@@ -5447,6 +6035,179 @@ export interface components {
         FormsValuesRef: {
             /** @description Address to fetch; it must answer JSON. */
             url: string;
+        };
+        /** @description An account at an outside provider. */
+        Identity: {
+            /** Format: uint32 */
+            id: number;
+            /**
+             * @description The kind of provider.
+             * @enum {string}
+             */
+            social_type: "azuread" | "saml2" | "google" | "github";
+            /** @description Which provider: its entity id or address. */
+            issuer: string;
+            /** @description Who the person is there. */
+            subject: string;
+            /** @description The address that the provider knows. */
+            email?: string;
+            /** @description The organization whose own provider it is. */
+            organization_canonical?: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            last_used_at: number;
+        };
+        /** @description A code that proves an identity. */
+        NewIdentity: {
+            /**
+             * @description The kind of provider.
+             * @enum {string}
+             */
+            social_type: "azuread" | "saml2" | "google" | "github";
+            /** @description The code that came back. It works once, within a minute. */
+            oauth_code: string;
+        };
+        /** @description A SAML2 identity provider of an organization. */
+        IdentityProvider: {
+            /** Format: uint32 */
+            id: number;
+            canonical: string;
+            /** @description What people see when they choose it. */
+            name: string;
+            /** @description Where its metadata is read. */
+            metadata_url?: string;
+            /** @description How the provider calls itself. */
+            entity_id: string;
+            /** @description Where it signs people in. */
+            sso_url: string;
+            /** @description The certificates whose signatures are accepted. */
+            certificates: components["schemas"]["IdentityProviderCertificate"][];
+            /** @description What the provider has to be told about this installation. */
+            service_provider: components["schemas"]["ServiceProvider"];
+            /** @description False: nobody signs in by it. */
+            enabled: boolean;
+            /** @description True: members may enter the organization, and its descendants, only through an own provider of it. */
+            required: boolean;
+            /** @description True: a sign-in may begin at the provider. */
+            idp_initiated: boolean;
+            /** @description True: who is not a member yet becomes one at the first sign-in. False: they need an invitation. */
+            provision: boolean;
+            /** @description The role of people whose groups give no other. */
+            default_role_canonical: string;
+            /** @description Names of the attributes that say what. */
+            attributes: components["schemas"]["IdentityProviderAttributes"];
+            /** @description What groups give, the first that fits decides the role. */
+            group_mappings: components["schemas"]["GroupMapping"][];
+            /** @description Why the metadata could not be read the last time. Absent when it could. */
+            problem?: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds. Absent when never.
+             */
+            last_sign_in_at?: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+        };
+        /** @description A certificate of an identity provider. */
+        IdentityProviderCertificate: {
+            /** @description SHA-256, in hexadecimal digits. */
+            fingerprint: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            expires_at: number;
+        };
+        /** @description How an identity provider knows this installation. */
+        ServiceProvider: {
+            /** @description The entity id, which is also the audience of assertions. */
+            entity_id: string;
+            /** @description Where it posts its answers. */
+            acs_url: string;
+            /** @description Both of these and the certificates, as SAML2 metadata. */
+            metadata_url: string;
+            /** @description Where a sign-in begins: send people there. */
+            login_url: string;
+        };
+        /** @description Names of SAML attributes. What is absent is looked for under the usual names. */
+        IdentityProviderAttributes: {
+            /** @description The e-mail address. */
+            email?: string;
+            /** @description The first name. */
+            given_name?: string;
+            /** @description The last name. */
+            family_name?: string;
+            /** @description The user name; it is made from the address otherwise. */
+            username?: string;
+            /** @description The groups that the person is in. */
+            groups?: string;
+        };
+        /** @description What people of a group get. */
+        GroupMapping: {
+            /** @description Name of the group, as the provider sends it. */
+            group: string;
+            /** @description The role that they have here. */
+            role_canonical?: string;
+            /** @description A team that they are in. People whose groups do not say so are taken out of it. */
+            team_canonical?: string;
+        };
+        /** @description An identity provider to add. */
+        NewIdentityProvider: {
+            name: string;
+            /** @description Left out, it is made from the name. */
+            canonical?: string;
+            /**
+             * Format: uri
+             * @description Where its metadata is read. An https address.
+             */
+            metadata_url?: string;
+            /** @description The metadata itself, an XML document. */
+            metadata?: string;
+            /** @description Default true. */
+            enabled?: boolean;
+            /** @description Default false. */
+            required?: boolean;
+            /** @description Default true. */
+            idp_initiated?: boolean;
+            /** @description Default true. */
+            provision?: boolean;
+            /** @description Default `organization-member`. */
+            default_role_canonical?: string;
+            attributes?: components["schemas"]["IdentityProviderAttributes"];
+            group_mappings?: components["schemas"]["GroupMapping"][];
+        };
+        /** @description The new settings of an identity provider. */
+        UpdateIdentityProvider: {
+            name: string;
+            /**
+             * Format: uri
+             * @description Where its metadata is read. An https address.
+             */
+            metadata_url?: string;
+            /** @description The metadata itself, an XML document. */
+            metadata?: string;
+            enabled: boolean;
+            required: boolean;
+            idp_initiated: boolean;
+            provision: boolean;
+            default_role_canonical: string;
+            attributes?: components["schemas"]["IdentityProviderAttributes"];
+            group_mappings?: components["schemas"]["GroupMapping"][];
         };
         /** @description A region of an AWS account. */
         CloudProviderAWSConfiguration: {
@@ -6532,6 +7293,176 @@ export interface components {
             /** Format: uint64 */
             updated_at?: number;
         };
+        /** @description What signing in asks for beside the password. */
+        SecondFactors: {
+            /** @description True when signing in asks for a second factor. Without an authenticator app or a passkey that is an e-mailed link. */
+            mfa_enabled: boolean;
+            /** @description True when an authenticator app is confirmed. */
+            totp: boolean;
+            /**
+             * Format: uint64
+             * @description How many recovery codes are left.
+             */
+            recovery_codes: number;
+            /** @description The passkeys, the newest first. */
+            passkeys: components["schemas"]["Passkey"][];
+        };
+        /** @description A public key of an authenticator. */
+        Passkey: {
+            /** Format: uint32 */
+            id: number;
+            /** @description What the person calls it. */
+            name: string;
+            /** @description True when it is kept on more than one device. */
+            backed_up: boolean;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds. Absent when never.
+             */
+            last_used_at?: number;
+        };
+        /** @description A new passkey. */
+        CreatedPasskey: {
+            passkey: components["schemas"]["Passkey"];
+            /** @description Shown this once, when the account had none. */
+            recovery_codes?: string[];
+        };
+        /** @description A secret for an authenticator app. */
+        TotpSecret: {
+            /** @description For typing in: base32. */
+            secret: string;
+            /** @description The same as an `otpauth://` address. */
+            uri: string;
+            /** @description The address as a picture to scan: an SVG document. */
+            qr_code: string;
+        };
+        /** @description A code of an authenticator app. */
+        TotpCode: {
+            /** @description Six digits. */
+            code: string;
+        };
+        /** @description Codes for who lost their second factor. */
+        RecoveryCodes: {
+            /** @description Ten codes; each works once. */
+            recovery_codes: string[];
+        };
+        /** @description What a browser needs to make or use a passkey. */
+        PasskeyOptions: {
+            /** @description Send it back with the answer of the browser. */
+            challenge: string;
+            /** @description For `navigator.credentials`, as JSON (WebAuthn level 3, `parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON`). */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description The answer of a browser that made a passkey. */
+        NewPasskey: {
+            /** @description From `beginPasskey`. */
+            challenge: string;
+            /** @description What to call it. */
+            name: string;
+            /** @description What `toJSON()` of the credential gave. */
+            response: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description Which login the passkey is for. */
+        PasskeyLoginStart: {
+            /** @description Of a login that waits for its second factor. */
+            challenge?: string;
+        };
+        /** @description The answer of a browser that used a passkey. */
+        PasskeyLogin: {
+            /** @description From `beginPasskeyLogin`. */
+            challenge: string;
+            /** @description What `toJSON()` of the credential gave. */
+            response: {
+                [key: string]: unknown;
+            };
+            /** @description The organization that the token should be for. Without it the token covers only the user. */
+            organization_canonical?: string;
+        };
+        /** @description A second proof. Send exactly one beside the challenge. */
+        LoginProof: {
+            /** @description From the answer to the login. */
+            challenge: string;
+            /** @description A code of the authenticator app. */
+            totp?: string;
+            /** @description One of the recovery codes. */
+            recovery_code?: string;
+            /** @description The answer of a browser to the options of `beginPasskeyLogin`. */
+            passkey?: components["schemas"]["PasskeyProof"];
+        };
+        /** @description The answer of a browser that used a passkey as second factor. */
+        PasskeyProof: {
+            /** @description From `beginPasskeyLogin`. */
+            challenge: string;
+            /** @description What `toJSON()` of the credential gave. */
+            response: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description One place where a person is signed in. */
+        Session: {
+            /** Format: uint32 */
+            id: number;
+            /** @description True for the session that asked. */
+            current: boolean;
+            /**
+             * @description How the person signed in.
+             * @enum {string}
+             */
+            method: "password" | "passkey" | "saml2" | "google" | "github" | "azuread";
+            /**
+             * @description How they proved it a second time. Absent when they did not.
+             * @enum {string}
+             */
+            second_factor?: "email" | "totp" | "recovery_code" | "passkey";
+            /** @description The organization whose own identity provider vouched for the person. The session is good in it and below, and not for the account. */
+            organization_canonical?: string;
+            /** @description Network address that the session began from. */
+            address: string;
+            /** @description What the browser or program called itself. */
+            user_agent: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description When a token of it was last made, in unix seconds.
+             */
+            last_used_at: number;
+            /**
+             * Format: uint64
+             * @description When its newest token ends, in unix seconds.
+             */
+            expires_at: number;
+        };
+        /** @description Something that happened to an account. */
+        AccountEvent: {
+            /** Format: uint32 */
+            id: number;
+            /** @description What happened, for programs: `sign_in`, `sign_in_failed`, `identity_linked`, `identity_unlinked`, `second_factor_changed`, `password_changed`, `sessions_ended`. */
+            action: string;
+            /** @description What happened, for people. */
+            message: string;
+            /** @description Network address it came from. */
+            address: string;
+            /** @description What the browser or program called itself. */
+            user_agent: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+        };
         /** @description Logs or events in Amazon CloudWatch Logs. Goes with a credential of type `aws`. */
         AWSCloudWatchLogs: {
             /**
@@ -6886,6 +7817,8 @@ export interface components {
             errors: components["schemas"]["ErrorDetailsItem"][];
             /** @description The identifier of the request. Name it when you report a problem. */
             request_id?: string;
+            /** @description Only when a sign-in needs one more proof; see `finishLogin`. */
+            second_factor?: components["schemas"]["SecondFactorNeeded"];
         };
         /** @description An outside storage or service that a feature uses. */
         ExternalBackend: {
@@ -7638,6 +8571,13 @@ export interface components {
             /** Format: uint64 */
             updated_at: number;
         };
+        /** @description The first proof of a sign-in was right, and one more is needed. */
+        SecondFactorNeeded: {
+            /** @description Send it with the proof to `finishLogin`. Absent when only the mailed link finishes the sign- in. */
+            challenge?: string;
+            /** @description Which proofs are possible; with `email` a link was mailed. */
+            factors: ("email" | "totp" | "recovery_code" | "passkey")[];
+        };
         /** @description The plan an organization is on. */
         Subscription: {
             /**
@@ -7859,7 +8799,7 @@ export interface components {
              * @description The address of the profile picture.
              */
             picture_url?: string;
-            /** @description The identifier of the person at the provider; send it back unchanged. */
+            /** @description Stands for the person whom the provider confirmed; send it back unchanged, once, within fifteen minutes. */
             social_id: string;
             /** @description The unique user name to create. 3 to 100 characters. */
             username: string;
@@ -9219,6 +10159,60 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    deleteLicence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The licence is no longer in force. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SubscriptionState"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
     createSubscription: {
         parameters: {
             query?: never;
@@ -9247,6 +10241,95 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
             411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plans. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BillingPlan"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["RetryLater"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createBillingPortal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BillingPortal"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["RetryLater"];
+            default: components["responses"]["Error"];
+        };
+    };
+    receiveStripeEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["StripeEvent"];
+                "application/json": components["schemas"]["StripeEvent"];
+            };
+        };
+        responses: {
+            /** @description The event was taken; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
@@ -12136,6 +13219,259 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identities. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Identity"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            default: components["responses"]["Error"];
+        };
+    };
+    linkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The provider and the code. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewIdentity"];
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            /** @description The identity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Identity"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the identity. */
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identity is unlinked; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listIdentityProviders: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of identity providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["IdentityProvider"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The provider, and what its statements mean here. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewIdentityProvider"];
+                "application/json": components["schemas"]["NewIdentityProvider"];
+            };
+        };
+        responses: {
+            /** @description The new identity provider. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["IdentityProvider"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the identity provider. */
+                identity_provider_canonical: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identity provider. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["IdentityProvider"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    updateIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the identity provider. */
+                identity_provider_canonical: string;
+            };
+            cookie?: never;
+        };
+        /** @description The complete new settings. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["UpdateIdentityProvider"];
+                "application/json": components["schemas"]["UpdateIdentityProvider"];
+            };
+        };
+        responses: {
+            /** @description The identity provider after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["IdentityProvider"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteIdentityProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the identity provider. */
+                identity_provider_canonical: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The identity provider is gone; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Error"];
         };
     };
@@ -16644,6 +17980,412 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getSecondFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The second factors of the caller. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SecondFactors"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A code of the app. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["TotpCode"];
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description Recovery codes. Each works once, in place of a code. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RecoveryCodes"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, which is shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TotpSecret"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The app is removed; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new codes, which are shown this once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RecoveryCodes"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            default: components["responses"]["Error"];
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The options for the browser. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PasskeyOptions"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the browser answered. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewPasskey"];
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description The passkey. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CreatedPasskey"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the passkey. */
+                passkey_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The passkey is removed; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    finishLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The challenge, and exactly one of the proofs. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["LoginProof"];
+                "application/json": components["schemas"]["LoginProof"];
+            };
+        };
+        responses: {
+            /** @description A session with its token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UserSession"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    beginPasskeyLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Empty, or the challenge of a login that is half done. */
+        requestBody?: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["PasskeyLoginStart"];
+                "application/json": components["schemas"]["PasskeyLoginStart"];
+            };
+        };
+        responses: {
+            /** @description The options for the browser. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PasskeyOptions"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    passkeyLogin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the browser answered. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["PasskeyLogin"];
+                "application/json": components["schemas"]["PasskeyLogin"];
+            };
+        };
+        responses: {
+            /** @description A session with its token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["UserSession"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Session"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            default: components["responses"]["Error"];
+        };
+    };
+    revokeOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The other sessions have ended; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            default: components["responses"]["Error"];
+        };
+    };
+    revokeSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the session. */
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listAccountEvents: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AccountEvent"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
     getSamlMetadata: {
         parameters: {
             query?: never;
@@ -16701,7 +18443,7 @@ export interface operations {
     getOAuthUser: {
         parameters: {
             query: {
-                /** @description The code that came back from the provider. It can be used once. */
+                /** @description The code that the browser came back to the console with. It can be used once, within a minute. */
                 oauth_code: string;
             };
             header?: never;
@@ -16758,6 +18500,164 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            default: components["responses"]["Error"];
+        };
+    };
+    startSaml: {
+        parameters: {
+            query?: {
+                /** @description The organization to sign in to. */
+                organization_canonical?: string;
+                /** @description Which of its providers, when it has several. */
+                identity_provider_canonical?: string;
+                /** @description Entity id of a provider of this installation. */
+                provider?: string;
+                /** @description Path of the console to come back to, such as `/projects`. Anything but a path is ignored. */
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A redirect (303) to the identity provider. */
+            303: {
+                headers: {
+                    /** @description Address that the browser is sent to. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getOrganizationSamlMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What stands in the addresses of the provider; see `IdentityProvider.service_provider`. */
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata as an XML document (`application/xml`). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    organizationAssertionConsumerService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What stands in the addresses of the provider; see `IdentityProvider.service_provider`. */
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The form that the identity provider posts. */
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @description The signed answer of the identity provider, in base64. */
+                    SAMLResponse?: string;
+                    /** @description Opaque value that the identity provider returns as it received it. */
+                    RelayState?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A redirect (303) to the console, with a one-time code. */
+            303: {
+                headers: {
+                    /** @description Address that the browser is sent to. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    startOAuth: {
+        parameters: {
+            query?: {
+                /** @description Path of the console to come back to, such as `/projects`. Anything but a path is ignored. */
+                return_to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which identity provider confirmed the person. */
+                social_type: components["parameters"]["social_type"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A redirect (303) to the provider. */
+            303: {
+                headers: {
+                    /** @description Address that the browser is sent to. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    finishOAuth: {
+        parameters: {
+            query?: {
+                /** @description The code of the provider. */
+                code?: string;
+                /** @description What `startOAuth` sent along. */
+                state?: string;
+                /** @description Why the provider refused. */
+                error?: string;
+                /** @description The same in words. */
+                error_description?: string;
+                /** @description Who the provider says it is. */
+                iss?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Which identity provider confirmed the person. */
+                social_type: components["parameters"]["social_type"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A redirect (303) to the console, with a one-time code. */
+            303: {
+                headers: {
+                    /** @description Address that the browser is sent to. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Error"];
         };
     };

@@ -14,6 +14,8 @@ export const exceptions = [
   'credentials.doors',
   'engine_builds.doors',
   'engine_pipelines.doors',
+  'identity_providers.doors',
+  'licences.doors',
   'members.doors',
   'members.own_memberships',
   'organizations.descendants',
@@ -26,6 +28,7 @@ export const exceptions = [
   'stack_sources.doors',
   'stacks.doors',
   'stacks.shared',
+  'subscriptions.doors',
   'team_members.doors',
   'team_roles.doors',
 ] as const

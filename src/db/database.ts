@@ -9,6 +9,17 @@ export interface AccessEpochs {
   epoch: Generated<number>
 }
 
+export interface AccountEvents {
+  id: ColumnType<number, number | undefined, never>
+  user_id: number | null
+  action: string
+  message: string
+  address: Generated<string>
+  user_agent: Generated<string>
+  confined_to: number | null
+  created_at: Generated<Date>
+}
+
 export interface AccountTokens {
   id: ColumnType<number, number | undefined, never>
   user_id: number
@@ -18,6 +29,14 @@ export interface AccountTokens {
   expires_at: Date
   used_at: Date | null
   created_at: Generated<Date>
+}
+
+export interface ApiKeyAddresses {
+  organization_id: ColumnType<number, number, never>
+  api_key_id: number
+  address: string
+  first_used_at: Generated<Date>
+  last_used_at: Generated<Date>
 }
 
 export interface ApiKeys {
@@ -282,6 +301,51 @@ export interface Events {
   happened_at: Generated<Date>
 }
 
+export interface Identities {
+  id: ColumnType<number, number | undefined, never>
+  user_id: number
+  provider: string
+  issuer: string
+  subject: string
+  email: string | null
+  confined_to: number | null
+  identity_provider_id: number | null
+  created_at: Generated<Date>
+  last_used_at: Generated<Date>
+}
+
+export interface IdentityProviders {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  canonical: string
+  name: string
+  public_id: string
+  metadata_url: string | null
+  metadata: string
+  entity_id: string
+  sso_url: string
+  certificates: string[]
+  enabled: Generated<boolean>
+  required: Generated<boolean>
+  idp_initiated: Generated<boolean>
+  provision: Generated<boolean>
+  default_role_id: number
+  attributes: ColumnType<unknown, string | undefined, string>
+  group_mappings: ColumnType<unknown, string | undefined, string>
+  problem: string | null
+  refreshed_at: Date | null
+  last_sign_in_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface InstallationKeys {
+  name: string
+  sealed: string
+  public: string
+  created_at: Generated<Date>
+}
+
 export interface JobNotes {
   organization_id: ColumnType<number, number, never>
   pipeline_id: number
@@ -314,12 +378,54 @@ export interface Kpis {
   updated_at: Generated<Date>
 }
 
+export interface Licences {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  key: string
+  jti: string
+  company_name: string
+  email_address: string
+  members_count: number
+  version: string
+  on_prem: boolean
+  expires_at: Date
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface LoginChallenges {
+  id: ColumnType<number, number | undefined, never>
+  purpose: string
+  user_id: number | null
+  nonce: string
+  method: string | null
+  identity_id: number | null
+  organization: string | null
+  child: string | null
+  webauthn_challenge: string | null
+  mailed_at: Date | null
+  expires_at: Date
+  created_at: Generated<Date>
+}
+
 export interface Mails {
   id: ColumnType<number, number | undefined, never>
   recipient: string
   subject: string
   body: string
   created_at: Generated<Date>
+}
+
+export interface MarketplaceCustomers {
+  id: ColumnType<number, number | undefined, never>
+  customer_identifier: string
+  product_code: string
+  aws_account_id: string | null
+  token_hash: string
+  user_id: number | null
+  used_by: number | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
 }
 
 export interface Members {
@@ -351,6 +457,27 @@ export interface Organizations {
   can_children_create_appearance: Generated<boolean>
   created_at: Generated<Date>
   updated_at: Generated<Date>
+}
+
+export interface Passkeys {
+  id: ColumnType<number, number | undefined, never>
+  user_id: number
+  credential_id: string
+  public_key: string
+  counter: number
+  transports: Generated<string[]>
+  name: string
+  backed_up: boolean
+  created_at: Generated<Date>
+  last_used_at: Date | null
+}
+
+export interface PendingIdentities {
+  id: ColumnType<number, number | undefined, never>
+  provider: string
+  nonce: string
+  identity: Json
+  expires_at: Date
 }
 
 export interface People {
@@ -430,6 +557,13 @@ export interface RateLimits {
   taken: number
 }
 
+export interface RecoveryCodes {
+  id: ColumnType<number, number | undefined, never>
+  user_id: number
+  code_hash: string
+  used_at: Date | null
+}
+
 export interface Roles {
   organization_id: ColumnType<number, number, never>
   id: ColumnType<number, number | undefined, never>
@@ -448,6 +582,40 @@ export interface Rules {
   api_key_id: number | null
   action: string
   resources: Generated<string[]>
+}
+
+export interface Sessions {
+  id: ColumnType<number, number | undefined, never>
+  user_id: number
+  method: string
+  second_factor: string | null
+  confined_to: number | null
+  identity_id: number | null
+  address: Generated<string>
+  user_agent: Generated<string>
+  created_at: Generated<Date>
+  last_used_at: Generated<Date>
+  expires_at: Date
+  ends_at: Date
+}
+
+export interface SignInCodes {
+  code_hash: string
+  provider: string
+  identity: Json
+  expires_at: Date
+}
+
+export interface SignInFlows {
+  id: ColumnType<number, number | undefined, never>
+  provider: string
+  state_hash: string
+  browser_hash: string | null
+  nonce: string | null
+  sealed_verifier: string | null
+  identity_provider_id: number | null
+  return_to: string | null
+  expires_at: Date
 }
 
 export interface SigningKeys {
@@ -518,6 +686,26 @@ export interface Stacks {
   updated_at: Generated<Date>
 }
 
+export interface Subscriptions {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  provider: string
+  customer_id: string
+  subscription_id: string | null
+  plan_canonical: string | null
+  plan_name: string | null
+  status: string
+  members_limit: number | null
+  quantity: Generated<number>
+  expires_at: Date | null
+  due_since: Date | null
+  cancel_at_period_end: Generated<boolean>
+  invoice_url: string | null
+  synced_at: Generated<Date>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface TeamMembers {
   organization_id: ColumnType<number, number, never>
   team_id: number
@@ -539,6 +727,19 @@ export interface Teams {
   owner_id: number | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+}
+
+export interface TotpSecrets {
+  user_id: number
+  sealed: string
+  confirmed_at: Date | null
+  last_step: Generated<number>
+  created_at: Generated<Date>
+}
+
+export interface UsedAssertions {
+  assertion_hash: string
+  expires_at: Date
 }
 
 export interface UserEmails {
@@ -569,7 +770,9 @@ export interface Users {
 
 export interface DB {
   access_epochs: AccessEpochs
+  account_events: AccountEvents
   account_tokens: AccountTokens
+  api_key_addresses: ApiKeyAddresses
   api_keys: ApiKeys
   appearances: Appearances
   build_notes: BuildNotes
@@ -591,35 +794,50 @@ export interface DB {
   engine_versions: EngineVersions
   environments: Environments
   events: Events
+  identities: Identities
+  identity_providers: IdentityProviders
+  installation_keys: InstallationKeys
   job_notes: JobNotes
   kpi_favorites: KpiFavorites
   kpis: Kpis
+  licences: Licences
+  login_challenges: LoginChallenges
   mails: Mails
+  marketplace_customers: MarketplaceCustomers
   members: Members
   organizations: Organizations
+  passkeys: Passkeys
+  pending_identities: PendingIdentities
   people: People
   pipeline_configs: PipelineConfigs
   pipelines: Pipelines
   project_favorites: ProjectFavorites
   projects: Projects
   rate_limits: RateLimits
+  recovery_codes: RecoveryCodes
   roles: Roles
   rules: Rules
+  sessions: Sessions
+  sign_in_codes: SignInCodes
+  sign_in_flows: SignInFlows
   signing_keys: SigningKeys
   stack_diagrams: StackDiagrams
   stack_files: StackFiles
   stack_sources: StackSources
   stacks: Stacks
+  subscriptions: Subscriptions
   team_members: TeamMembers
   team_roles: TeamRoles
   teams: Teams
+  totp_secrets: TotpSecrets
+  used_assertions: UsedAssertions
   user_emails: UserEmails
   users: Users
 }
 
 /** Tables whose rows belong to one organization. */
-export type TenantTable = 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'team_members' | 'team_roles' | 'teams'
+export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'identity_providers' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams'
 /** What a statement inside an organization may join: its own tables, and the public side of people. */
 export type TenantDatabase = Pick<DB, TenantTable | 'people'>
 /** What a statement outside organizations may name. */
-export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'organizations' | 'members' | 'people'>
+export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'sessions' | 'identities' | 'totp_secrets' | 'recovery_codes' | 'passkeys' | 'login_challenges' | 'sign_in_flows' | 'sign_in_codes' | 'pending_identities' | 'used_assertions' | 'installation_keys' | 'account_events' | 'marketplace_customers' | 'organizations' | 'members' | 'people'>

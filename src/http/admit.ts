@@ -5,6 +5,7 @@
 import type { Request } from 'express'
 import type { Actor } from '../access/actor.ts'
 import { decide, decideBelow, isOwned, prefixBelow } from '../access/decide.ts'
+import { sentenceOf } from '../access/standing.ts'
 import type { OperationRow } from '../contract/operations.ts'
 import { OrgTx } from '../db/organization-tx.ts'
 import { ownedResources } from '../domains/organizations/owned.ts'
@@ -31,6 +32,17 @@ export function refuseKeys(actor: Actor, operation: OperationRow): void {
   if (actor.kind === 'api_key' && !operation.apiKeys) throw invalid('This endpoint is about a person and cannot be used with an API key')
 }
 
+/**
+ * Whoever an organization's own identity provider vouched for is somebody there. What is about their account is theirs alone:
+ * that organization's administrators decide who may say "this is Ada", and must not reach what else she has.
+ */
+export function refuseConfined(actor: Actor, operation: OperationRow): void {
+  if (actor.kind === 'user' && actor.confinedTo !== null && !operation.confined)
+    throw forbidden(
+      'This session began at the identity provider of an organization and is good there only: sign in with your own password, passkey or account to do this',
+    )
+}
+
 /** @throws Unauthenticated, or Unauthorized in the same words whether the organization is foreign or does not exist. */
 export async function admit(
   platform: Platform,
@@ -54,9 +66,12 @@ export async function admit(
   const partly = granted !== undefined && open && granted.resources.length > 0
   if (granted && !partly) return { actor, access, owned: [], resource }
   // Owners need no rule; what they own is looked up only when rules alone do not settle it.
-  const owned = actor.kind === 'user' ? await ownedBy(platform, actor.id, access) : []
+  // Not in a blocked organization, where only what standing.ts lists is left.
+  const owned = actor.kind === 'user' && access.blocked.length === 0 ? await ownedBy(platform, actor.id, access) : []
   const ownsInList = open && action.endsWith(':list') && owned.some((mine) => mine.startsWith(below) || isOwned([mine], resource))
   if (granted || ownsInList || isOwned(owned, resource)) return { actor, access, owned, resource }
+  if (access.blocked.length > 0)
+    throw forbidden(`The organization ${access.organization.canonical} is blocked: ${access.blocked.map(sentenceOf).join(', and ')}`)
   throw forbidden(`You may not do this: no rule grants ${action} on ${resource}`)
 }
 

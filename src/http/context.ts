@@ -14,9 +14,14 @@ export interface RequestInfo {
   readonly id: string
   /** Of the caller, as far as trusted proxies tell. */
   readonly address: string
+  /** What the browser or program calls itself; anybody may write anything there. */
+  readonly userAgent: string
   readonly log: Log
   /** Of a reader who comes back to a stream of events. */
   readonly lastEventId: string | undefined
+  header(name: string): string | undefined
+  /** The body as it was sent, for signatures over it; undefined when there was none. */
+  rawBody(): Buffer | undefined
   /** Aborted when the caller is gone or the process stops: for answers that last. */
   closed(): AbortSignal
 }

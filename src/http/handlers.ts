@@ -18,6 +18,8 @@ import { environments } from '../domains/environments/operations.ts'
 import { events } from '../domains/events/operations.ts'
 import { externalBackends } from '../domains/external-backends/operations.ts'
 import { forms } from '../domains/forms/operations.ts'
+import { identities } from '../domains/identities/operations.ts'
+import { identityProviders } from '../domains/identity-providers/operations.ts'
 import { infraImports } from '../domains/infra-imports/operations.ts'
 import { infraPolicies } from '../domains/infra-policies/operations.ts'
 import { infrastructure } from '../domains/infrastructure/operations.ts'
@@ -35,6 +37,8 @@ import { projects } from '../domains/projects/operations.ts'
 import { quotas } from '../domains/quotas/operations.ts'
 import { resourcePools } from '../domains/resource-pools/operations.ts'
 import { roles } from '../domains/roles/operations.ts'
+import { secondFactors } from '../domains/second-factors/operations.ts'
+import { sessions } from '../domains/sessions/operations.ts'
 import { sso } from '../domains/sso/operations.ts'
 import { stackSources } from '../domains/stack-sources/operations.ts'
 import { stacks } from '../domains/stacks/operations.ts'
@@ -62,6 +66,8 @@ export const handlers: { [Id in OperationId]: Handler<Id> } = {
   ...events,
   ...externalBackends,
   ...forms,
+  ...identities,
+  ...identityProviders,
   ...infraImports,
   ...infraPolicies,
   ...infrastructure,
@@ -79,6 +85,8 @@ export const handlers: { [Id in OperationId]: Handler<Id> } = {
   ...quotas,
   ...resourcePools,
   ...roles,
+  ...secondFactors,
+  ...sessions,
   ...sso,
   ...stackSources,
   ...stacks,

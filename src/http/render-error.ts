@@ -19,7 +19,8 @@ export function renderError(error: unknown, response: Response, { id, log }: Req
   }
   if (known?.retryAfter !== undefined) response.setHeader('retry-after', String(known.retryAfter))
   if (known?.code === 'Unauthenticated') response.setHeader('www-authenticate', 'Bearer')
-  const body = JSON.stringify({ errors: [{ code, message, details }], request_id: id })
+  const second_factor = known?.secondFactor
+  const body = JSON.stringify({ errors: [{ code, message, details }], request_id: id, ...(second_factor ? { second_factor } : {}) })
   response.status(known ? errorCodes[known.code] : 500)
   response.setHeader('content-type', 'application/json; charset=utf-8')
   response.setHeader('content-length', Buffer.byteLength(body))

@@ -5,7 +5,9 @@ import type { OperationRow } from '../contract/operations.ts'
 /** What a handler returned becomes an answer; JSON goes out in one piece, so that it carries its length. */
 export async function respond(response: Response, { success, respond: how }: OperationRow, output: unknown): Promise<void> {
   if (success === 301 || success === 303) {
-    response.setHeader('location', (output as { location: string }).location)
+    const { location, cookie } = output as { location: string; cookie?: string }
+    response.setHeader('location', location)
+    if (cookie !== undefined) response.setHeader('set-cookie', cookie)
     response.status(success).end()
     return
   }

@@ -5,7 +5,7 @@ import type { OperationId, OperationRow } from '../contract/operations.ts'
 import { StaleAccess } from '../db/pool.ts'
 import { ApiError, unavailable } from '../errors.ts'
 import type { Platform } from '../platform.ts'
-import { admit, authenticate, isRefusal, refuseKeys, tokenOf } from './admit.ts'
+import { admit, authenticate, isRefusal, refuseConfined, refuseKeys, tokenOf } from './admit.ts'
 import { type Admission, accountContext, organizationContext, publicContext, type RequestInfo } from './context.ts'
 import type { Query } from './query.ts'
 import { respond } from './respond.ts'
@@ -24,7 +24,13 @@ export interface Question {
 type AnyHandler = (context: unknown, input: unknown) => Promise<unknown>
 
 const mostAttempts = 12
-const json = express.json({ type: () => true, limit: '1mb', strict: false })
+// The bytes stay beside what they say: a signature is over them (receiveStripeEvent).
+const json = express.json({
+  type: () => true,
+  limit: '1mb',
+  strict: false,
+  verify: (request, _, raw) => void Object.assign(request, { raw }),
+})
 const form = express.urlencoded({ type: () => true, limit: '100kb', extended: false })
 
 export async function runOperation(platform: Platform, validator: Validator, handler: AnyHandler, question: Question): Promise<void> {
@@ -58,13 +64,14 @@ async function answer(platform: Platform, validator: Validator, handler: AnyHand
     case 'authenticated': {
       const actor = await platform.sessions.assertLive(await authenticate(platform, token, fresh))
       refuseKeys(actor, operation)
+      refuseConfined(actor, operation)
       noteActor(question, actor)
       return handle(handler, accountContext(base, actor, token ?? ''), await readQuestion(validator, question))
     }
     case 'organization': {
       const admission = await admit(platform, operation, question.path, token, fresh)
       noteActor(question, admission.actor, admission)
-      if (admission.actor.kind === 'api_key') platform.keyUse.note(admission.actor)
+      if (admission.actor.kind === 'api_key') platform.keyUse.note(admission.actor, question.info.address)
       const input = await readQuestion(validator, question)
       const progress = { committed: false }
       return handle(handler, organizationContext(base, operation, input.path, admission, progress), input, () => !progress.committed)

@@ -65,8 +65,11 @@ export function createApp(platform: Platform): express.Express {
     const info = {
       id: requestId,
       address: request.ip ?? '',
+      userAgent: request.headers['user-agent'] ?? '',
       log,
       lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,
+      header: (name: string) => request.get(name),
+      rawBody: () => (request as Request & { raw?: Buffer }).raw,
       closed: () => untilClosed(response, platform),
     }
     response.setHeader('x-request-id', requestId)

@@ -8,6 +8,7 @@ import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerif
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
 import { catchUp, catchUpAll, removeFromEngine } from '../domains/pipelines/follow.ts'
+import { tellOrganizations } from '../domains/sessions/account-events.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
 import type { PipelineAt } from '../engine/types.ts'
 import type { Platform } from '../platform.ts'
@@ -25,6 +26,7 @@ export interface TaskPayloads {
   'pipelines.catchUpAll': Record<string, never>
   'pipelines.remove': PipelineAt & { engineId: number | null }
   'platform.tidy': Record<string, never>
+  'sessions.tellOrganizations': { eventId: number }
   'stackSources.refreshDue': Record<string, never>
   'stackSources.refresh': { organizationId: number; sourceId: number }
 }
@@ -43,6 +45,7 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'pipelines.catchUpAll': catchUpAll,
   'pipelines.remove': removeFromEngine,
   'platform.tidy': forgetOldAttempts,
+  'sessions.tellOrganizations': tellOrganizations,
   'stackSources.refreshDue': refreshDue,
   'stackSources.refresh': refreshIfDue,
 }

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { hashOfToken } from '../../src/access/remember.ts'
+import { type NewSession, startSession } from '../../src/access/sessions.ts'
 import { AccountTx } from '../../src/db/account-tx.ts'
 import { OrgTx } from '../../src/db/organization-tx.ts'
 import { foundOrganization } from '../../src/domains/organizations/found.ts'
@@ -43,15 +44,28 @@ export async function scenario<Name extends string>(server: TestServer, ...parts
   return cast as Cast<Name>
 }
 
+/** @param session how it began; by a password, without a second factor, unless told */
 export async function sessionToken(
-  { platform, database }: TestServer,
+  { platform }: TestServer,
   { id, username }: { id: number; username: string },
+  session: Partial<NewSession> = {},
 ): Promise<string> {
-  const [user] = await database.query<{ token_generation: number }>('select token_generation from users where id = $1', [id])
-  return platform.tokens.sign(
-    { kind: 'user', id, username, generation: user?.token_generation ?? 1, organization: null },
-    { given_name: username, family_name: 'Tester', locale: 'en' },
+  const proof = {
+    method: 'password',
+    secondFactor: null,
+    confinedTo: null,
+    identityId: null,
+    address: '127.0.0.1',
+    userAgent: 'test',
+  } as const
+  const number = await AccountTx.write(platform.database, { kind: 'platform' }, (tx) =>
+    startSession(tx, { userId: id, ...proof, ...session }, platform.config),
   )
+  return platform.tokens.sign({ kind: 'user', id, username, session: number, organization: null }, new Date(Date.now() + 24 * 3600_000), {
+    given_name: username,
+    family_name: 'Tester',
+    locale: 'en',
+  })
 }
 
 export const organization =

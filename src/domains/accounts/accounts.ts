@@ -1,4 +1,5 @@
 /** What is true of accounts. Every function works in the transaction it is handed. */
+import { endSessions } from '../../access/sessions.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
@@ -95,6 +96,7 @@ export async function updateAccount(
   if (!password) return
   if (user.password_hash !== password.checked) throw conflict('The password was changed meanwhile: sign in again and repeat your change')
   await queries.setPassword(tx, id, password.hash)
+  await endSessions(tx, id)
 }
 
 /**
@@ -153,4 +155,5 @@ export async function resetPassword(platform: Platform, tx: AccountTx, token: st
   const address = await queries.verifyEmail(tx, userId, email)
   if (address?.purpose !== 'primary') throw notFound('reset token')
   await queries.setPassword(tx, userId, passwordHash)
+  await endSessions(tx, userId)
 }

@@ -61,7 +61,7 @@ export const insertUser = ({ db }: AccountTx, row: Omit<Insertable<Users>, 'id'>
 export const updateUser = ({ db }: AccountTx, id: number, row: Updateable<Users>) =>
   db.updateTable('users').set(row).where('id', '=', id).execute()
 
-/** Ends all sessions, and with them the reset tokens sent so far, whose MAC holds the generation. */
+/** Ends the reset tokens sent so far, whose MAC holds the generation. Ending the sessions is the caller's. */
 export const setPassword = ({ db }: AccountTx, id: number, passwordHash: string) =>
   db
     .updateTable('users')

@@ -1,7 +1,5 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import type { DomainHandlers } from '../../contract/operation.ts'
+import { licences } from './licences.ts'
+import { subscriptions } from './subscriptions.ts'
 
-export const billing: DomainHandlers<'billing'> = {
-  getLicence: notImplemented,
-  activateLicence: notImplemented,
-  createSubscription: notImplemented,
-}
+export const billing: DomainHandlers<'billing'> = { ...licences, ...subscriptions }

@@ -151,7 +151,7 @@ describe('a fresh token', () => {
     const { token } = (await server.client().login({ body: { username: name, password } })).body.data
     const again = await refresh(server.client(token))
     expect(await server.client(again.token).getUserAccount()).toHaveStatus(200)
-    await server.database.query('update users set token_generation = token_generation + 1 where username = $1', [name])
+    await server.database.query('delete from sessions where user_id = (select id from users where username = $1)', [name])
     for (const old of [token, again.token, 'made-up']) expect(await server.client(old).refreshToken()).toHaveStatus(401)
     expect(await server.client().refreshToken()).toHaveStatus(401)
   })

@@ -5,13 +5,13 @@ import type { AccountTx } from '../../db/account-tx.ts'
 export interface PersonRow {
   id: number
   username: string
-  token_generation: number
   given_name: string
   family_name: string
   locale: string
+  mfa_enabled: boolean
 }
 
-const columns = ['users.id', 'users.username', 'users.token_generation', 'users.given_name', 'users.family_name', 'users.locale'] as const
+const columns = ['users.id', 'users.username', 'users.given_name', 'users.family_name', 'users.locale', 'users.mfa_enabled'] as const
 
 /** Also how far they got: the caller tells no one which part was missing. */
 export type Candidate = PersonRow & { password_hash: string | null; verified: boolean }

@@ -18,17 +18,26 @@ export interface Place {
   child?: string | undefined
 }
 
-/** @throws Unauthenticated when the place is none that the person may enter */
-export async function personSession(platform: Platform, person: PersonRow, place: Place): Promise<Session> {
-  const { given_name, family_name, locale, token_generation: generation, id, username } = person
+/**
+ * The answer to a sign-in or a refresh: a token of the session, and what it may do in the place.
+ * @param until when the token ends
+ * @throws Unauthenticated when the place is none that the person may enter; Barred when the session lacks what the place demands
+ */
+export async function personSession(
+  platform: Platform,
+  person: PersonRow,
+  { session, confinedTo, until }: { session: number; confinedTo: number | null; until: Date },
+  place: Place,
+): Promise<Session> {
+  const { given_name, family_name, locale, id, username } = person
   const names = { given_name, family_name, locale }
-  const user = { kind: 'user', id, username, generation, organization: null } as const
+  const user = { kind: 'user', id, username, session, organization: null, confinedTo } as const
   const access = await enter(platform, user, place)
-  if (!access) return { token: await platform.tokens.sign(user, names), owns: [], permissions: {} }
+  if (!access) return { token: await platform.tokens.sign(user, until, names), owns: [], permissions: {} }
   const { organization } = access
   const target = { id: organization.id, canonical: organization.canonical, name: organization.name }
   return {
-    token: await platform.tokens.sign({ ...user, organization: target.canonical }, { ...names, organization: target }),
+    token: await platform.tokens.sign({ ...user, organization: target.canonical }, until, { ...names, organization: target }),
     owns: await ownedBy(platform, id, access),
     permissions: permissionsOf(access),
   }

@@ -96,7 +96,7 @@ async function read(tx: OrgTx, platform: Platform, componentId: number, as: Auth
 const actorOf = ({ name, accountId }: Author, { id, canonical }: { id: number; canonical: string }): Actor =>
   accountId === null
     ? { kind: 'api_key', id: 0, canonical: name, organizationId: id, organization: canonical, ownerId: null }
-    : { kind: 'user', id: accountId, username: name, generation: 0, organization: null }
+    : { kind: 'user', id: accountId, username: name, session: 0, organization: null, confinedTo: null }
 
 function told<T>(make: () => T): T {
   try {

@@ -1,8 +1,7 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import type { DomainHandlers } from '../../contract/operation.ts'
+import { exchange } from './exchange.ts'
+import { oauth } from './oauth.ts'
+import { saml } from './saml.ts'
 
-export const sso: DomainHandlers<'sso'> = {
-  getSamlMetadata: notImplemented,
-  samlAssertionConsumerService: notImplemented,
-  getOAuthUser: notImplemented,
-  createOAuthUser: notImplemented,
-}
+/** Browsers go to a provider and come back by one of two protocols; both end with a code that is exchanged. */
+export const sso: DomainHandlers<'sso'> = { ...saml, ...oauth, ...exchange }
