@@ -1,10 +1,14 @@
-import type { Actor } from '../../access/actor.ts'
+import { type Actor, nameOf } from '../../access/actor.ts'
 import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
 import { checkPassword, hashPassword } from '../../access/password.ts'
+import { assertFresh } from '../../access/sessions.ts'
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
+import type { AccountTx } from '../../db/account-tx.ts'
 import { invalid } from '../../errors.ts'
 import type { AccountContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { originOf } from '../login/sign-in.ts'
+import { noteAccountEvent } from '../sessions/account-events.ts'
 import { confirmAddress, getAccount, type PasswordChange, removeAccount, resetPassword, signUp, updateAccount } from './accounts.ts'
 import { checkAddresses, newAddresses } from './emails.ts'
 import { checkGuide, checkProfile } from './profile.ts'
@@ -48,21 +52,21 @@ export const accounts: DomainHandlers<'accounts'> = {
   },
 
   async getUserAccount({ read, actor }) {
-    return { data: viewAccount(await read((tx) => getAccount(tx, personId(actor)))) }
+    return { data: viewAccount(await read((tx) => getAccount(tx, personId(actor))), actor) }
   },
 
   async updateUserAccount(context, { body }) {
     const { write, actor } = context
-    if (body.mfa_enabled)
-      throw invalid('A second factor is not available in this version', ['body.mfa_enabled: true is not available in this version'])
     checkProfile(body)
     if (body.emails) await prepareAddresses(context, body.emails)
     const password = body.password_update && (await preparePassword(context, body.password_update))
     const account = await write(async (tx) => {
+      const before = await getAccount(tx, personId(actor))
+      if (body.mfa_enabled !== before.mfa_enabled) await switchSecondFactor(tx, context, body.mfa_enabled)
       await updateAccount(tx, personId(actor), body, password)
       return getAccount(tx, personId(actor))
     })
-    return { data: viewAccount(account) }
+    return { data: viewAccount(account, actor) }
   },
 
   async updateUserGuide({ write, actor }, { body }) {
@@ -82,6 +86,19 @@ export const accounts: DomainHandlers<'accounts'> = {
 function personId(actor: Actor): number {
   if (actor.kind !== 'user') throw invalid('This endpoint is about a person and cannot be used with an API key')
   return actor.id
+}
+
+/** @throws Unauthorized when it is turned off by a session that did not give it: a stolen token would be enough otherwise */
+async function switchSecondFactor(tx: AccountTx, { actor, request }: AccountContext, on: boolean): Promise<void> {
+  if (!on) await assertFresh(tx, actor)
+  await updateUser(tx, personId(actor), { mfa_enabled: on })
+  await noteAccountEvent(tx, {
+    userId: personId(actor),
+    action: 'second_factor_changed',
+    message: `${nameOf(actor)} ${on ? 'turned the second factor on' : 'turned the second factor off'}`,
+    origin: originOf(request),
+    confinedTo: null,
+  })
 }
 
 /** Each new address gets a mail, and is counted with those that were asked for: nobody's inbox is filled through a list. */

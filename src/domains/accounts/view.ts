@@ -1,3 +1,4 @@
+import type { Actor } from '../../access/actor.ts'
 import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
 import { countryOf } from '../system/countries.ts'
@@ -36,15 +37,17 @@ export function viewUser(person: PersonRow): Schema<'User'> {
   }
 }
 
-/** What only the person sees. */
-export function viewAccount(account: AccountRow): Schema<'UserAccount'> {
+/** What only the person sees. A session of an organization's own identity provider sees no address but the one that members see. */
+export function viewAccount(account: AccountRow, actor: Actor): Schema<'UserAccount'> {
+  const isConfined = actor.kind === 'user' && actor.confinedTo !== null
+  const emails = isConfined ? account.emails.filter(({ purpose }) => purpose === 'primary') : account.emails
   return {
     username: account.username,
     given_name: account.given_name,
     family_name: account.family_name,
     locale: account.locale as Schema<'UserAccount'>['locale'],
     mfa_enabled: account.mfa_enabled,
-    emails: account.emails.map(({ created_at, ...email }) => ({ ...email, created_at: seconds(new Date(created_at)) })),
+    emails: emails.map(({ created_at, ...email }) => ({ ...email, created_at: seconds(new Date(created_at)) })),
     guide: account.guide as Schema<'UserGuide'>,
     last_login: account.last_login_at ? seconds(account.last_login_at) : 0,
     created_at: seconds(account.created_at),

@@ -39,13 +39,16 @@ export async function changeRole(tx: OrgTx, granter: Granter, id: number, roleCa
   return getMember(tx, id)
 }
 
-/** A member leaves all teams and loses the keys they own here; everything else they own stays theirs. */
+/** A member leaves all teams, loses the keys they own here and what its identity providers vouched for; all else they own stays theirs. */
 export async function removeMember(tx: OrgTx, granter: Granter, id: number): Promise<MemberRow> {
   const administrators = await queries.lockAdministratorRole(tx)
   const member = await lockMember(tx, id)
   await assertMayDisarm(tx, granter, administrators.id, member)
   const before = await getMember(tx, id)
-  if (member.user_id !== null) await queries.deleteKeysOf(tx, member.user_id)
+  if (member.user_id !== null) {
+    await queries.deleteKeysOf(tx, member.user_id)
+    await queries.deleteOutsideIdentities(tx, member.user_id)
+  }
   await queries.deleteMember(tx, id)
   return before
 }

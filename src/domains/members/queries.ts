@@ -176,6 +176,10 @@ export const deleteMember = (tx: OrgTx, id: number) => tx.deleteFrom('members').
 
 export const deleteKeysOf = (tx: OrgTx, accountId: number) => tx.deleteFrom('api_keys').where('owner_id', '=', accountId).execute()
 
+/** What the organization's own identity providers said of the person, and with it the sessions that they made. */
+export const deleteOutsideIdentities = (tx: OrgTx, accountId: number) =>
+  tx.execute(sql`delete from identities where confined_to = ${tx.organizationId} and user_id = ${accountId}`)
+
 export const hasVerifiedAddress = async ({ db }: AccountTx, accountId: number, email: string): Promise<boolean> => {
   const address = await db
     .selectFrom('user_emails')

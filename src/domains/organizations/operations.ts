@@ -13,7 +13,7 @@ import { viewOrganization } from './view.ts'
 
 export const organizations: DomainHandlers<'organizations'> = {
   async getOrgs(context, { query, filters }) {
-    const { rows, pagination } = await context.read((tx) => listOwnOrganizations(tx, personOf(context).id, query, filters))
+    const { rows, pagination } = await context.read((tx) => listOwnOrganizations(tx, personOf(context), query, filters))
     return { data: rows.map((row) => viewOrganization(row, context.platform.config)), pagination }
   },
 
@@ -65,7 +65,7 @@ export const organizations: DomainHandlers<'organizations'> = {
 }
 
 /** Keys are refused before a handler of this scope runs. */
-function personOf({ actor }: AccountContext): { id: number; name: string } {
+function personOf({ actor }: AccountContext): { id: number; name: string; confinedTo: number | null } {
   if (actor.kind !== 'user') throw unauthenticated('This is about a person')
-  return { id: actor.id, name: actor.username }
+  return { id: actor.id, name: actor.username, confinedTo: actor.confinedTo }
 }

@@ -2,7 +2,7 @@
 import type { Actor } from '../../access/actor.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { conflict, invalid, notFound } from '../../errors.ts'
+import { conflict, notFound } from '../../errors.ts'
 import { listChildIds } from '../children/queries.ts'
 import * as queries from './queries.ts'
 import type { OrganizationRow } from './view.ts'
@@ -21,13 +21,13 @@ export async function lockOrganization(tx: OrgTx, strength: Parameters<typeof qu
 
 /** What is absent stays as it is. */
 export async function updateOrganization(tx: OrgTx, body: Schema<'UpdateOrganization'>): Promise<OrganizationRow> {
-  if (body.mfa_enabled === true)
-    throw invalid('Confirming logins by e-mail is not available in this version', [
-      'body.mfa_enabled: cannot be switched on in this version',
-    ])
   const before = await lockOrganization(tx, 'no key update')
-  const { can_children_create_appearance = before.can_children_create_appearance, quotas = before.quotas } = body
-  await queries.updateOrganization(tx, { name: body.name, quotas, can_children_create_appearance, updated_at: new Date() })
+  const {
+    can_children_create_appearance = before.can_children_create_appearance,
+    quotas = before.quotas,
+    mfa_enabled = before.mfa_enabled,
+  } = body
+  await queries.updateOrganization(tx, { name: body.name, quotas, mfa_enabled, can_children_create_appearance, updated_at: new Date() })
   if (can_children_create_appearance !== before.can_children_create_appearance) await tellChildren(tx, can_children_create_appearance)
   return getOrganization(tx)
 }

@@ -35,13 +35,19 @@ export interface OrganizationFilters extends PageQuery {
   organization_created_at?: number
 }
 
-/** The organizations that the person of the transaction is a member of. */
-export async function listOwnOrganizations({ db }: AccountTx, accountId: number, query: OrganizationFilters, filters: readonly Filter[]) {
+/** The organizations that the person of the transaction is a member of; of a confined session only those that it is good in. */
+export async function listOwnOrganizations(
+  { db }: AccountTx,
+  { id, confinedTo }: { id: number; confinedTo: number | null },
+  query: OrganizationFilters,
+  filters: readonly Filter[],
+) {
   let found = db
     .selectFrom('members')
     .innerJoin('organizations', 'organizations.id', 'members.organization_id')
-    .where('members.user_id', '=', accountId)
+    .where('members.user_id', '=', id)
     .where('members.invitation_state', '=', 'accepted')
+    .$if(confinedTo !== null, (own) => own.where(sql<boolean>`${confinedTo} = any (organizations.path)`))
     .selectAll('organizations')
     .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
   if (query.organization_name !== undefined) found = found.where('organizations.name', '=', query.organization_name)
