@@ -33,7 +33,7 @@ describe('my account', () => {
     expect((await client.getUserAccount()).body.data).toEqual(after)
   })
 
-  test('a username of somebody else, a picture that is a script, and a second factor are refused', async () => {
+  test('a username of somebody else and a picture that is a script are refused', async () => {
     const [name, taken] = [fresh('eve'), fresh('bob')]
     const cast = await scenario(server, person(name), person(taken))
     const eve = cast[name]
@@ -42,10 +42,19 @@ describe('my account', () => {
       'Invalid',
       'body.picture_url',
     )
-    expect(await eve?.updateUserAccount({ body: { ...profile(name), mfa_enabled: true } })).toBeError(
-      'Invalid',
-      'not available in this version',
-    )
+  })
+
+  test('a second factor is turned off only by a session that gave it', async () => {
+    const name = fresh('eve')
+    const { [name]: eve } = await scenario(server, person(name))
+    expect((await eve?.updateUserAccount({ body: { ...profile(name), mfa_enabled: true } }))?.body.data.mfa_enabled).toBe(true)
+    const off = { ...profile(name), mfa_enabled: false }
+    expect(await eve?.updateUserAccount({ body: off })).toBeError('Unauthorized', 'second factor')
+    expect((await eve?.getUserAccount())?.body.data.mfa_enabled).toBe(true)
+    await server.database.query(`update sessions set second_factor = 'email' where user_id = (select id from users where username = $1)`, [
+      name,
+    ])
+    expect((await eve?.updateUserAccount({ body: off }))?.body.data.mfa_enabled).toBe(false)
   })
 
   test('keys cannot be used for it', async () => {

@@ -142,18 +142,6 @@ describe('changing an organization', () => {
     expect((await ada.updateOrg({ path, body: { name: 'Again', quotas: false } })).body.data.quotas).toBe(false)
   })
 
-  test('a second factor is refused, not ignored', async () => {
-    const organization_canonical = acme()
-    const { ada } = await scenario(server, organization(organization_canonical, member('ada')))
-    const path = { organization_canonical }
-    expect(await ada.updateOrg({ path, body: { name: 'Renamed', mfa_enabled: true } })).toBeError(
-      'Invalid',
-      'not available in this version',
-    )
-    expect((await ada.getOrg({ path })).body.data.name).toBe(organization_canonical)
-    expect(await ada.updateOrg({ path, body: { name: 'Renamed', mfa_enabled: false } })).toHaveStatus(200)
-  })
-
   test('what it says about appearances holds for its children at once', async () => {
     const [organization_canonical, below] = [acme(), fresh('child')]
     const { ada } = await scenario(server, organization(organization_canonical, member('ada'), child(below)))

@@ -8,14 +8,11 @@ interface NewCode {
   expires_at: Date
 }
 
-/** Codes that nobody came for go with the next one, so that none pile up. */
-export async function insertCode({ db }: AccountTx, { identity, ...row }: NewCode): Promise<void> {
-  await db.deleteFrom('sign_in_codes').where('expires_at', '<', new Date()).execute()
-  await db
+export const insertCode = ({ db }: AccountTx, { identity, ...row }: NewCode) =>
+  db
     .insertInto('sign_in_codes')
     .values({ ...row, identity: JSON.stringify(identity) })
     .execute()
-}
 
 /** Of two who redeem at once, on any process, one gets the row. */
 export async function deleteCode({ db }: AccountTx, provider: string, codeHash: string): Promise<OutsideIdentity | undefined> {
