@@ -93,9 +93,6 @@ export async function endSessions({ db }: AccountTx, userId: number, but?: numbe
   await (but === undefined ? all : all.where('id', '<>', but)).execute()
 }
 
-/** Rows of sessions that are over by themselves. */
-export const forgetOldSessions = ({ db }: AccountTx) => db.deleteFrom('sessions').where('expires_at', '<', new Date()).execute()
-
 const freshMinutes = 60
 
 /**

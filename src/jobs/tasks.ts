@@ -3,7 +3,6 @@
  * Everything it needs that is secret is derived again, so that nothing secret waits in the queue.
  */
 
-import { forgetOldAttempts } from '../access/rate-limit.ts'
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
@@ -12,6 +11,7 @@ import { tellOrganizations } from '../domains/sessions/account-events.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
 import type { PipelineAt } from '../engine/types.ts'
 import type { Platform } from '../platform.ts'
+import { tidy } from './tidy.ts'
 
 export interface TaskPayloads {
   'accounts.requestVerification': { email: string }
@@ -44,7 +44,7 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'pipelines.catchUp': catchUp,
   'pipelines.catchUpAll': catchUpAll,
   'pipelines.remove': removeFromEngine,
-  'platform.tidy': forgetOldAttempts,
+  'platform.tidy': tidy,
   'sessions.tellOrganizations': tellOrganizations,
   'stackSources.refreshDue': refreshDue,
   'stackSources.refresh': refreshIfDue,

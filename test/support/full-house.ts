@@ -5,6 +5,7 @@
  */
 import { expect } from 'vitest'
 import type { Answer, Client } from './client.ts'
+import { furnishWithIdentity } from './full-house-identity.ts'
 import { furnishWithPipelines } from './full-house-pipelines.ts'
 import { formValues, furnishWithGit } from './full-house-stacks.ts'
 import type { Known } from './questions.ts'
@@ -84,6 +85,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
     )
   await furnishWithGit(server, repositories, { admin, canonical, marker })
   const running = await furnishWithPipelines(server, { admin, canonical, marker })
+  const identity = await furnishWithIdentity(server, { canonical, marker })
   done(await admin.createProjectFavorite({ path: { ...path, project_canonical: 'web' } }))
   done(await admin.inviteUserToOrgMember({ path, body: { email: `pending-${marker}@example.com`, role_canonical: 'organization-member' } }))
   done(
@@ -117,6 +119,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
     key: cast['robot'] as Client,
     shared: {
       ...running.shared,
+      ...identity.shared,
       ...namesFor({
         project: 'web',
         environment: 'prod',
@@ -137,6 +140,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
     },
     own: {
       ...running.own,
+      ...identity.own,
       ...namesFor({
         project: only,
         environment: only,

@@ -1,60 +1,17 @@
 /** What is true of accounts. Every function works in the transaction it is handed. */
-import { endSessions } from '../../access/sessions.ts'
+import { endSessions, type Origin } from '../../access/sessions.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { conflict, forbidden, invalid, notFound, unauthenticated } from '../../errors.ts'
-import { enqueue } from '../../jobs/enqueue.ts'
+import { conflict, forbidden, notFound, unauthenticated } from '../../errors.ts'
 import type { Platform } from '../../platform.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
-import { acceptInvitation, type Invitation, readInvitationToken } from '../members/invitation-token.ts'
 import { findOtherAdministrator, lockAdministratorRole } from '../members/queries.ts'
+import { noteAccountEvent } from '../sessions/account-events.ts'
 import { keyOfAddress, replaceAddresses } from './emails.ts'
 import { redeemToken } from './one-time.ts'
 import * as queries from './queries.ts'
-
-/**
- * Creates the account. The first one of an installation, and one that comes by an invitation to its address, may be used
- * at once; all others when the mail has been followed.
- * @throws AlreadyExists when the username or the address is taken; Invalid for an invitation that is not theirs
- */
-export async function signUp(platform: Platform, tx: AccountTx, body: Schema<'NewUserAccount'>, passwordHash: string): Promise<void> {
-  const invitation = body.invitation_token === undefined ? undefined : await invitationFor(platform, tx, body.invitation_token, body.email)
-  const usable = invitation !== undefined || (await isFirst(tx))
-  const { id } = await queries.insertUser(tx, {
-    username: body.username,
-    password_hash: passwordHash,
-    given_name: body.given_name,
-    family_name: body.family_name,
-    country_code: body.country_code ?? null,
-    locale: body.locale ?? 'en',
-    picture_url: null,
-    last_login_at: null,
-  })
-  await queries.insertEmail(tx, { user_id: id, email: body.email, purpose: 'primary', verified_at: usable ? new Date() : null })
-  if (invitation)
-    await tx.inOrganization(invitation.organizationId, id, (inside) =>
-      acceptInvitation(inside, { memberId: invitation.member.id, userId: id, username: body.username }),
-    )
-  if (!usable) await enqueue(tx, 'accounts.requestVerification', { email: body.email })
-}
-
-async function invitationFor(platform: Platform, tx: AccountTx, token: string, email: string): Promise<Invitation> {
-  const invitation = await readInvitationToken(platform, tx, token)
-  if (!invitation)
-    throw invalid('The invitation is unknown, or was used or taken back', ['body.invitation_token: is not an open invitation'])
-  if (keyOfAddress(invitation.member.invitation_email ?? '') !== keyOfAddress(email))
-    throw invalid('The invitation was sent to another address', ['body.email: must be the address that was invited'])
-  return invitation
-}
-
-/** Two that sign up at once on an empty installation cannot both be the first: the second waits, and looks again. */
-async function isFirst(tx: AccountTx): Promise<boolean> {
-  if (await queries.anyUser(tx)) return false
-  await queries.lockFirstUser(tx)
-  return !(await queries.anyUser(tx))
-}
 
 export async function getAccount(tx: AccountTx, id: number): Promise<queries.AccountRow> {
   const account = await queries.findAccount(tx, id)
@@ -80,6 +37,7 @@ export async function updateAccount(
   id: number,
   body: Schema<'UpdateUserAccount'>,
   password: PasswordChange | undefined,
+  origin: Origin,
 ): Promise<void> {
   const user = await queries.lockUser(tx, id)
   if (!user) throw accountGone()
@@ -97,6 +55,13 @@ export async function updateAccount(
   if (user.password_hash !== password.checked) throw conflict('The password was changed meanwhile: sign in again and repeat your change')
   await queries.setPassword(tx, id, password.hash)
   await endSessions(tx, id)
+  await noteAccountEvent(tx, {
+    userId: id,
+    action: 'password_changed',
+    message: `${body.username} changed the password`,
+    origin,
+    confinedTo: null,
+  })
 }
 
 /**
@@ -140,20 +105,34 @@ const departure = (username: string) =>
     tags: { name: username, user: username },
   })
 
-/** @throws NotFoundEntity, also when the person has given the address up since */
+/**
+ * Whoever made the account may have named an address that is not theirs; following the link is its reader's word that it is. So
+ * what signs in to the account stays: whoever confirms has just been asked whether the account is theirs, unlike after a reset.
+ * @throws NotFoundEntity, also when the person has given the address up since
+ */
 export async function confirmAddress(platform: Platform, tx: AccountTx, token: string): Promise<void> {
   const { userId, email } = await redeemToken(platform, tx, 'verify_email', token)
   if (!(await queries.verifyEmail(tx, userId, email))) throw notFound('verification token')
 }
 
 /**
- * Whoever holds the token has read the mail: the address is theirs, whether or not they had confirmed it.
+ * Whoever holds the token has read the mail: the address is theirs, whether or not they had confirmed it. If they had not,
+ * somebody else may have made the account in wait for them: whatever else could sign in to it goes.
  * @throws NotFoundEntity, also when the address is no longer the primary one: somebody else may read it by now
  */
-export async function resetPassword(platform: Platform, tx: AccountTx, token: string, passwordHash: string): Promise<void> {
+export async function resetPassword(platform: Platform, tx: AccountTx, token: string, passwordHash: string, origin: Origin): Promise<void> {
   const { userId, email } = await redeemToken(platform, tx, 'reset_password', token)
-  const address = await queries.verifyEmail(tx, userId, email)
+  const address = (await queries.listEmails(tx, userId)).find((row) => keyOfAddress(row.email) === keyOfAddress(email))
   if (address?.purpose !== 'primary') throw notFound('reset token')
+  if (address.verified_at === null) await queries.deleteWaysIn(tx, userId, address.id)
+  await queries.verifyEmail(tx, userId, email)
   await queries.setPassword(tx, userId, passwordHash)
   await endSessions(tx, userId)
+  await noteAccountEvent(tx, {
+    userId,
+    action: 'password_changed',
+    message: `A new password was set by a mail to the account's address${address.verified_at === null ? ', which nobody had confirmed before: identities, second factors and other addresses were removed' : ''}`,
+    origin,
+    confinedTo: null,
+  })
 }

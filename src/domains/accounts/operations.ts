@@ -9,19 +9,19 @@ import type { AccountContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { originOf } from '../login/sign-in.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
-import { confirmAddress, getAccount, type PasswordChange, removeAccount, resetPassword, signUp, updateAccount } from './accounts.ts'
+import { confirmAddress, getAccount, type PasswordChange, removeAccount, resetPassword, updateAccount } from './accounts.ts'
 import { checkAddresses, newAddresses } from './emails.ts'
 import { checkGuide, checkProfile } from './profile.ts'
 import { findPasswordHash, updateUser } from './queries.ts'
+import { countSignUp, createAccount } from './sign-up.ts'
 import { viewAccount } from './view.ts'
 
 export const accounts: DomainHandlers<'accounts'> = {
   async signUp({ platform, request, write }, { body }) {
     checkProfile(body)
-    await countAttempt(platform, request, 'signUp', body.email)
-    if (body.invitation_token !== undefined) await countAttempt(platform, request, 'invitation', subjectOfToken(body.invitation_token))
+    await countSignUp(platform, request, body)
     const passwordHash = await hashPassword(body.password)
-    await write((tx) => signUp(platform, tx, body, passwordHash))
+    await write((tx) => createAccount(platform, tx, { ...body, passwordHash, verified: false }))
     return undefined
   },
 
@@ -47,7 +47,7 @@ export const accounts: DomainHandlers<'accounts'> = {
   async passwordResetUpdate({ platform, request, write }, { body }) {
     await countAttempt(platform, request, 'reset', subjectOfToken(body.token))
     const passwordHash = await hashPassword(body.password)
-    await write((tx) => resetPassword(platform, tx, body.token, passwordHash))
+    await write((tx) => resetPassword(platform, tx, body.token, passwordHash, originOf(request)))
     return undefined
   },
 
@@ -56,14 +56,14 @@ export const accounts: DomainHandlers<'accounts'> = {
   },
 
   async updateUserAccount(context, { body }) {
-    const { write, actor } = context
+    const { write, actor, request } = context
     checkProfile(body)
     if (body.emails) await prepareAddresses(context, body.emails)
     const password = body.password_update && (await preparePassword(context, body.password_update))
     const account = await write(async (tx) => {
       const before = await getAccount(tx, personId(actor))
       if (body.mfa_enabled !== before.mfa_enabled) await switchSecondFactor(tx, context, body.mfa_enabled)
-      await updateAccount(tx, personId(actor), body, password)
+      await updateAccount(tx, personId(actor), body, password, originOf(request))
       return getAccount(tx, personId(actor))
     })
     return { data: viewAccount(account, actor) }
@@ -118,6 +118,10 @@ async function preparePassword(
 ): Promise<PasswordChange> {
   const attempt = await countAttempt(platform, request, 'password', String(personId(actor)))
   const checked = await read((tx) => findPasswordHash(tx, personId(actor)))
+  if (checked === null)
+    throw invalid('The account has no password yet: ask for a reset, and choose one by the mail', [
+      'body.password_update.current: there is none yet; use passwordResetReq',
+    ])
   if (!(await checkPassword(checked, current)))
     throw invalid('The present password is wrong', ['body.password_update.current: is not the present password'])
   await attempt.giveBack()

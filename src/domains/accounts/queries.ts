@@ -69,6 +69,18 @@ export const setPassword = ({ db }: AccountTx, id: number, passwordHash: string)
     .where('id', '=', id)
     .execute()
 
+/**
+ * Everything by which somebody could sign in, but the password and one address. What an organization's own provider says of
+ * its member stays: it never reaches the account, and is the organization's word rather than the person's.
+ */
+export async function deleteWaysIn({ db }: AccountTx, userId: number, exceptEmailId: number): Promise<void> {
+  await db.deleteFrom('identities').where('user_id', '=', userId).where('identity_provider_id', 'is', null).execute()
+  for (const table of ['passkeys', 'totp_secrets', 'recovery_codes', 'login_challenges'] as const)
+    await db.deleteFrom(table).where('user_id', '=', userId).execute()
+  await db.deleteFrom('user_emails').where('user_id', '=', userId).where('id', '<>', exceptEmailId).execute()
+  await db.updateTable('users').set({ mfa_enabled: false }).where('id', '=', userId).execute()
+}
+
 export const deleteUser = ({ db }: AccountTx, id: number) => db.deleteFrom('users').where('id', '=', id).execute()
 
 const sameAddress = (email: string) => sql<boolean>`lower(email) = lower(${email})`
