@@ -17,6 +17,8 @@ table account_events (
   address text not null default ''::text,
   user_agent text not null default ''::text,
   confined_to bigint,
+  told_at timestamp with time zone,
+  folded boolean not null default false,
   created_at timestamp with time zone not null default now()
 )
 
@@ -349,6 +351,8 @@ table identity_providers (
   metadata text not null,
   entity_id text not null,
   sso_url text not null,
+  binding text not null default 'redirect'::text,
+  wants_signed_requests boolean not null default false,
   certificates text[] not null,
   enabled boolean not null default true,
   required boolean not null default false,
@@ -429,6 +433,8 @@ table login_challenges (
   purpose text not null,
   user_id bigint,
   nonce text not null,
+  generation integer,
+  attempts integer not null default 0,
   method text,
   identity_id bigint,
   organization text,
@@ -756,6 +762,7 @@ table subscriptions (
   due_since timestamp with time zone,
   cancel_at_period_end boolean not null default false,
   invoice_url text,
+  changing_until timestamp with time zone,
   synced_at timestamp with time zone not null default now(),
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now()
@@ -827,7 +834,8 @@ table users (
   token_generation integer not null default 1,
   last_login_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now(),
+  passkey_handle uuid not null default gen_random_uuid()
 )
 
 -- Constraints
@@ -928,6 +936,7 @@ identities.identities_identity_provider_fk FOREIGN KEY (confined_to, identity_pr
 identities.identities_pk PRIMARY KEY (id)
 identities.identities_provider_ck CHECK ((provider = ANY (ARRAY['google'::text, 'github'::text, 'azuread'::text, 'saml2'::text])))
 identities.identities_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+identity_providers.identity_providers_binding_ck CHECK ((binding = ANY (ARRAY['redirect'::text, 'post'::text])))
 identity_providers.identity_providers_canonical_uq UNIQUE (organization_id, canonical)
 identity_providers.identity_providers_default_role_fk FOREIGN KEY (organization_id, default_role_id) REFERENCES roles(organization_id, id)
 identity_providers.identity_providers_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -1103,6 +1112,7 @@ CREATE INDEX members_invited_by_ix ON public.members USING btree (organization_i
 CREATE INDEX members_role_ix ON public.members USING btree (organization_id, role_id)
 CREATE INDEX members_user_ix ON public.members USING btree (user_id)
 CREATE INDEX organizations_parent_ix ON public.organizations USING btree (parent_id)
+CREATE INDEX organizations_path_ix ON public.organizations USING gin (path)
 CREATE INDEX passkeys_user_ix ON public.passkeys USING btree (user_id)
 CREATE INDEX pending_identities_expires_at_ix ON public.pending_identities USING btree (expires_at)
 CREATE INDEX pipelines_component_ix ON public.pipelines USING btree (organization_id, component_id)
@@ -1190,6 +1200,7 @@ licences.tenant for all to trochoid_app using ((organization_id = current_organi
 login_challenges.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 login_challenges.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 mails.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+marketplace_customers.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 marketplace_customers.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 members.doors for select to trochoid_doors using (true) check ()
 members.own_memberships for select to trochoid_app using ((user_id = current_account_id())) check ()
@@ -1284,13 +1295,16 @@ due_identity_providers(older_than timestamp with time zone) security definer sta
 due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
 enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone, queue text) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
+entitled_organizations() security definer stable owned by trochoid_doors
 entitlement_of(organization bigint) security definer stable owned by trochoid_doors
 find_identity_provider(public text) security definer stable owned by trochoid_doors
 has_children(organization bigint) security definer stable owned by trochoid_doors
 identify_api_key(hash text) security definer stable owned by trochoid_doors
 identity_providers_for(organization_canonical text) security definer stable owned by trochoid_doors
 in_platform_scope() stable owned by the owner
+is_address_below(root bigint, address text) security definer stable owned by trochoid_doors
 is_below(root bigint, person bigint) security definer stable owned by trochoid_doors
+licence_here() security definer stable owned by trochoid_doors
 load_access(actor_kind text, actor_id bigint, session_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
 lost_engine_builds(most integer) security definer stable owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
@@ -1299,8 +1313,10 @@ on_user_access_change() security definer volatile owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors
 organization_of_customer(by_provider text, customer text) security definer stable owned by trochoid_doors
 overdue_component_changes(most integer) security definer stable owned by trochoid_doors
+owes_second_factor(person bigint) security definer stable owned by trochoid_doors
 people_below(root bigint) security definer stable owned by trochoid_doors
 protect_tenant_table(IN name regclass) volatile owned by the owner
 queue_state(OUT waiting bigint, OUT seconds double precision) security definer volatile owned by the owner
+root_of(organization_canonical text) security definer stable owned by trochoid_doors
 subscribed_organizations() security definer stable owned by trochoid_doors
 take_attempt(rate_key text, allowed integer, span interval) volatile owned by the owner

@@ -179,6 +179,7 @@ describe('what stands in one place', () => {
       'src/domains/pipelines/desired.ts', // asked by that job
       'src/domains/pipelines/engine-ports.ts', // builds
       'src/domains/pipelines/follow.ts', // a job
+      'src/domains/sessions/tidy.ts', // a job
       'src/domains/stack-sources/due.ts', // a job
       'src/domains/system/checks.ts', // the database itself is asked
     ])
@@ -238,7 +239,10 @@ describe('files', () => {
 
 describe('the README', () => {
   test('explains every variable that the configuration reads, and no other', () => {
-    const read = [...codeOf('src/config.ts').matchAll(/\b(?:text|integer|flag|url|oneOf|list|pairs)\('([A-Z_]+)'/g)].map(([, name]) => name)
+    const code = ['src/config.ts', 'src/config-identity.ts'].map(codeOf).join('\n')
+    const single = [...code.matchAll(/\b(?:text|integer|flag|url|oneOf|list|pairs)\('([A-Z_]+)'/g)].map(([, name = '']) => name)
+    const together = [...code.matchAll(/\btogether\(([^)]*)\)/g)].flatMap(([, names = '']) => names.match(/[A-Z_]+/g) ?? [])
+    const read = [...single, ...together]
     const explained = textOf('README.md')
       .split('\n')
       .flatMap((line) => line.match(/^\| ((?:`[A-Z_]+`(?:, )?)+)\s*\|/)?.[1]?.match(/[A-Z_]+/g) ?? [])

@@ -65,6 +65,9 @@ create table recovery_codes (
 );
 comment on table recovery_codes is 'For who lost their second factor; each works once.';
 
+-- What authenticators know the account by: random, so that it says nothing to who finds one.
+alter table users add column passkey_handle uuid not null default gen_random_uuid();
+
 create table passkeys (
   id bigint generated always as identity constraint passkeys_pk primary key,
   user_id bigint not null constraint passkeys_user_fk references users (id) on delete cascade,
@@ -89,6 +92,10 @@ create table login_challenges (
   -- Null while nobody knows who it is: a passkey says so itself.
   user_id bigint constraint login_challenges_user_fk references users (id) on delete cascade,
   nonce text not null,
+  -- The person's token_generation when it was made: a new password ends what was begun with the old one.
+  generation integer,
+  -- How often a proof was sent: a few may be wrong.
+  attempts integer not null default 0,
   -- What was proven already, and where the session is to be good.
   method text,
   identity_id bigint constraint login_challenges_identity_fk references identities (id) on delete cascade,
@@ -169,6 +176,9 @@ create table account_events (
   user_agent text not null default '',
   -- The organization whose provider vouched for the person: only it is told.
   confined_to bigint constraint account_events_confined_to_fk references organizations (id) on delete cascade,
+  -- When the organizations were told. What repeats within minutes is folded: counted in one line instead of having its own.
+  told_at timestamptz,
+  folded boolean not null default false,
   created_at timestamptz not null default now()
 );
 comment on table account_events is 'What happened to an account: sign-ins, failures, links, second factors.';
@@ -202,7 +212,8 @@ do $$ declare name text; begin
     execute format('create policy platform on %I to trochoid_app using (in_platform_scope()) with check (in_platform_scope())', name);
     execute format('grant select, insert, update, delete on %I to trochoid_app', name);
   end loop;
-  foreach name in array array['sessions', 'identities', 'totp_secrets', 'recovery_codes', 'passkeys', 'login_challenges', 'account_events', 'account_tokens'] loop
+  foreach name in array array['sessions', 'identities', 'totp_secrets', 'recovery_codes', 'passkeys', 'login_challenges', 'account_events', 'account_tokens',
+      'marketplace_customers'] loop
     execute format('create policy own_account on %I to trochoid_app using (user_id = current_account_id()) with check (user_id = current_account_id())', name);
   end loop;
 end $$;
@@ -234,6 +245,9 @@ create table identity_providers (
   metadata text not null,
   entity_id text not null,
   sso_url text not null,
+  -- How a request gets there, and whether it has to be signed.
+  binding text not null default 'redirect' constraint identity_providers_binding_ck check (binding in ('redirect', 'post')),
+  wants_signed_requests boolean not null default false,
   certificates text[] not null,
   enabled boolean not null default true,
   -- Members may enter the organization only through a provider of its own.
@@ -316,6 +330,8 @@ create table subscriptions (
   cancel_at_period_end boolean not null default false,
   -- Where a person can pay what is open.
   invoice_url text,
+  -- While a request changes it at the provider: two at once could make it pay twice. A request that died lets go then.
+  changing_until timestamptz,
   synced_at timestamptz not null default now(),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -337,10 +353,13 @@ do $$ declare name text; begin
   end loop;
 end $$;
 
+-- Of a tree of organizations: counting its people is part of many answers.
+create index organizations_path_ix on organizations using gin (path);
+
 -- What a root organization has of licence and subscription; children and a person's own list show it too. Null for neither.
 create function entitlement_of(organization bigint) returns jsonb
 language sql stable security definer set search_path = public as $$
-  select case when l.id is null and s.id is null then null else jsonb_build_object(
+  select case when l.id is null and s.id is null then null else jsonb_build_object('root', o.path[1],
     'licence', case when l.id is not null then jsonb_build_object('expires_at', l.expires_at, 'members_count', l.members_count) end,
     'subscription', case when s.id is not null then jsonb_build_object('provider', s.provider, 'plan_canonical', s.plan_canonical,
       'plan_name', s.plan_name, 'status', s.status, 'members_limit', s.members_limit, 'quantity', s.quantity, 'expires_at', s.expires_at, 'due_since', s.due_since) end) end
@@ -349,21 +368,60 @@ language sql stable security definer set search_path = public as $$
 $$;
 alter function entitlement_of owner to trochoid_doors;
 
+-- Does an organization of the person, or one above, ask for a second factor? Ancestors are out of a member's sight.
+create function owes_second_factor(person bigint) returns boolean
+language sql stable security definer set search_path = public as $$
+  select exists (select from members m join organizations o on o.id = m.organization_id join organizations a on a.id = any (o.path)
+    where m.user_id = person and m.invitation_state = 'accepted' and a.mfa_enabled and person = current_account_id())
+$$;
+alter function owes_second_factor owner to trochoid_doors;
+
 -- How many people a root organization and all below it have.
 create function people_below(root bigint) returns bigint
 language sql stable security definer set search_path = public as $$
   select count(distinct m.user_id) from organizations o join members m on m.organization_id = o.id
-  where root = any (o.path) and m.invitation_state = 'accepted'
+  where o.path @> array[root] and m.invitation_state = 'accepted'
 $$;
 alter function people_below owner to trochoid_doors;
 
 -- Is the person in the root organization or anywhere below it?
 create function is_below(root bigint, person bigint) returns boolean
 language sql stable security definer set search_path = public as $$
-  select exists (select from organizations o join members m on m.organization_id = o.id
-    where root = any (o.path) and m.user_id = person and m.invitation_state = 'accepted')
+  select exists (select from members m join organizations o on o.id = m.organization_id
+    where m.user_id = person and m.invitation_state = 'accepted' and root = any (o.path))
 $$;
 alter function is_below owner to trochoid_doors;
+
+-- The same of whoever has the address: an invitation to them takes no seat.
+create function is_address_below(root bigint, address text) returns boolean
+language sql stable security definer set search_path = public as $$
+  select exists (select from user_emails e where lower(e.email) = lower(address) and e.verified_at is not null and is_below(root, e.user_id))
+$$;
+alter function is_address_below owner to trochoid_doors;
+
+-- The licence that holds in the organization of the scope: that of its root.
+create function licence_here() returns setof licences
+language sql stable security definer set search_path = public as $$
+  select l.* from organizations o join licences l on l.organization_id = o.path[1] where o.id = current_organization_id()
+$$;
+alter function licence_here owner to trochoid_doors;
+
+-- Whoever brings a licence is in no organization: for which root is it?
+create function root_of(organization_canonical text) returns bigint
+language sql stable security definer set search_path = public as $$
+  select o.path[1] from organizations o where o.canonical = organization_canonical and in_platform_scope()
+$$;
+alter function root_of owner to trochoid_doors;
+
+-- Whom to tell that something ends.
+create function entitled_organizations() returns table (organization_id bigint, entitlement jsonb)
+language sql stable security definer set search_path = public as $$
+  select o.id, entitlement_of(o.id) from organizations o
+  where o.parent_id is null and in_platform_scope()
+    and (exists (select from licences l where l.organization_id = o.id) or exists (select from subscriptions s where s.organization_id = o.id))
+  order by o.id
+$$;
+alter function entitled_organizations owner to trochoid_doors;
 
 -- Asked before anybody is inside: whose provider an address names, and which provider signs an organization's people in.
 create function find_identity_provider(public text) returns table (organization_id bigint, id bigint)
@@ -397,8 +455,9 @@ language sql stable security definer set search_path = public as $$
   select s.organization_id, s.provider from subscriptions s where in_platform_scope() order by s.organization_id
 $$;
 alter function subscribed_organizations owner to trochoid_doors;
-grant execute on function entitlement_of, people_below, is_below, find_identity_provider, identity_providers_for, due_identity_providers,
-  organization_of_customer, subscribed_organizations to trochoid_app;
+grant execute on function entitlement_of, owes_second_factor, people_below, is_below, is_address_below, licence_here, root_of, entitled_organizations,
+  find_identity_provider, identity_providers_for,
+  due_identity_providers, organization_of_customer, subscribed_organizations to trochoid_app;
 
 -- Everything that decides what an actor may do in an organization, in one look. A membership counts only when the session
 -- fulfils what its organization, or one above, asks of a sign-in: `barred` says what was missing.

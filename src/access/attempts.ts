@@ -19,9 +19,18 @@ export const budgets = {
   invitation: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
   verification: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
   reset: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
+  /** Six digits, of which three are right at any moment: a person who mistypes needs few. Who gets here knows the password already. */
+  secondFactor: { account: { attempts: 10, seconds: minutes(15) }, address: { attempts: 100, seconds: minutes(5) } },
+  mailedLink: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
+  /** Nothing to guess in a signature; this bounds what anybody can make us keep and compute. */
+  passkey: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 300, seconds: minutes(5) } },
+  /** Tokens of purchases. Each costs a question to AWS. */
+  marketplace: { account: { attempts: 10, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
   /** These send a mail to somebody, so they are few: nobody's inbox is filled through us. */
   verificationMail: { account: { attempts: 5, seconds: minutes(60) }, address: { attempts: 60, seconds: minutes(60) } },
   resetMail: { account: { attempts: 5, seconds: minutes(60) }, address: { attempts: 60, seconds: minutes(60) } },
+  /** Links that finish a sign-in: the password was right, and they go to its owner. */
+  loginMail: { account: { attempts: 10, seconds: minutes(60) }, address: { attempts: 1000, seconds: minutes(60) } },
   /** Whole companies are invited from one address, but each person only so often. */
   invitationMail: { account: { attempts: 10, seconds: minutes(60) }, address: { attempts: 1000, seconds: minutes(60) } },
 } as const satisfies Record<string, { account: Budget; address: Budget }>
@@ -33,17 +42,18 @@ export interface Attempt {
 
 /**
  * Counts before anything is looked up, so that the answer takes the same time and words for accounts that do not exist.
+ * @param request undefined where the caller's address was counted before, for the same request
  * @throws TooManyRequests with the seconds to wait
  */
 export async function countAttempt(
   platform: Platform,
-  request: { address: string },
+  request: { address: string } | undefined,
   secret: keyof typeof budgets,
   account: string,
 ): Promise<Attempt> {
   const counted = [
     // The address first: a caller who has used up that one cannot use up an account's as well.
-    { limit: { name: `${secret}.address`, ...budgets[secret].address }, subjects: [networkOf(request.address)] },
+    ...(request ? [{ limit: { name: `${secret}.address`, ...budgets[secret].address }, subjects: [networkOf(request.address)] }] : []),
     { limit: { name: `${secret}.account`, ...budgets[secret].account }, subjects: [account.normalize().toLowerCase()] },
   ]
   for (const { limit, subjects } of counted) await takeAttempt(platform, limit, subjects)
@@ -57,13 +67,16 @@ export async function countAttempt(
 /** The row that a one-time token names, in clear before the MAC: what guesses at it are counted by. */
 export const subjectOfToken = (token: string): string => token.split('-', 1)[0] ?? ''
 
-/** One subscriber holds a whole IPv6 network of 64 bits, and could come from another address of it each time. */
-function networkOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address
+/**
+ * One subscriber holds a whole IPv6 network of 64 bits, and could come from another address of it each time.
+ * @returns `2001:db8:0:1::/64`; an address of the older kind as it is
+ */
+export function networkOf(address: string): string {
+  const [, mapped] = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(address) ?? []
+  if (mapped !== undefined) return mapped
+  if (!isIPv6(address)) return address
   const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0')
-  return [...head, ...zeros, ...tail]
-    .slice(0, 4)
-    .map((part) => Number.parseInt(part, 16))
-    .join(':')
+  const network = [...head, ...zeros, ...tail].slice(0, 4).map((part) => Number.parseInt(part, 16).toString(16))
+  return `${network.join(':').replace(/(?:^|:)0(?::0)*$/, '')}::/64`
 }

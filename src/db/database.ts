@@ -17,6 +17,8 @@ export interface AccountEvents {
   address: Generated<string>
   user_agent: Generated<string>
   confined_to: number | null
+  told_at: Date | null
+  folded: Generated<boolean>
   created_at: Generated<Date>
 }
 
@@ -324,6 +326,8 @@ export interface IdentityProviders {
   metadata: string
   entity_id: string
   sso_url: string
+  binding: Generated<string>
+  wants_signed_requests: Generated<boolean>
   certificates: string[]
   enabled: Generated<boolean>
   required: Generated<boolean>
@@ -398,6 +402,8 @@ export interface LoginChallenges {
   purpose: string
   user_id: number | null
   nonce: string
+  generation: number | null
+  attempts: Generated<number>
   method: string | null
   identity_id: number | null
   organization: string | null
@@ -701,6 +707,7 @@ export interface Subscriptions {
   due_since: Date | null
   cancel_at_period_end: Generated<boolean>
   invoice_url: string | null
+  changing_until: Date | null
   synced_at: Generated<Date>
   created_at: Generated<Date>
   updated_at: Generated<Date>
@@ -766,6 +773,7 @@ export interface Users {
   last_login_at: Date | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  passkey_handle: Generated<string>
 }
 
 export interface DB {

@@ -4,14 +4,15 @@
  */
 
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
+import { cancelSubscriptions, reconcile, syncSubscription } from '../domains/billing/sync.ts'
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
 import { catchUp, catchUpAll, removeFromEngine } from '../domains/pipelines/follow.ts'
 import { tellOrganizations } from '../domains/sessions/account-events.ts'
+import { tidy } from '../domains/sessions/tidy.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
 import type { PipelineAt } from '../engine/types.ts'
 import type { Platform } from '../platform.ts'
-import { tidy } from './tidy.ts'
 
 export interface TaskPayloads {
   'accounts.requestVerification': { email: string }
@@ -19,6 +20,10 @@ export interface TaskPayloads {
   'accounts.sendVerification': { tokenId: number }
   'accounts.sendPasswordReset': { tokenId: number }
   'members.sendInvitation': { organizationId: number; memberId: number }
+  /** Of a root organization. */
+  'billing.sync': { organizationId: number }
+  'billing.cancel': { customerId: string }
+  'billing.reconcile': Record<string, never>
   'components.recover': { organizationId: number; componentId: number; change: string }
   'components.recoverOverdue': Record<string, never>
   'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
@@ -38,6 +43,9 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'accounts.sendVerification': sendVerification,
   'accounts.sendPasswordReset': sendPasswordReset,
   'members.sendInvitation': sendInvitation,
+  'billing.sync': syncSubscription,
+  'billing.cancel': cancelSubscriptions,
+  'billing.reconcile': reconcile,
   'components.recover': recoverChange,
   'components.recoverOverdue': recoverOverdue,
   'components.removeFiles': removeFiles,
@@ -55,5 +63,6 @@ export const schedule = [
   { task: 'platform.tidy', match: '*/10 * * * *' },
   { task: 'components.recoverOverdue', match: '3,13,23,33,43,53 * * * *' },
   { task: 'pipelines.catchUpAll', match: '7,17,27,37,47,57 * * * *' },
+  { task: 'billing.reconcile', match: '23 * * * *' },
   { task: 'stackSources.refreshDue', match: '*/5 * * * *' },
 ] as const satisfies readonly { task: TaskName; match: string }[]

@@ -1,10 +1,10 @@
-/** JSON from and to an address that a tenant wrote down, without letting them see what this machine can see. */
+/** JSON and text from and to an address that a tenant wrote down, without letting them see what this machine can see. */
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { type AddressGuard, AddressRefused } from './address-guard.ts'
 
-export type FetchRefusedReason = 'address' | 'unreachable' | 'status' | 'too_large' | 'timeout' | 'not_json'
+export type FetchRefusedReason = 'address' | 'unreachable' | 'status' | 'too_large' | 'timeout' | 'not_json' | 'not_text'
 
 /** `message` is fit for a stranger. */
 export class FetchRefused extends Error {
@@ -31,12 +31,35 @@ export interface FetchLimits {
  * @throws FetchRefused
  */
 export async function fetchJson(guard: AddressGuard, url: string, { limits = {} }: { limits?: FetchLimits } = {}): Promise<unknown> {
+  const { body, at } = await fetchBody(guard, url, 'application/json', limits)
+  return parsed(body, at)
+}
+
+/**
+ * What a GET answers, as text in UTF-8, in the same way.
+ * @param accept the media types that are asked for; nobody has to keep to them
+ * @throws FetchRefused
+ */
+export async function fetchText(
+  guard: AddressGuard,
+  url: string,
+  { accept = 'text/plain, */*', limits = {} }: { accept?: string; limits?: FetchLimits } = {},
+): Promise<string> {
+  const { body, at } = await fetchBody(guard, url, accept, limits)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch (error) {
+    throw new FetchRefused('not_text', `What ${at.host} answered is not text in UTF-8`, error)
+  }
+}
+
+async function fetchBody(guard: AddressGuard, url: string, accept: string, limits: FetchLimits): Promise<{ body: Buffer; at: URL }> {
   const { bytes = 1024 * 1024, seconds = 10, redirects = 3 } = limits
   const signal = AbortSignal.timeout(seconds * 1000)
   let at = checked(url)
   for (let hop = 0; hop <= redirects; hop++) {
-    const answer = await askOnce(guard, at, { signal, bytes, seconds })
-    if ('body' in answer) return parsed(answer.body, at)
+    const answer = await askOnce(guard, at, { signal, bytes, seconds, accept })
+    if ('body' in answer) return { body: answer.body, at }
     const next = checked(answer.location, at)
     if (at.protocol === 'https:' && next.protocol === 'http:')
       throw new FetchRefused('address', `${at.host} leads from https to http, which is not followed`)
@@ -61,7 +84,13 @@ export async function postJson(
   const late = AbortSignal.timeout(seconds * 1000)
   const at = checked(url)
   const either = signal ? AbortSignal.any([late, signal]) : late
-  const answer = await askOnce(guard, at, { signal: either, bytes, seconds, sent: JSON.stringify(value) }).catch((error: unknown) => {
+  const answer = await askOnce(guard, at, {
+    signal: either,
+    bytes,
+    seconds,
+    accept: 'application/json',
+    sent: JSON.stringify(value),
+  }).catch((error: unknown) => {
     signal?.throwIfAborted()
     throw error
   })
@@ -73,6 +102,7 @@ interface Asking {
   readonly signal: AbortSignal
   readonly bytes: number
   readonly seconds: number
+  readonly accept: string
   /** JSON; undefined: nothing is sent. */
   readonly sent?: string
 }
@@ -102,7 +132,7 @@ function checked(text: string, base?: URL): URL {
 
 type Answer = { body: Buffer } | { location: string }
 
-async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, sent }: Asking): Promise<Answer> {
+async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, accept, sent }: Asking): Promise<Answer> {
   const addresses = await guard.resolve(url.hostname)
   signal.throwIfAborted()
   const entries = addresses.map((address) => ({ address, family: isIP(address) }))
@@ -111,7 +141,7 @@ async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, sent }
     if (options.all) return done(null, entries)
     done(null, entries[0]?.address ?? '', entries[0]?.family ?? 4)
   }
-  const plain = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'trochoid' }
+  const plain = { accept, 'accept-encoding': 'identity', 'user-agent': 'trochoid' }
   const content = sent === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(sent)) }
   const headers = { ...plain, ...content }
   const method = sent === undefined ? 'GET' : 'POST'

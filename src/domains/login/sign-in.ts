@@ -2,7 +2,6 @@
 import { Barred } from '../../access/remember.ts'
 import { endSession, type Origin, type SecondFactor, type SignInMethod, startSession } from '../../access/sessions.ts'
 import type { Schema } from '../../contract/operation.ts'
-import { AccountTx } from '../../db/account-tx.ts'
 import type { PublicContext, RequestInfo } from '../../http/context.ts'
 import { demandSecondFactor } from '../second-factors/demand.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
@@ -25,17 +24,13 @@ export const originOf = ({ address, userAgent }: Pick<RequestInfo, 'address' | '
  * @throws Unauthenticated with `second_factor` when one is needed and not given: the answer says how to go on, and a mail is
  *   on its way where that is the only one; Unauthenticated when the place is none that the person may enter
  */
-export async function signIn(
-  { platform, request }: Pick<PublicContext, 'platform' | 'request'>,
-  proven: Proven,
-  place: Place,
-): Promise<Schema<'UserSession'>> {
+export async function signIn({ platform, request, write }: PublicContext, proven: Proven, place: Place): Promise<Schema<'UserSession'>> {
   const { person, method, secondFactor } = proven
   // An identity provider asks for a second factor by itself, or the company does not want one.
   const asks = person.mfa_enabled && secondFactor === null && method !== 'saml2'
   if (asks) throw await demandSecondFactor(platform, proven, place)
-  const { config, database } = platform
-  const session = await AccountTx.write(database, { kind: 'platform' }, (tx) =>
+  const { config } = platform
+  const session = await write((tx) =>
     startSession(
       tx,
       {
@@ -52,7 +47,7 @@ export async function signIn(
   const until = new Date(Date.now() + config.sessionHours * 3600_000)
   try {
     const answer = await personSession(platform, person, { session, confinedTo: proven.confinedTo, until }, place)
-    await AccountTx.write(database, { kind: 'platform' }, async (tx) => {
+    await write(async (tx) => {
       await noteLogin(tx, person.id)
       await noteAccountEvent(tx, {
         userId: person.id,
@@ -64,7 +59,7 @@ export async function signIn(
     })
     return answer
   } catch (error) {
-    await AccountTx.write(database, { kind: 'platform' }, (tx) => endSession(tx, session, person.id))
+    await write((tx) => endSession(tx, session, person.id))
     if (error instanceof Barred && error.lacks === 'mfa' && secondFactor === null) throw await demandSecondFactor(platform, proven, place)
     throw error
   }

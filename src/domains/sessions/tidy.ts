@@ -1,7 +1,7 @@
 /** Throws away what is over: rows that expire by themselves are not looked at again, but they take room. */
-import { forgetOldAttempts } from '../access/rate-limit.ts'
-import { AccountTx } from '../db/account-tx.ts'
-import type { Platform } from '../platform.ts'
+import { forgetOldAttempts } from '../../access/rate-limit.ts'
+import { AccountTx } from '../../db/account-tx.ts'
+import type { Platform } from '../../platform.ts'
 
 const expiring = ['sessions', 'login_challenges', 'sign_in_flows', 'sign_in_codes', 'pending_identities', 'used_assertions'] as const
 

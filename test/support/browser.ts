@@ -1,0 +1,99 @@
+/**
+ * A real browser, Debian's Chromium, for what only a browser decides: cookies across sites, forms that post themselves,
+ * passkeys. It reaches this machine and nothing else.
+ */
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+
+/** CHROMIUM_PATH, or the first of the usual names in PATH. */
+const executable = process.env.CHROMIUM_PATH ?? inPath('chromium', 'chromium-browser', 'google-chrome')
+
+/** Undefined: there is one. */
+export const noBrowser: string | undefined = executable ? undefined : 'skipped: no browser (apt-get install chromium, or set CHROMIUM_PATH)'
+
+/** For `describe`: the name, and why it is skipped if it is. */
+export const inBrowser = (name: string): string => (noBrowser === undefined ? name : `${name} (${noBrowser})`)
+
+export interface TestBrowser {
+  /** A page of somebody's own browser: it shares no cookie with the others. Closed with the file's last test. */
+  open(): Promise<Page>
+  /** Another page of the same browser. */
+  beside(page: Page): Promise<Page>
+}
+
+/** For a whole file. Without a browser it does nothing: the tests say `describe.skipIf(noBrowser)`. */
+export function useBrowser(): TestBrowser {
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    if (executable) browser = await launch(executable)
+  })
+  afterAll(() => browser?.close())
+  return {
+    async open() {
+      if (!browser) throw new Error(noBrowser ?? 'The browser has not started')
+      return pageOf(await browser.newContext())
+    },
+    beside: (page) => pageOf(page.context()),
+  }
+}
+
+async function launch(executablePath: string): Promise<Browser> {
+  const args = [
+    // Root may not have the sandbox, and nothing is opened here but pages of ours.
+    '--no-sandbox',
+    '--disable-dev-shm-usage',
+    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1',
+  ]
+  return chromium.launch({ executablePath, args, timeout: 60_000 })
+}
+
+/** Generous: two cores carry the browser, the API, the provider and the database. */
+async function pageOf(context: BrowserContext): Promise<Page> {
+  context.setDefaultTimeout(20_000)
+  return context.newPage()
+}
+
+export interface Authenticator {
+  /** What it holds, for a look at what was made. */
+  credentials(): Promise<readonly { isResidentCredential: boolean; rpId?: string; signCount: number }[]>
+  /** False: nobody touches it, and its owner is not recognised. */
+  present(isThere: boolean): Promise<void>
+}
+
+/** A device that keeps passkeys and recognises its owner at once. It belongs to this page. */
+export async function addAuthenticator(page: Page): Promise<Authenticator> {
+  const device: CDPSession = await page.context().newCDPSession(page)
+  await device.send('WebAuthn.enable')
+  const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return {
+    credentials: async () => (await device.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    async present(isThere) {
+      await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: isThere })
+    },
+  }
+}
+
+function inPath(...names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
