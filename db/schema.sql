@@ -351,8 +351,6 @@ table identity_providers (
   metadata text not null,
   entity_id text not null,
   sso_url text not null,
-  binding text not null default 'redirect'::text,
-  wants_signed_requests boolean not null default false,
   certificates text[] not null,
   enabled boolean not null default true,
   required boolean not null default false,
@@ -936,7 +934,6 @@ identities.identities_identity_provider_fk FOREIGN KEY (confined_to, identity_pr
 identities.identities_pk PRIMARY KEY (id)
 identities.identities_provider_ck CHECK ((provider = ANY (ARRAY['google'::text, 'github'::text, 'azuread'::text, 'saml2'::text])))
 identities.identities_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
-identity_providers.identity_providers_binding_ck CHECK ((binding = ANY (ARRAY['redirect'::text, 'post'::text])))
 identity_providers.identity_providers_canonical_uq UNIQUE (organization_id, canonical)
 identity_providers.identity_providers_default_role_fk FOREIGN KEY (organization_id, default_role_id) REFERENCES roles(organization_id, id)
 identity_providers.identity_providers_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -1293,9 +1290,9 @@ current_organization_id() stable owned by the owner
 due_engine_pipelines(most integer) security definer stable owned by trochoid_doors
 due_identity_providers(older_than timestamp with time zone) security definer stable owned by trochoid_doors
 due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
+ending_organizations(before timestamp with time zone) security definer stable owned by trochoid_doors
 enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone, queue text) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
-entitled_organizations() security definer stable owned by trochoid_doors
 entitlement_of(organization bigint) security definer stable owned by trochoid_doors
 find_identity_provider(public text) security definer stable owned by trochoid_doors
 has_children(organization bigint) security definer stable owned by trochoid_doors
@@ -1319,4 +1316,5 @@ protect_tenant_table(IN name regclass) volatile owned by the owner
 queue_state(OUT waiting bigint, OUT seconds double precision) security definer volatile owned by the owner
 root_of(organization_canonical text) security definer stable owned by trochoid_doors
 subscribed_organizations() security definer stable owned by trochoid_doors
+subscription_here() security definer stable owned by trochoid_doors
 take_attempt(rate_key text, allowed integer, span interval) volatile owned by the owner

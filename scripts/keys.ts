@@ -13,7 +13,7 @@ import { addKeyToFile, keyFile, type MasterKeys, newKeyText, openMasterKeys } fr
 const usage = `npm run keys -- <command>
 
   new             print a new master key for MASTER_KEYS, and how to bring it in
-  rewrap          wrap every data key and signing key by the first master key; safe to repeat, and while the service runs
+  rewrap          wrap all that is sealed anew, by the first master key; safe to repeat, and while the service runs
   rotate-master   put a new master key into the key file of TROCHOID_HOME, then rewrap
   rotate-signing  sign session tokens by a new key from now on, and drop keys that were retired long ago
 
@@ -66,10 +66,13 @@ Keep it as you keep passwords: without it nothing sealed can be opened. To bring
 }
 
 async function rewrapAll(config: Config, database: Database, master: MasterKeys): Promise<void> {
-  const { dataKeys, signingKeys, unneeded } = await rewrap(database, master, print)
+  const { dataKeys, signingKeys, totpSecrets, installationKeys, unneeded } = await rewrap(database, master, print)
   const [current, ...old] = master.ids
   const where = config.masterKeys ? 'MASTER_KEYS' : keyFile(config.home)
-  print(`Done: wrapped anew by ${current}: ${count(dataKeys, 'data key')}, ${count(signingKeys, 'signing key')}.`)
+  const done = [count(dataKeys, 'data key'), count(signingKeys, 'signing key')]
+  if (totpSecrets > 0) done.push(count(totpSecrets, 'secret of an authenticator app', 'secrets of authenticator apps'))
+  if (installationKeys > 0) done.push(count(installationKeys, 'key of the installation', 'keys of the installation'))
+  print(`Done: wrapped anew by ${current}: ${done.join(', ')}.`)
   const needed = old.filter((id) => !unneeded.includes(id))
   if (needed.length > 0)
     print(`Still in use: ${needed.join(', ')}. A process has them in front: give all the same ${where}, restart, and run this again.`)
@@ -83,7 +86,7 @@ async function rewrapAll(config: Config, database: Database, master: MasterKeys)
   )
 }
 
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
+const count = (number: number, what: string, several = `${what}s`): string => `${number} ${number === 1 ? what : several}`
 
 /** @throws rather than make a key file in the wrong folder */
 function openKeys(config: Config): MasterKeys {

@@ -9,7 +9,9 @@ import type { OperationId } from './contract/operations.ts'
 import { assertWalls } from './db/assert-walls.ts'
 import { openNotices } from './db/notices.ts'
 import { type Database, openDatabase } from './db/pool.ts'
+import { tellNewAddresses } from './domains/api-keys/new-address.ts'
 import { enginePorts } from './domains/pipelines/engine-ports.ts'
+import { openSaml, type Saml } from './domains/sso/saml-installation.ts'
 import { openConcourseEngine } from './engine/concourse/engine.ts'
 import { openEmbeddedEngine } from './engine/embedded/engine.ts'
 import { openResourceTypes } from './engine/embedded/resources/types.ts'
@@ -21,7 +23,12 @@ import { type AddressGuard, openAddressGuard } from './outside/address-guard.ts'
 import { openGit } from './outside/git/git.ts'
 import type { Git } from './outside/git/types.ts'
 import { type Mailer, openSmtpMailer } from './outside/mail.ts'
+import { type Marketplace, openMarketplace } from './outside/marketplace.ts'
 import { type MasterKeys, openMasterKeys } from './outside/master-key.ts'
+import { openOAuth } from './outside/oauth/oauth.ts'
+import type { OAuthProviders } from './outside/oauth/types.ts'
+import { openStripe } from './outside/stripe/stripe.ts'
+import type { Stripe } from './outside/stripe/types.ts'
 
 export interface Platform {
   readonly config: Config
@@ -37,6 +44,13 @@ export interface Platform {
   /** Which hosts tenants may have us connect to. */
   readonly guard: AddressGuard
   readonly git: Git
+  /** Undefined: nobody is asked to pay. */
+  readonly stripe: Stripe | undefined
+  /** Where everybody may sign in, as far as it is configured. */
+  readonly oauth: OAuthProviders
+  readonly saml: Saml
+  /** Undefined: the product is not sold on the AWS Marketplace. */
+  readonly marketplace: Marketplace | undefined
   readonly metrics: Metrics
   /** What runs pipelines: Concourse where it is configured, otherwise our own. */
   readonly engine: PipelineEngine
@@ -65,7 +79,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
   try {
     await assertWalls(database)
     const tokens = await openSessionTokens(database, master)
-    const keyUse = openKeyUse(database, log)
+    const keyUse = openKeyUse(database, log, tellNewAddresses)
     const guard = openAddressGuard({ allowed: config.privateAddresses })
     const cacheFolder = join(config.home, 'git')
     const git = await openGit({ cacheFolder, policy: config.git, guard, log: (line) => log.debug({ git: true }, line) })
@@ -82,6 +96,11 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       mailer: config.smtpUrl ? openSmtpMailer(config.smtpUrl, config.mailFrom) : undefined,
       guard,
       git,
+      stripe: config.stripe && openStripe(config.stripe),
+      oauth: openOAuth(config.oauth, { log: (line) => log.warn({ sign_in: true }, line) }),
+      saml: openSaml({ config, database, master, log }),
+      marketplace:
+        config.marketplace && openMarketplace(config.marketplace, (reason) => log.warn({ reason }, 'the AWS Marketplace cannot be asked')),
       metrics: openMetrics(database, log),
       engine,
       startRunner,

@@ -245,9 +245,6 @@ create table identity_providers (
   metadata text not null,
   entity_id text not null,
   sso_url text not null,
-  -- How a request gets there, and whether it has to be signed.
-  binding text not null default 'redirect' constraint identity_providers_binding_ck check (binding in ('redirect', 'post')),
-  wants_signed_requests boolean not null default false,
   certificates text[] not null,
   enabled boolean not null default true,
   -- Members may enter the organization only through a provider of its own.
@@ -405,6 +402,11 @@ language sql stable security definer set search_path = public as $$
   select l.* from organizations o join licences l on l.organization_id = o.path[1] where o.id = current_organization_id()
 $$;
 alter function licence_here owner to trochoid_doors;
+create function subscription_here() returns setof subscriptions
+language sql stable security definer set search_path = public as $$
+  select s.* from organizations o join subscriptions s on s.organization_id = o.path[1] where o.id = current_organization_id()
+$$;
+alter function subscription_here owner to trochoid_doors;
 
 -- Whoever brings a licence is in no organization: for which root is it?
 create function root_of(organization_canonical text) returns bigint
@@ -413,15 +415,16 @@ language sql stable security definer set search_path = public as $$
 $$;
 alter function root_of owner to trochoid_doors;
 
--- Whom to tell that something ends.
-create function entitled_organizations() returns table (organization_id bigint, entitlement jsonb)
+-- Whom to tell that something ends: licences until then, and what should have been paid by now.
+create function ending_organizations(before timestamptz) returns table (organization_id bigint, entitlement jsonb)
 language sql stable security definer set search_path = public as $$
   select o.id, entitlement_of(o.id) from organizations o
   where o.parent_id is null and in_platform_scope()
-    and (exists (select from licences l where l.organization_id = o.id) or exists (select from subscriptions s where s.organization_id = o.id))
+    and (exists (select from licences l where l.organization_id = o.id and l.expires_at < before)
+      or exists (select from subscriptions s where s.organization_id = o.id and (s.due_since is not null or s.expires_at < now())))
   order by o.id
 $$;
-alter function entitled_organizations owner to trochoid_doors;
+alter function ending_organizations owner to trochoid_doors;
 
 -- Asked before anybody is inside: whose provider an address names, and which provider signs an organization's people in.
 create function find_identity_provider(public text) returns table (organization_id bigint, id bigint)
@@ -455,7 +458,7 @@ language sql stable security definer set search_path = public as $$
   select s.organization_id, s.provider from subscriptions s where in_platform_scope() order by s.organization_id
 $$;
 alter function subscribed_organizations owner to trochoid_doors;
-grant execute on function entitlement_of, owes_second_factor, people_below, is_below, is_address_below, licence_here, root_of, entitled_organizations,
+grant execute on function entitlement_of, owes_second_factor, people_below, is_below, is_address_below, subscription_here, licence_here, root_of, ending_organizations,
   find_identity_provider, identity_providers_for,
   due_identity_providers, organization_of_customer, subscribed_organizations to trochoid_app;
 

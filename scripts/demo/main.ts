@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { buildComponent } from './component.ts'
+import { proveWhoYouAre } from './identity.ts'
 import { runPipeline } from './pipeline.ts'
 import { makeRepositories } from './repositories.ts'
 import { call, chapter, mailedTo, session, step } from './steps.ts'
@@ -168,6 +169,7 @@ async function journey(): Promise<void> {
       403,
     )
     await step('Bob may not read secrets', () => call('GET', `/organizations/${org}/credentials/git`), 403)
+    await proveWhoYouAre({ run, person: bob })
   }
 
   chapter('Looking back')

@@ -24,8 +24,16 @@ export const budgets = {
   mailedLink: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
   /** Nothing to guess in a signature; this bounds what anybody can make us keep and compute. */
   passkey: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 300, seconds: minutes(5) } },
+  /** Codes that browsers bring back from a provider, and what stands for a person in the sign-up form. */
+  signInCode: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 100, seconds: minutes(5) } },
+  /** Sign-ins at a provider are kept from when they begin; whoever begins one is known by the address alone. */
+  signInFlow: { account: { attempts: 300, seconds: minutes(5) }, address: { attempts: 300, seconds: minutes(5) } },
+  /** Answers of SAML providers. Nothing to guess in a signature; this bounds what anybody can make us compute. */
+  assertion: { account: { attempts: 60, seconds: minutes(5) }, address: { attempts: 300, seconds: minutes(5) } },
   /** Tokens of purchases. Each costs a question to AWS. */
   marketplace: { account: { attempts: 10, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
+  /** Nothing to guess in a signature; but whoever has a licence key could ask which organizations there are. */
+  licence: { account: { attempts: 20, seconds: minutes(5) }, address: { attempts: 60, seconds: minutes(5) } },
   /** These send a mail to somebody, so they are few: nobody's inbox is filled through us. */
   verificationMail: { account: { attempts: 5, seconds: minutes(60) }, address: { attempts: 60, seconds: minutes(60) } },
   resetMail: { account: { attempts: 5, seconds: minutes(60) }, address: { attempts: 60, seconds: minutes(60) } },
@@ -43,18 +51,21 @@ export interface Attempt {
 /**
  * Counts before anything is looked up, so that the answer takes the same time and words for accounts that do not exist.
  * @param request undefined where the caller's address was counted before, for the same request
+ * @param account undefined where the guess is about nobody yet
  * @throws TooManyRequests with the seconds to wait
  */
 export async function countAttempt(
   platform: Platform,
   request: { address: string } | undefined,
   secret: keyof typeof budgets,
-  account: string,
+  account: string | undefined,
 ): Promise<Attempt> {
   const counted = [
     // The address first: a caller who has used up that one cannot use up an account's as well.
     ...(request ? [{ limit: { name: `${secret}.address`, ...budgets[secret].address }, subjects: [networkOf(request.address)] }] : []),
-    { limit: { name: `${secret}.account`, ...budgets[secret].account }, subjects: [account.normalize().toLowerCase()] },
+    ...(account === undefined
+      ? []
+      : [{ limit: { name: `${secret}.account`, ...budgets[secret].account }, subjects: [account.normalize().toLowerCase()] }]),
   ]
   for (const { limit, subjects } of counted) await takeAttempt(platform, limit, subjects)
   return {

@@ -1,5 +1,4 @@
 /** When keys were used, and from where: kept beside the requests, which wait for nothing of it. */
-import { sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { OrgTx } from '../db/organization-tx.ts'
 import { type Database, insideOf } from '../db/pool.ts'
@@ -87,18 +86,13 @@ export function openKeyUse(database: Database, log: Log, tell: (tx: OrgTx, found
     },
     async [Symbol.asyncDispose]() {
       clearInterval(timer)
-      await flushing
+      while (flushing) await flushing
       await flush()
     },
   }
 }
 
-async function keep(
-  tx: OrgTx,
-  id: number,
-  { at, addresses }: Use,
-  tell: (tx: OrgTx, found: NewAddresses) => Promise<void>,
-): Promise<void> {
+async function keep(tx: OrgTx, id: number, { at, addresses }: Use, tell: (tx: OrgTx, found: NewAddresses) => Promise<void>): Promise<void> {
   // Locks the key, so that all processes together find an address new once, and count what they tell.
   const key = await tx.updateTable('api_keys').set({ last_used_at: at }).where('id', '=', id).returning('canonical').executeTakeFirst()
   if (!key || addresses.size === 0) return
@@ -140,7 +134,16 @@ async function tellSome(
 }
 
 const forgetOldest = (tx: OrgTx, id: number) =>
-  tx.execute(sql`
-    delete from api_key_addresses a where a.organization_id = ${tx.organizationId} and a.api_key_id = ${id} and a.address in (
-      select o.address from api_key_addresses o where o.organization_id = ${tx.organizationId} and o.api_key_id = ${id}
-      order by o.last_used_at desc, o.first_used_at desc offset ${mostKept})`)
+  tx
+    .deleteFrom('api_key_addresses')
+    .where('api_key_id', '=', id)
+    .where('address', 'in', () =>
+      tx
+        .selectFrom('api_key_addresses')
+        .select('address')
+        .where('api_key_id', '=', id)
+        .orderBy('last_used_at', 'desc')
+        .orderBy('first_used_at', 'desc')
+        .offset(mostKept),
+    )
+    .execute()

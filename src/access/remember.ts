@@ -111,11 +111,13 @@ async function loadAccess(database: Database, actor: Actor, organization: string
   if (!row.belongs && row.barred) throw new Barred(row.barred, organization)
   if (!row.belongs) return undefined
   const { blocked, until } = standingOf(row.entitlement, { billing })
+  const { id } = row.organization
+  const held = ruleSet(row.rules, id)
   return {
     organization: row.organization,
     memberId: row.member_id,
     username: row.username,
-    rules: ruleSet(blocked.length > 0 ? rulesWhenBlocked(row.rules) : row.rules, row.organization.id),
+    rules: blocked.length > 0 ? ruleSet(rulesWhenBlocked(held.rules, id), id) : held,
     subjects: row.subjects,
     epoch: row.epoch,
     blocked,

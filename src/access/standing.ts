@@ -33,15 +33,36 @@ const day = 24 * 3600_000
 
 /** @param billing does this installation collect payments? Where it does not, whoever has no licence is simply not limited. */
 export function standingOf(entitlement: Entitlement | null, { billing }: { billing: boolean }, now = Date.now()): Standing {
-  const { licence, subscription } = entitlement ?? { licence: null, subscription: null }
+  const { licence, subscription } = inUse(entitlement, { billing })
   // Nothing is asked of anybody where neither is in use.
   if (!licence && !subscription && !billing) return { blocked: [], until: Number.POSITIVE_INFINITY }
-  const good = Math.max(licence ? licenceEnd(licence) : 0, subscription ? subscriptionEnd(subscription, billing) : 0)
+  const good = Math.max(licence ? licenceEnd(licence) : 0, subscription ? subscriptionEnd(subscription) : 0)
   if (good > now) return { blocked: [], until: good }
   const reasons: BlockReason[] = []
   if (licence) reasons.push('licence_expired')
   if (billing || subscription?.provider === 'aws_marketplace') reasons.push('require_payment')
   return { blocked: reasons, until: Number.POSITIVE_INFINITY }
+}
+
+/**
+ * How many people may be under a root: as many as the most generous of what is in force allows, since a second licence or plan
+ * never takes away what the first one gave. Infinite without a limit, and where nothing is in force: then `standingOf` decides.
+ */
+export function seatsOf(entitlement: Entitlement | null, { billing }: { billing: boolean }, now = Date.now()): number {
+  const { licence, subscription } = inUse(entitlement, { billing })
+  const allowed: number[] = []
+  if (licence && licenceEnd(licence) > now) allowed.push(licence.members_count)
+  if (subscription && subscriptionEnd(subscription) > now) allowed.push(subscription.members_limit ?? Number.POSITIVE_INFINITY)
+  return allowed.length > 0 ? Math.max(...allowed) : Number.POSITIVE_INFINITY
+}
+
+/** Does this installation collect payments? */
+export const billingOf = ({ stripe }: { readonly stripe: object | undefined }) => ({ billing: stripe !== undefined })
+
+/** Whoever stopped billing asks nobody to pay, nor counts what was paid for. */
+export function inUse(entitlement: Entitlement | null, { billing }: { billing: boolean }): Entitlement {
+  const { licence, subscription } = entitlement ?? { licence: null, subscription: null }
+  return { licence, subscription: subscription?.provider === 'stripe' && !billing ? null : subscription }
 }
 
 /** When it stops to count, grace included. */
@@ -50,9 +71,7 @@ export const licenceEnd = ({ expires_at }: { expires_at: string | Date }): numbe
 /** When an organization that has fallen behind will be blocked. */
 export const dueEnd = (dueSince: string | Date): number => new Date(dueSince).getTime() + paymentGraceDays * day
 
-function subscriptionEnd(subscription: NonNullable<Entitlement['subscription']>, billing: boolean): number {
-  // Whoever stopped billing asks nobody to pay.
-  if (subscription.provider === 'stripe' && !billing) return Number.POSITIVE_INFINITY
+function subscriptionEnd(subscription: NonNullable<Entitlement['subscription']>): number {
   switch (subscription.status) {
     case 'trialing':
     case 'active':
@@ -77,6 +96,8 @@ export const allowedWhenBlocked = [
   'organization:read',
   'organization:delete',
   'organization:policy:list',
+  // Seats are taken in children too.
+  'organization:child:list',
   'organization:licence:read',
   'organization:licence:delete',
   'organization:subscription:read',
@@ -86,12 +107,16 @@ export const allowedWhenBlocked = [
   'organization:member:delete',
 ] as const
 
-/** @returns generated rules, which have the number 0 */
-export function rulesWhenBlocked(held: readonly Rule[]): Rule[] {
+/**
+ * @param held the rules that apply in the organization: those of ancestors have been sorted out, which what is made here of an
+ *   administrator's could not be any more
+ * @returns generated rules of the organization itself, which have the number 0
+ */
+export function rulesWhenBlocked(held: readonly Rule[], organizationId: number): Rule[] {
   return allowedWhenBlocked.flatMap((action) =>
     held
       .filter((rule) => matches(rule.action, action))
-      .map(({ organization_id, resources }) => ({ id: 0, organization_id, action, resources })),
+      .map(({ resources }) => ({ id: 0, organization_id: organizationId, action, resources })),
   )
 }
 

@@ -326,8 +326,6 @@ export interface IdentityProviders {
   metadata: string
   entity_id: string
   sso_url: string
-  binding: Generated<string>
-  wants_signed_requests: Generated<boolean>
   certificates: string[]
   enabled: Generated<boolean>
   required: Generated<boolean>

@@ -108,7 +108,6 @@ export const violations: Record<string, (() => ApiError) | null> = {
   identities_provider_ck: defect,
   identities_subject_uq: () => alreadyExists('an account that signs in with this identity'),
   identities_user_fk: () => notFound('account'),
-  identity_providers_binding_ck: defect,
   identity_providers_canonical_uq: () => alreadyExists('an identity provider with this canonical'),
   identity_providers_default_role_fk: () =>
     conflict('The role is the one that an identity provider gives to new members: choose another one there first'),

@@ -5,10 +5,14 @@
 
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
 import { cancelSubscriptions, reconcile, syncSubscription } from '../domains/billing/sync.ts'
+import { warnAll } from '../domains/billing/warnings.ts'
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
+import { refreshProvider, refreshProvidersDue } from '../domains/identity-providers/refresh.ts'
+import { syncAllMarketplace, syncMarketplace } from '../domains/marketplace/sync.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
 import { catchUp, catchUpAll, removeFromEngine } from '../domains/pipelines/follow.ts'
-import { tellOrganizations } from '../domains/sessions/account-events.ts'
+import { sendLink, tellChange } from '../domains/second-factors/mail.ts'
+import { tellFolded, tellOrganizations } from '../domains/sessions/tell-organizations.ts'
 import { tidy } from '../domains/sessions/tidy.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
 import type { PipelineAt } from '../engine/types.ts'
@@ -19,18 +23,26 @@ export interface TaskPayloads {
   'accounts.requestPasswordReset': { email: string }
   'accounts.sendVerification': { tokenId: number }
   'accounts.sendPasswordReset': { tokenId: number }
+  'marketplace.sync': { organizationId: number }
+  'marketplace.syncAll': Record<string, never>
   'members.sendInvitation': { organizationId: number; memberId: number }
   /** Of a root organization. */
   'billing.sync': { organizationId: number }
   'billing.cancel': { customerId: string }
   'billing.reconcile': Record<string, never>
+  'billing.warn': Record<string, never>
   'components.recover': { organizationId: number; componentId: number; change: string }
   'components.recoverOverdue': Record<string, never>
   'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
+  'identityProviders.refreshDue': Record<string, never>
+  'identityProviders.refresh': Parameters<typeof refreshProvider>[1]
   'pipelines.catchUp': { organizationId: number; pipelineId: number }
   'pipelines.catchUpAll': Record<string, never>
   'pipelines.remove': PipelineAt & { engineId: number | null }
   'platform.tidy': Record<string, never>
+  'secondFactors.sendLink': { challengeId: number }
+  'secondFactors.tellChange': Parameters<typeof tellChange>[1]
+  'sessions.tellFolded': { userId: number; action: string; confinedTo: number | null }
   'sessions.tellOrganizations': { eventId: number }
   'stackSources.refreshDue': Record<string, never>
   'stackSources.refresh': { organizationId: number; sourceId: number }
@@ -42,17 +54,25 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'accounts.requestPasswordReset': requestPasswordReset,
   'accounts.sendVerification': sendVerification,
   'accounts.sendPasswordReset': sendPasswordReset,
+  'marketplace.sync': syncMarketplace,
+  'marketplace.syncAll': syncAllMarketplace,
   'members.sendInvitation': sendInvitation,
   'billing.sync': syncSubscription,
   'billing.cancel': cancelSubscriptions,
   'billing.reconcile': reconcile,
+  'billing.warn': warnAll,
   'components.recover': recoverChange,
   'components.recoverOverdue': recoverOverdue,
   'components.removeFiles': removeFiles,
+  'identityProviders.refreshDue': refreshProvidersDue,
+  'identityProviders.refresh': refreshProvider,
   'pipelines.catchUp': catchUp,
   'pipelines.catchUpAll': catchUpAll,
   'pipelines.remove': removeFromEngine,
   'platform.tidy': tidy,
+  'secondFactors.sendLink': sendLink,
+  'secondFactors.tellChange': tellChange,
+  'sessions.tellFolded': tellFolded,
   'sessions.tellOrganizations': tellOrganizations,
   'stackSources.refreshDue': refreshDue,
   'stackSources.refresh': refreshIfDue,
@@ -64,5 +84,9 @@ export const schedule = [
   { task: 'components.recoverOverdue', match: '3,13,23,33,43,53 * * * *' },
   { task: 'pipelines.catchUpAll', match: '7,17,27,37,47,57 * * * *' },
   { task: 'billing.reconcile', match: '23 * * * *' },
+  { task: 'billing.warn', match: '41 5 * * *' },
+  { task: 'marketplace.syncAll', match: '41 3 * * *' },
+  // Each once a day, when its last reading is older.
+  { task: 'identityProviders.refreshDue', match: '37 * * * *' },
   { task: 'stackSources.refreshDue', match: '*/5 * * * *' },
 ] as const satisfies readonly { task: TaskName; match: string }[]

@@ -5,6 +5,7 @@ import type { AccountTx } from '../../db/account-tx.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, forbidden, notFound, unauthenticated } from '../../errors.ts'
 import type { Platform } from '../../platform.ts'
+import { seatsChanged } from '../billing/seats.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { findOtherAdministrator, lockAdministratorRole } from '../members/queries.ts'
@@ -92,6 +93,7 @@ async function leave(tx: OrgTx, { id, username }: { id: number; username: string
   if (!member) return true
   if (member.role_id === administrators.id && !(await findOtherAdministrator(tx, administrators.id, member.id))) return false
   await queries.deleteMembership(tx, member.id)
+  await seatsChanged(tx)
   await insertEvent(tx, departure(username))
   return true
 }

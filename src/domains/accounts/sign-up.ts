@@ -9,7 +9,13 @@ import { acceptInvitation, type Invitation, readInvitationToken } from '../membe
 import { keyOfAddress } from './emails.ts'
 import * as queries from './queries.ts'
 
-export interface NewAccount extends Omit<Schema<'NewUserAccount'>, 'password'> {
+type Profile = Omit<Schema<'NewUserAccount'>, 'password'>
+type Optional = 'country_code' | 'invitation_token' | 'locale'
+
+export interface NewAccount extends Omit<Profile, Optional> {
+  country_code?: Profile['country_code'] | undefined
+  invitation_token?: Profile['invitation_token'] | undefined
+  locale?: Profile['locale'] | undefined
   picture_url?: string | undefined
   /** Null: they sign in by something else. A reset gives them one. */
   passwordHash: string | null
@@ -51,7 +57,7 @@ export async function createAccount(platform: Platform, tx: AccountTx, account: 
   await queries.insertEmail(tx, { user_id: id, email, purpose: 'primary', verified_at: usable ? new Date() : null })
   if (invitation)
     await tx.inOrganization(invitation.organizationId, id, (inside) =>
-      acceptInvitation(inside, { memberId: invitation.member.id, userId: id, username }),
+      acceptInvitation(inside, { memberId: invitation.member.id, userId: id, username }, platform.config),
     )
   if (!usable) await enqueue(tx, 'accounts.requestVerification', { email })
   return { id }

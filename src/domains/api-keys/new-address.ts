@@ -14,7 +14,8 @@ export async function tellNewAddresses(tx: OrgTx, { key, addresses, last }: NewA
       message: `The API key ${key.canonical} was used from ${address}, from where it had not come before${more ? '; further new addresses of this hour are not named' : ''}`,
       tags: { name: key.canonical, address },
       by: { user_id: null, api_key_id: key.id },
+      severity: 'warn',
     })
-    await insertEvent(tx, { ...event, severity: 'warn', icon: 'fa-exclamation-triangle' })
+    await insertEvent(tx, event)
   }
 }

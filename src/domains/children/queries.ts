@@ -4,14 +4,11 @@ import { applyFilters, type Filter } from '../../db/filter.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
 import { whereVisible } from '../../db/visible.ts'
-import { activeAppearance, hasChildren } from '../organizations/queries.ts'
+import { beyondRow } from '../organizations/queries.ts'
 import type { OrganizationRow } from '../organizations/view.ts'
 
 const selectChildren = (tx: OrgTx) =>
-  tx
-    .selectFrom('child_organizations')
-    .selectAll('child_organizations')
-    .select([hasChildren('child_organizations').as('has_children'), activeAppearance('child_organizations').as('appearance')])
+  tx.selectFrom('child_organizations').selectAll('child_organizations').select(beyondRow('child_organizations'))
 
 export interface ChildFilters extends PageQuery {
   organization_name?: string

@@ -10,13 +10,15 @@ interface Deed {
   tags: Readonly<Record<string, string>>
   /** Neither for what the platform does by itself. */
   by?: { user_id: number | null; api_key_id: number | null }
+  /** What somebody should look at is a warning. */
+  severity?: 'info' | 'warn'
 }
 
 /** An event that the platform writes about a change, in the shape that they all have. */
-export function auditEvent({ entity, action, title, message, tags, by }: Deed): NewEventRow {
+export function auditEvent({ entity, action, title, message, tags, by, severity = 'info' }: Deed): NewEventRow {
   return {
     type: 'Cycloid',
-    severity: 'info',
+    severity,
     title,
     message,
     icon: 'fa-info-circle',

@@ -39,8 +39,6 @@ const selectProviders = (tx: OrgTx) =>
       'identity_providers.metadata_url',
       'identity_providers.entity_id',
       'identity_providers.sso_url',
-      'identity_providers.binding',
-      'identity_providers.wants_signed_requests',
       'identity_providers.certificates',
       'identity_providers.enabled',
       'identity_providers.required',

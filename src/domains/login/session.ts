@@ -38,7 +38,8 @@ export async function personSession(
   const target = { id: organization.id, canonical: organization.canonical, name: organization.name }
   return {
     token: await platform.tokens.sign({ ...user, organization: target.canonical }, until, { ...names, organization: target }),
-    owns: await ownedBy(platform, id, access),
+    // Owning gives nothing in a blocked organization: http/admit.ts.
+    owns: access.blocked.length > 0 ? [] : await ownedBy(platform, id, access),
     permissions: permissionsOf(access),
   }
 }

@@ -3,10 +3,12 @@
  * nothing secret is stored. Writing a new nonce, or none, ends every token that was sent before.
  */
 import { type Selectable, sql } from 'kysely'
+import type { Config } from '../../config.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { Members } from '../../db/database.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Platform } from '../../platform.ts'
+import { seatsChanged, takeSeat } from '../billing/seats.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 
@@ -58,18 +60,21 @@ export async function readInvitationToken({ tokens }: Platform, tx: AccountTx, t
 
 /**
  * Makes the person a member with the role they were invited to, and leaves the event. The token is used up.
- * @throws AlreadyExists when the person is a member already, by another address
+ * @throws AlreadyExists when the person is a member already, by another address; Conflict when no seat is free
  */
 export async function acceptInvitation(
   tx: OrgTx,
   { memberId, userId, username }: { memberId: number; userId: number; username: string },
+  config: Pick<Config, 'stripe'>,
 ): Promise<void> {
+  await takeSeat(tx, userId, config)
   const now = new Date()
   await tx
     .updateTable('members')
     .set({ user_id: userId, invitation_state: 'accepted', invitation_nonce: null, updated_at: now })
     .where('id', '=', memberId)
     .execute()
+  await seatsChanged(tx)
   const event = auditEvent({
     entity: 'member',
     action: 'accept',

@@ -2,12 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { accountOf } from '../../access/actor.ts'
 import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
+import type { Config } from '../../config.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { forbidden, notFound } from '../../errors.ts'
 import type { OrganizationContext, PublicContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { assertSeatFor } from '../billing/seats.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { acceptInvitation, type Invitation, readInvitationToken } from './invitation-token.ts'
@@ -24,7 +26,7 @@ const newNonce = () => randomBytes(16).toString('base64url')
  */
 export async function invite(
   tx: OrgTx,
-  context: Pick<OrganizationContext, 'access' | 'actor'>,
+  context: Pick<OrganizationContext, 'access' | 'actor' | 'platform'>,
   body: Schema<'NewMemberInvitation'>,
 ): Promise<{ member: MemberRow; invited: boolean }> {
   const email = body.email.trim()
@@ -36,6 +38,7 @@ export async function invite(
   }
   const present = await queries.findMemberByEmail(tx, email)
   if (present) return { member: present, invited: false }
+  await assertSeatFor(tx, email, context.platform.config)
   const invited_by_id = await queries.findMemberIdOf(tx, accountOf(context.actor))
   const { id } = await queries.upsertInvitation(tx, { email, role_id: role.id, nonce: newNonce(), invited_by_id, now: new Date() })
   await enqueue(tx, 'members.sendInvitation', { organizationId: tx.organizationId, memberId: id })
@@ -73,11 +76,12 @@ export async function accept(
   tx: AccountTx,
   { organizationId, member }: Invitation,
   person: { id: number; username: string },
+  config: Pick<Config, 'stripe'>,
 ): Promise<void> {
   if (!(await queries.hasVerifiedAddress(tx, person.id, member.invitation_email ?? '')))
     throw forbidden('This invitation was sent to another address: sign in with the account that has it, or verify it as one of yours')
   await tx.inOrganization(organizationId, person.id, (inside) =>
-    acceptInvitation(inside, { memberId: member.id, userId: person.id, username: person.username }),
+    acceptInvitation(inside, { memberId: member.id, userId: person.id, username: person.username }, config),
   )
 }
 

@@ -3,6 +3,7 @@ import { assertMayGrant, covers } from '../../access/cover.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, forbidden, invalid, notFound } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
+import { seatsChanged } from '../billing/seats.ts'
 import { findRole } from '../roles/queries.ts'
 import type { RoleRow } from '../roles/view.ts'
 import * as queries from './queries.ts'
@@ -50,6 +51,7 @@ export async function removeMember(tx: OrgTx, granter: Granter, id: number): Pro
     await queries.deleteOutsideIdentities(tx, member.user_id)
   }
   await queries.deleteMember(tx, id)
+  await seatsChanged(tx)
   return before
 }
 

@@ -52,7 +52,7 @@ export const members: DomainHandlers<'members'> = {
   async acceptInvitation(context, { path }) {
     const { actor } = context
     if (actor.kind !== 'user') throw unauthenticated('An invitation is accepted by a person')
-    await withInvitation(context, path.verification_token, (tx, invitation) => accept(tx, invitation, actor))
+    await withInvitation(context, path.verification_token, (tx, invitation) => accept(tx, invitation, actor, context.platform.config))
     return undefined
   },
 

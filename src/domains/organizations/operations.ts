@@ -3,6 +3,7 @@ import type { DomainHandlers } from '../../contract/operation.ts'
 import { pageOf } from '../../db/page.ts'
 import { unauthenticated } from '../../errors.ts'
 import type { AccountContext } from '../../http/context.ts'
+import { usePurchase } from '../marketplace/purchases.ts'
 import { listAdministrators } from '../members/queries.ts'
 import { viewMember } from '../members/view.ts'
 import { mayDo, readQuestion } from './can-do.ts'
@@ -26,6 +27,7 @@ export const organizations: DomainHandlers<'organizations'> = {
         { execute: (statement) => tx.execute(statement), into: (into, run) => tx.inOrganization(into, founder.id, run) },
         { canonical, name: body.name, parent: null, founder, master: platform.master },
       )
+      await usePurchase(tx, founder.id, id)
       return findOwnOrganization(tx, id)
     })
     if (!row) throw new Error('the organization is not its founder’s')

@@ -7,15 +7,19 @@ import { type PageQuery, page } from '../../db/page.ts'
 import type { OrganizationRow } from './view.ts'
 
 /** Doors, because a person's own list shows organizations whose children and appearances are out of sight. */
-export const hasChildren = (table: string): RawBuilder<boolean> => sql<boolean>`has_children(${sql.ref(`${table}.id`)})`
-export const activeAppearance = (table: string): RawBuilder<OrganizationRow['appearance']> => sql<OrganizationRow['appearance']>`(
+const hasChildren = (table: string): RawBuilder<boolean> => sql<boolean>`has_children(${sql.ref(`${table}.id`)})`
+const activeAppearance = (table: string): RawBuilder<OrganizationRow['appearance']> => sql<OrganizationRow['appearance']>`(
   select to_jsonb(a) from active_appearance(${sql.ref(`${table}.canonical`)}) a where a.organization_id = ${sql.ref(`${table}.id`)})`
+/** Of its root. People are counted only where a plan shows them. */
+const entitlement = (table: string): RawBuilder<OrganizationRow['entitlement']> => sql<OrganizationRow['entitlement']>`(
+  select e || jsonb_build_object('people', case when e -> 'subscription' ->> 'plan_canonical' is not null then people_below((e ->> 'root')::bigint) end)
+  from entitlement_of(${sql.ref(`${table}.id`)}) e)`
 
-const selectOrganizations = (tx: OrgTx) =>
-  tx
-    .selectFrom('organizations')
-    .selectAll('organizations')
-    .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
+/** What an answer shows beside the columns of an organization's row. */
+export const beyondRow = (table: string) =>
+  [hasChildren(table).as('has_children'), activeAppearance(table).as('appearance'), entitlement(table).as('entitlement')] as const
+
+const selectOrganizations = (tx: OrgTx) => tx.selectFrom('organizations').selectAll('organizations').select(beyondRow('organizations'))
 
 export const findOrganization = (tx: OrgTx): Promise<OrganizationRow | undefined> => selectOrganizations(tx).executeTakeFirst()
 
@@ -49,7 +53,7 @@ export async function listOwnOrganizations(
     .where('members.invitation_state', '=', 'accepted')
     .$if(confinedTo !== null, (own) => own.where(sql<boolean>`${confinedTo} = any (organizations.path)`))
     .selectAll('organizations')
-    .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
+    .select(beyondRow('organizations'))
   if (query.organization_name !== undefined) found = found.where('organizations.name', '=', query.organization_name)
   if (query.organization_created_at !== undefined)
     found = found.where(sql`extract(epoch from date_trunc('second', organizations.created_at))`, '=', query.organization_created_at)
@@ -68,7 +72,7 @@ export const findOwnOrganization = ({ db }: AccountTx, id: number): Promise<Orga
     .selectFrom('organizations')
     .where('organizations.id', '=', id)
     .selectAll('organizations')
-    .select([hasChildren('organizations').as('has_children'), activeAppearance('organizations').as('appearance')])
+    .select(beyondRow('organizations'))
     .executeTakeFirst()
 
 /**
@@ -81,7 +85,7 @@ export async function listAncestors(tx: OrgTx, home: { accountId: number } | { o
       ? sql`exists (select from members m where m.organization_id = o.id and m.user_id = ${home.accountId} and m.invitation_state = 'accepted')`
       : sql`o.id = ${home.organizationId}`
   const { rows } = await tx.execute(sql<OrganizationRow & { is_home: boolean }>`
-    select o.*, ${hasChildren('o')} as has_children, ${activeAppearance('o')} as appearance, ${isHome} as is_home
+    select o.*, ${hasChildren('o')} as has_children, ${activeAppearance('o')} as appearance, ${entitlement('o')} as entitlement, ${isHome} as is_home
     from (select * from organizations where id = ${tx.organizationId} union all select * from ancestors_of(${tx.organizationId})) o
     order by cardinality(o.path) desc`)
   return rows.slice(1, rows.findIndex(({ is_home }) => is_home) + 1)

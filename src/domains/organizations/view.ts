@@ -1,3 +1,4 @@
+import { billingOf, type Entitlement, inUse, standingOf } from '../../access/standing.ts'
 import type { Config } from '../../config.ts'
 import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
@@ -16,6 +17,8 @@ export interface OrganizationRow {
   has_children: boolean
   /** Its own active one, as JSON, so its times are text; not that of an ancestor. */
   appearance: (Omit<AppearanceRow, 'created_at' | 'updated_at'> & { created_at: string; updated_at: string }) | null
+  /** Null where nothing is licensed or paid for; `people` are counted where there is a plan. */
+  entitlement: (Entitlement & { people: number | null }) | null
   created_at: Date
   updated_at: Date
 }
@@ -25,7 +28,7 @@ export function viewOrganization(row: OrganizationRow, config: Config): Schema<'
     id: row.id,
     canonical: row.canonical,
     name: row.name,
-    blocked: [],
+    blocked: [...standingOf(row.entitlement, billingOf(config)).blocked],
     ...viewEngine(config),
     ci_team_name: row.ci_team_name,
     ...(row.appearance
@@ -40,10 +43,29 @@ export function viewOrganization(row: OrganizationRow, config: Config): Schema<'
     has_children: row.has_children,
     mfa_enabled: row.mfa_enabled,
     quotas: row.quotas,
+    ...viewSubscription(row, config),
     can_create_appearance: row.can_create_appearance,
     can_children_create_appearance: row.can_children_create_appearance,
     created_at: seconds(row.created_at),
     updated_at: seconds(row.updated_at),
+  }
+}
+
+/** What the contract cannot leave out. */
+const endOfTime = new Date('9999-12-31T23:59:59Z')
+
+function viewSubscription({ entitlement }: OrganizationRow, config: Config): Pick<Schema<'Organization'>, 'subscription'> {
+  const { subscription } = inUse(entitlement, billingOf(config))
+  const people = entitlement?.people ?? null
+  if (!subscription?.plan_canonical) return {}
+  const { plan_canonical, plan_name, expires_at, members_limit } = subscription
+  return {
+    subscription: {
+      plan: { canonical: plan_canonical, name: plan_name ?? plan_canonical },
+      expires_at: seconds(expires_at === null ? endOfTime : new Date(expires_at)),
+      ...(members_limit === null ? {} : { members_count: members_limit }),
+      ...(people === null ? {} : { current_members: people }),
+    },
   }
 }
 

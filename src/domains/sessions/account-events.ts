@@ -1,4 +1,4 @@
-/** What happened to an account, for its owner; and for the organizations that they belong to, which a job tells. */
+/** What happened to an account, for its owner; and for the organizations that they belong to, which a job tells (tell-organizations.ts). */
 import type { Origin } from '../../access/sessions.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
@@ -39,5 +39,16 @@ export async function noteAccountEvent(tx: AccountTx, { userId, action, message,
   await enqueue(tx, 'sessions.tellOrganizations', { eventId: id })
 }
 
-/** Copies the event into the log of each organization that the person belongs to. */
-export async function tellOrganizations(_platform: unknown, _payload: { eventId: number }): Promise<void> {}
+const day = 24 * 3600_000
+const keptDays = 90
+/** What meant nobody is nobody's to read; it is written only so that it takes as long. */
+const strangersDays = 1
+
+export async function forgetOldAccountEvents({ db }: AccountTx): Promise<void> {
+  const before = (days: number) => new Date(Date.now() - days * day)
+  await db
+    .deleteFrom('account_events')
+    .where('created_at', '<', before(strangersDays))
+    .where(({ eb, or }) => or([eb('user_id', 'is', null), eb('created_at', '<', before(keptDays))]))
+    .execute()
+}

@@ -8,8 +8,13 @@ import type { OutsideIdentity, SocialType } from './types.ts'
 
 const lifetimeSeconds = 60
 
-/** Good once, for a minute. @param tx a write in the platform scope */
-export async function issueCode(tx: AccountTx, identity: OutsideIdentity): Promise<string> {
+/**
+ * Good once, for a minute.
+ * @param tx a write in the platform scope
+ * @throws Unauthenticated for an identity that cannot be written down as it is
+ */
+export async function issueCode(tx: AccountTx, said: OutsideIdentity): Promise<string> {
+  const identity = storable(said)
   const code = randomBytes(32).toString('base64url')
   await insertCode(tx, {
     code_hash: hashOf(code),
@@ -44,5 +49,24 @@ export function consoleAddress(
 
 /** Of the console, and nothing that a browser could take for another host: it drops control characters and turns backslashes. */
 export const isPath = (text: string): boolean => /^\/(?!\/)[^\\\p{Cc}]*$/u.test(text)
+
+/** JSON in Postgres holds neither NUL nor half a surrogate pair. Names lose them; what says who it is must not change. */
+function storable(identity: OutsideIdentity): OutsideIdentity {
+  const { issuer, subject } = identity
+  if (!isStorable(issuer) || !isStorable(subject)) throw unauthenticated('The provider names the person by characters that cannot be kept')
+  const clean = (text: string | null) => (text === null || isStorable(text) ? text : null)
+  return {
+    ...identity,
+    email: clean(identity.email),
+    username: clean(identity.username),
+    givenName: clean(identity.givenName),
+    familyName: clean(identity.familyName),
+    pictureUrl: clean(identity.pictureUrl),
+    locale: clean(identity.locale),
+    groups: identity.groups.filter(isStorable),
+  }
+}
+
+const isStorable = (text: string): boolean => !/\p{Surrogate}|\0/u.test(text)
 
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('base64url')

@@ -2,10 +2,12 @@ import type { DomainHandlers } from '../../contract/operation.ts'
 import { notFound, serviceDown } from '../../errors.ts'
 import { checkers, runCheck, summarize } from './checks.ts'
 import { countries } from './countries.ts'
+import { viewOAuth } from './view.ts'
 
 export const system: DomainHandlers<'system'> = {
-  async getConfig() {
-    return { data: { authentication: { local: { enabled: true }, oauth: [], saml2: [] }, sentry_enabled: false } }
+  async getConfig({ platform: { config } }) {
+    const authentication = { local: { enabled: config.passwordLogin }, oauth: viewOAuth(config.oauth), saml2: [] }
+    return { data: { authentication, sentry_enabled: false } }
   },
 
   async getCountries() {

@@ -3,9 +3,9 @@
 /** From the provider's metadata. */
 export interface IdentityProviderMetadata {
   entityId: string
-  /** Where a browser is sent with a request, as `binding` says. */
+  /** Where a browser is sent with a request. Providers that want it posted instead are refused. */
   ssoUrl: string
-  binding: 'redirect' | 'post'
+  binding: 'redirect'
   /** In PEM. A signature by any of them is good, so that a provider can change its key without a moment of outage. */
   certificates: string[]
   /** Of `certificates`, in the same order. The fingerprint is the SHA-256 of the certificate in hexadecimal digits. */
@@ -48,6 +48,7 @@ export type SamlReason =
   | 'malformed' // no XML, no SAML, or something is missing
   | 'too_large'
   | 'doctype'
+  | 'comment' // by which one text can be made to look like another
   | 'encrypted' // cannot be opened with our key, or by a way that is not safe
   | 'unsigned'
   | 'algorithm' // signed by a way that is not safe any more, or never was
@@ -62,13 +63,16 @@ export type SamlReason =
   | 'not_yet'
   | 'in_response_to'
   | 'name_id'
+  | 'replayed' // by whoever remembers assertions
+  | 'turned_off' // by whoever has the provider
   | 'no_certificate' // metadata
   | 'no_sso_url' // metadata
   | 'several_providers' // metadata
 
 /**
  * An answer or a description of an identity provider that is not taken. `message` is for the person at the browser or the one
- * who typed in the address; `reason` is for logs, and so is `cause`. None of them has a part of the assertion in it.
+ * who typed in the address; `reason` is for logs, and so is the refusal in `cause`, which says why an encrypted assertion was
+ * refused: the browser must not learn that. None of them has a part of the assertion in it.
  */
 export class SamlRefused extends Error {
   readonly reason: SamlReason

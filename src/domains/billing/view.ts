@@ -1,0 +1,18 @@
+import type { Schema } from '../../contract/operation.ts'
+import { seconds } from '../../time.ts'
+import type { LicenceRow } from './queries.ts'
+
+export function viewLicence(row: LicenceRow & { current_members: number }): Schema<'Licence'> {
+  return {
+    company_name: row.company_name,
+    email_address: row.email_address,
+    key: row.key,
+    version: row.version,
+    on_prem: row.on_prem,
+    members_count: row.members_count,
+    current_members: row.current_members,
+    expires_at: seconds(row.expires_at),
+    created_at: seconds(row.created_at),
+    updated_at: seconds(row.updated_at),
+  }
+}
