@@ -1,23 +1,7 @@
 import { pino } from 'pino'
+import { errorForLog, redactFields, redactLine } from './redaction.ts'
 
 export type Log = pino.Logger
-
-/** What must never reach a log line, wherever it hangs in a logged object. */
-const secretKeys = [
-  'password',
-  'token',
-  'raw',
-  'authorization',
-  'cookie',
-  'secret',
-  'api_key',
-  'jwt',
-  'key',
-  'sealed',
-  'password_hash',
-  'current',
-  'new',
-]
 
 /** JSON lines on standard output, time as ISO 8601. Request id, actor and organization are added per request. */
 export function openLog(level: string, destination?: pino.DestinationStream): Log {
@@ -25,11 +9,18 @@ export function openLog(level: string, destination?: pino.DestinationStream): Lo
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
-    serializers: { err: errorForLog, cause: errorForLog },
+    // Not pino's own `redact`, whose wildcards cost 40 µs a line; this costs 2.
+    formatters: { level: (label) => ({ level: label }), log: redactFields },
+    serializers: { err: (error) => errorForLog(error), cause: (error) => errorForLog(error) },
+    hooks: { streamWrite: redactLine },
   }
-  return pino(options, destination ?? bufferedOutput())
+  const log = pino(options, destination ?? bufferedOutput())
+  // What is bound to a child goes by no formatter.
+  const { child } = log
+  log.child = function (this: Log, bindings, more) {
+    return child.call(this, redactFields(bindings), more)
+  } as typeof child
+  return log
 }
 
 /** One system call per line would be a twentieth of a request's time; a line waits at most a fifth of a second. */
@@ -38,18 +29,4 @@ function bufferedOutput(): pino.DestinationStream {
   setInterval(() => output.flush(), 200).unref()
   process.on('exit', () => output.flushSync())
   return output
-}
-
-/** Database errors carry the values of the row in `detail` and `where`: those stay out. */
-function errorForLog(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  const { code, constraint, table } = error as { code?: unknown; constraint?: unknown; table?: unknown }
-  return {
-    type: error.name,
-    message: error.message,
-    stack: error.stack,
-    ...(code === undefined ? {} : { code }),
-    ...(constraint === undefined ? {} : { constraint, table }),
-    ...(error.cause === undefined ? {} : { cause: errorForLog(error.cause) }),
-  }
 }

@@ -114,8 +114,8 @@ describe('on the very next request to another process', () => {
     const { home, ada, bob } = await stage()
     const others = await signIn(ada)
     for (let round = 0; round < rounds; round++) {
-      const [asking, one, two] = [await signIn(bob), await signIn(bob), await signIn(bob, { method: 'google' })]
-      for (const { there } of [asking, one, two, others]) await good(there, home)
+      const [one, asking, two] = [await signIn(bob), await signIn(bob), await signIn(bob, { method: 'google' })]
+      for (const { there } of [one, asking, two, others]) await good(there, home)
       expect(await asking.here.revokeOtherSessions()).toHaveStatus(204)
       for (const { there } of [one, two]) await over(there, home)
       await good(asking.there, home)

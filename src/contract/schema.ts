@@ -3679,17 +3679,17 @@ export interface paths {
         get?: never;
         /**
          * Confirm the authenticator app
-         * @description Proves with a code that the app has the secret. From then on signing in asks for a code; the answer has recovery codes, which are shown this once. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Proves with a code that the app has the secret. From then on signing in asks for a code; the answer has recovery codes, which are shown this once and replace any that there were. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         put: operations["confirmTotp"];
         /**
          * Set up an authenticator app
-         * @description Makes a secret for an authenticator app (time-based codes of six digits, RFC 6238), as text and as a picture to scan. It counts once it is confirmed; asking again replaces one that is not. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Makes a secret for an authenticator app (time-based codes of six digits, RFC 6238), as text and as a picture to scan. It counts once it is confirmed; asking again replaces one that is not. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         post: operations["createTotp"];
         /**
          * Remove the authenticator app
-         * @description Forgets the secret, and the recovery codes when no passkey is left. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Forgets the secret, and the recovery codes when no passkey is left. Signing in goes on asking for a second factor, by mail then; `updateUserAccount` turns that off. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         delete: operations["deleteTotp"];
         options?: never;
@@ -3708,7 +3708,7 @@ export interface paths {
         put?: never;
         /**
          * Make new recovery codes
-         * @description Replaces all recovery codes of the caller by ten new ones. The account must have an authenticator app or a passkey. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Replaces all recovery codes of the caller by ten new ones. The account must have an authenticator app or a passkey. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         post: operations["createRecoveryCodes"];
         delete?: never;
@@ -3728,7 +3728,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to add a passkey
-         * @description Gives what the browser needs for `navigator.credentials.create`. Answer it within five minutes with `createPasskey`. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Gives what the browser needs for `navigator.credentials.create`. Answer it within five minutes with `createPasskey`. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         post: operations["beginPasskey"];
         delete?: never;
@@ -3748,7 +3748,7 @@ export interface paths {
         put?: never;
         /**
          * Add a passkey
-         * @description Keeps the public key that the browser made. It signs the person in without a password, and serves as second factor; the first one turns the second factor on. The answer has recovery codes when the account had none. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Keeps the public key that the browser made. It signs the person in without a password, and serves as second factor; the first one turns the second factor on. The answer has recovery codes when the account had none. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         post: operations["createPasskey"];
         delete?: never;
@@ -3769,7 +3769,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Forgets the public key. The caller must have signed in within the last hour, with the second factor when the account has one; otherwise 403.
+         * @description Forgets the public key, and the recovery codes when neither another passkey nor an authenticator app is left. Signing in goes on asking for a second factor, by mail then; `updateUserAccount` turns that off. The caller must have signed in within the last hour, with a second factor when the account has one or an organization of theirs asks for one; otherwise 403.
          */
         delete: operations["deletePasskey"];
         options?: never;
@@ -3788,7 +3788,7 @@ export interface paths {
         put?: never;
         /**
          * Finish a login with the second factor
-         * @description Second step of a login whose answer was 401 with `second_factor`: send the `challenge` from there with one proof. A wrong proof may be tried again, a few times; the challenge works once, and for ten minutes.
+         * @description Second step of a login whose answer was 401 with `second_factor`: send the `challenge` from there with one proof. A wrong proof may be tried again, four times; the challenge works once, and for ten minutes, and not after a change of the password.
          */
         post: operations["finishLogin"];
         delete?: never;

@@ -73,7 +73,7 @@ export function openMarketplace({ productCode, region, endpoint }: MarketplaceAc
         const found = await metering.send(new ResolveCustomerCommand({ RegistrationToken: token }))
         const accountId = found.CustomerAWSAccountId || null
         const identifier = found.CustomerIdentifier || accountId
-        if (!identifier) throw new Error('AWS names no customer')
+        if (!identifier) throw Object.assign(new Error('AWS names no customer'), { name: 'NoCustomerInAnswer' })
         return { identifier, accountId, productCode: found.ProductCode ?? '' }
       } catch (error) {
         const { name } = error as { name?: string }

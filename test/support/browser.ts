@@ -58,8 +58,8 @@ async function pageOf(context: BrowserContext): Promise<Page> {
 export interface Authenticator {
   /** What it holds, for a look at what was made. */
   credentials(): Promise<readonly { isResidentCredential: boolean; rpId?: string; signCount: number }[]>
-  /** False: nobody touches it, and its owner is not recognised. */
-  present(isThere: boolean): Promise<void>
+  /** False: whoever holds it is not its owner. */
+  recognise(isOwner: boolean): Promise<void>
 }
 
 /** A device that keeps passkeys and recognises its owner at once. It belongs to this page. */
@@ -78,8 +78,8 @@ export async function addAuthenticator(page: Page): Promise<Authenticator> {
   })
   return {
     credentials: async () => (await device.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
-    async present(isThere) {
-      await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: isThere })
+    async recognise(isOwner) {
+      await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: isOwner })
     },
   }
 }

@@ -14,13 +14,20 @@ export interface Front {
   readonly consoleUrl: string
   /** From now on what is not the console's is asked there. */
   leadTo(url: string): void
+  /** The address of the next request below this path. It gets no further: the browser stays where it was, and the API hears nothing. */
+  hold(path: string): Promise<string>
 }
 
 /** For a whole file, there before its server, which is told the addresses: `useServer({ config: front })` and `front.leadTo`. */
 export async function useFront(): Promise<Front> {
   let api = ''
+  let held: { path: string; tell(address: string): void } | undefined
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/console')) response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(consolePage)
+    if (held && request.url?.startsWith(held.path)) {
+      held.tell(`${apiUrl}${request.url}`)
+      held = undefined
+      response.writeHead(204).end()
+    } else if (request.url?.startsWith('/console')) response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(consolePage)
     else pass(api, request, response)
   })
   server.listen(0, '127.0.0.1')
@@ -36,6 +43,10 @@ export async function useFront(): Promise<Front> {
     leadTo(url) {
       api = url
     },
+    hold: (path) =>
+      new Promise((tell) => {
+        held = { path, tell }
+      }),
   }
 }
 

@@ -10,7 +10,6 @@ const development = JSON.parse(readFileSync(new URL('../../scripts/licence-devel
 
 export interface Signing {
   key?: JWK & { kid: string }
-  header?: object
   issuer?: string
   audience?: string
 }
@@ -30,7 +29,7 @@ export async function licenceKey(claims: Record<string, unknown> = {}, { key = d
     aud: signing.audience ?? 'trochoid',
     ...claims,
   }
-  return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', kid: key.kid, ...signing.header }).sign(await importJWK(key, 'EdDSA'))
+  return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', kid: key.kid }).sign(await importJWK(key, 'EdDSA'))
 }
 
 export const dayFromNow = (days: number): string => new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 10)

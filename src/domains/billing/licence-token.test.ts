@@ -60,7 +60,6 @@ describe('a licence key', () => {
     expect(await refusal(licenceKey({ version: '2' }))).toContain('update the product')
     expect(await refusal(licenceKey({}, { issuer: 'somebody' }))).toContain('for something else')
     expect(await refusal(licenceKey({}, { audience: 'something' }))).toContain('for something else')
-    expect(await refusal(licenceKey({}, { header: { crit: ['b64'], b64: false } }))).not.toBe('accepted')
   })
 
   test('without a signature, or with a symmetric one by the public half, is signed by nobody', async () => {
@@ -76,7 +75,7 @@ describe('a licence key', () => {
 
   test('with a good signature under nonsense is refused all the same: anybody can sign for development', async () => {
     const wrong: [string, unknown[]][] = [
-      ['jti', [undefined, '', 7, 'x'.repeat(101), 'a\u0000b', 'a\ud800']],
+      ['jti', [undefined, '', 7, 'x'.repeat(101), 'a\u0000b']],
       ['company_name', [undefined, '', ' ', null, 'a\u0000b', 'x'.repeat(201), {}]],
       ['email_address', [undefined, '', 5, 'x'.repeat(300)]],
       ['members_count', [undefined, 0, -1, 1.5, '5', 2 ** 31, 1e300, null]],
@@ -87,10 +86,8 @@ describe('a licence key', () => {
       ['on_prem', [undefined, 'yes', 1, null]],
       ['iat', [undefined]],
     ]
-    // What is written and read as UTF-8 cannot hold half a surrogate pair.
     for (const [name, values] of wrong)
-      for (const value of values.filter((one) => one !== 'a\ud800'))
-        expect(await refusal(licenceKey({ [name]: value })), `${name}: ${String(value)}`).not.toBe('accepted')
+      for (const value of values) expect(await refusal(licenceKey({ [name]: value })), `${name}: ${String(value)}`).not.toBe('accepted')
   })
 
   test('whatever is sent is read or refused, never a defect of ours', async () => {

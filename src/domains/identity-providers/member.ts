@@ -27,7 +27,6 @@ interface Doors {
   tx: AccountTx
   inside: OrgTx
   config: Platform['config']
-  config: Platform['config']
 }
 
 interface Person {

@@ -3,6 +3,7 @@ import type { Actor } from '../../access/actor.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, notFound } from '../../errors.ts'
+import { endSubscription } from '../billing/leaving.ts'
 import { seatsChanged } from '../billing/seats.ts'
 import { listChildIds } from '../children/queries.ts'
 import * as queries from './queries.ts'
@@ -48,6 +49,7 @@ export async function removeOrganization(tx: OrgTx): Promise<{ parent_id: number
   const { projects, children } = await queries.countContents(tx)
   const left = [counted(projects, 'project', 'projects'), counted(children, 'child organization', 'child organizations')].filter(Boolean)
   if (left.length > 0) throw conflict(`The organization ${canonical} still has ${left.join(' and ')}: delete them first`)
+  await endSubscription(tx)
   await queries.deleteOrganization(tx)
   // Its people may be in no other organization under the same root.
   if (parent_id !== null) await tx.inOrganization(parent_id, seatsChanged)

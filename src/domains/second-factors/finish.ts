@@ -45,11 +45,11 @@ export async function finishSignIn({ platform, request, read, write }: PublicCon
   if (!begun || userId === undefined) throw challengeOver()
   // Answered, not thrown: a wrong try is to be counted, and a throw would take it back.
   const outcome = await write(async (tx): Promise<Finished | Wrong | undefined> => {
-    const tries = await countTry(tx, begun.id, mostTries)
+    const tries = await countTry(tx, begun.id)
     if (tries === undefined) return undefined
     const { right, cause } = await check(platform, tx, userId, proof)
     if (right) return settle(tx, begun, proof.kind)
-    const last = tries === mostTries
+    const last = tries >= mostTries
     if (last) await deleteChallenge(tx, begun.id)
     await noteAccountEvent(tx, {
       userId,

@@ -46,7 +46,7 @@ describe('an account that asks for a second factor and has none', () => {
     const { token } = (await follow(server, await mailedToken(server, eve))).body.data
     expect(await server.client(token).getUserAccount()).toHaveStatus(200)
     const { data } = (await server.client(token).listSessions()).body
-    expect(data).toMatchObject([{ current: true, method: 'password', second_factor: 'email' }])
+    expect(data[0]).toMatchObject({ current: true, method: 'password', second_factor: 'email' })
     expect(await challengesOf(eve)).toEqual([])
   })
 
@@ -134,11 +134,9 @@ describe('the link', () => {
   })
 
   test('is not mailed at all when the password was changed before the mail went out', async () => {
-    await using idle = await openTestServer({ beside: server })
     const eve = await careful()
     const [user] = await server.database.query<{ id: string }>('select id from users where username = $1', [eve.username])
-    // Nobody works on the queue while the row is held.
-    await idle.database.query(
+    await server.database.query(
       `with c as (insert into login_challenges (purpose, user_id, nonce, generation, method, expires_at) values ('second_factor', $1, 'n', 0, 'password', now() + interval '10 minutes') returning id)
        select enqueue_job('secondFactors.sendLink', jsonb_build_object('challengeId', id), null, now(), null) from c`,
       [user?.id],
@@ -220,5 +218,26 @@ describe('an organization that asks for a second factor', () => {
     expect(factors).toEqual(['totp', 'recovery_code'])
     const { token } = (await server.client().finishLogin({ body: { challenge, totp: app.code() } })).body.data
     expect(await server.client(token).getOrg({ path: { organization_canonical: eve.acme } })).toHaveStatus(200)
+  })
+
+  test('tells who came by another account to look after that one', async () => {
+    const eve = await memberOfStrict()
+    const client = server.client(await sessionToken(server, eve, { method: 'google' }))
+    expect(await client.refreshToken({ query: { organization_canonical: eve.acme } })).toHaveStatus(401)
+    const token = await mailedToken(server, eve)
+    const [mail] = await mailsTo(server, eve.email, 'Finish signing in')
+    expect(mail?.body).toContain('look after the account that you sign in with')
+    const { data } = (await follow(server, token)).body
+    expect((await server.client(data.token).listSessions()).body.data[0]).toMatchObject({ method: 'google', second_factor: 'email' })
+  })
+
+  test('offers no second factor of the account to a session that its own identity provider made', async () => {
+    const eve = await memberOfStrict()
+    const [row] = await server.database.query<{ id: string }>('select id from organizations where canonical = $1', [eve.acme])
+    const client = server.client(await sessionToken(server, eve, { confinedTo: Number(row?.id) }))
+    const answer = await client.refreshToken({ query: { organization_canonical: eve.acme } })
+    expect(answer).toBeError('Unauthenticated', 'at the identity provider of the organization')
+    expect(needOf(answer)).toBeUndefined()
+    expect(await challengesOf(eve)).toEqual([])
   })
 })

@@ -104,14 +104,13 @@ export const findChallenge = ({ db }: AccountTx, id: number, purpose: Purpose) =
     )
     .executeTakeFirst()
 
-/** Counts before the proof is looked at, and holds the row. @returns which try it is; undefined when there are none left, or the row is gone */
-export const countTry = async ({ db }: AccountTx, id: number, most: number): Promise<number | undefined> =>
+/** Counts before the proof is looked at, and holds the row. @returns which try it is; undefined when the row is gone */
+export const countTry = async ({ db }: AccountTx, id: number): Promise<number | undefined> =>
   (
     await db
       .updateTable('login_challenges')
       .set(({ eb }) => ({ attempts: eb('attempts', '+', 1) }))
       .where('id', '=', id)
-      .where('attempts', '<', most)
       .returning('attempts')
       .executeTakeFirst()
   )?.attempts

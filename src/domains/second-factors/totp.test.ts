@@ -42,7 +42,7 @@ describe('an authenticator app', () => {
 
   test('makes the session that set it up one with a second factor, at once', async () => {
     const { client } = await withApp(server)
-    expect((await client.listSessions()).body.data).toMatchObject([{ method: 'password', second_factor: 'totp' }])
+    expect((await client.listSessions()).body.data[0]).toMatchObject({ current: true, method: 'password', second_factor: 'totp' })
     expect(await client.createRecoveryCodes()).toHaveStatus(200)
   })
 

@@ -18,19 +18,20 @@ const lifetime = 15 * 60_000
  */
 export async function openSignUpForm({ tokens }: Platform, tx: AccountTx, identity: OutsideIdentity): Promise<Schema<'NewOAuthUser'>> {
   const { provider, email, givenName, familyName, pictureUrl } = identity
-  if (email === null)
-    throw unauthenticated(`${providerNames[provider]} did not say which e-mail address you have, and an account needs one`)
+  if (email === null || !isAddress(email))
+    throw unauthenticated(`${providerNames[provider]} did not say which e-mail address you have, or one that no account can have here`)
   const username = await proposeUsername(tx, identity)
   const nonce = randomBytes(16).toString('base64url')
   const id = await insertPending(tx, { provider, nonce, identity, expires_at: new Date(Date.now() + lifetime) })
   const locale = localeOf(identity.locale)
+  const picture = pictureUrl === null ? undefined : onWeb(pictureUrl)
   return {
     email,
     username,
     given_name: isName(givenName) ? givenName : username,
     social_id: tokens.mintOneTime(purpose, String(id), nonce),
     ...(isName(familyName) ? { family_name: familyName } : {}),
-    ...(pictureUrl !== null && isOnWeb(pictureUrl) ? { picture_url: pictureUrl } : {}),
+    ...(picture ? { picture_url: picture } : {}),
     ...(locale ? { locale } : {}),
   }
 }
@@ -47,10 +48,20 @@ export async function redeemForm({ tokens }: Platform, tx: AccountTx, provider: 
   return row.identity
 }
 
+/** What the contract's format `email` takes: nothing beyond ASCII, so not every address that there is. */
+const isAddress = (email: string): boolean =>
+  email.length <= 254 &&
+  /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d](?:[a-z\d-]*[a-z\d])?$/i.test(email)
+
 /** As accounts have them: a name of one letter is none in the contract. */
 const isName = (name: string | null): name is string => name !== null && name.length >= 2 && name.length <= 255
 
-const isOnWeb = (url: string): boolean => url.length <= 2000 && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+/** Written as a URL is written; undefined for what a browser would not load as a picture. */
+function onWeb(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined
+  const { protocol, href } = new URL(address)
+  return /^https?:$/.test(protocol) && href.length <= 2000 ? href : undefined
+}
 
 const locales = ['en', 'fr', 'es'] as const
 const localeOf = (said: string | null) => locales.find((locale) => said?.toLowerCase().split(/[-_]/, 1)[0] === locale)

@@ -5,12 +5,14 @@ import { addressOf, splitName, textOf } from './texts.ts'
 import type { GitHubAccess, OAuthDeps, OAuthProfile, OAuthProvider } from './types.ts'
 
 const name = 'GitHub'
-const seconds = 10
 const longestAnswer = 1024 * 1024
 /** What GitHub says of a client, rather than of a code. */
 const ourFault = ['incorrect_client_credentials', 'redirect_uri_mismatch', 'application_suspended']
 
-export function openGitHub({ url, clientId, clientSecret }: GitHubAccess, { log, fetch: ask = fetch }: OAuthDeps): OAuthProvider {
+export function openGitHub(
+  { url, clientId, clientSecret }: GitHubAccess,
+  { log, fetch: ask = fetch, seconds = 10 }: OAuthDeps,
+): OAuthProvider {
   const api = url === 'https://github.com' ? 'https://api.github.com' : `${url}/api/v3`
 
   /** @throws ApiError, whose cause is a reason without secrets */

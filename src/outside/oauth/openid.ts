@@ -76,11 +76,14 @@ function namesOf({ given_name, family_name, name }: Claims): { givenName: string
   return splitName(textOf(name))
 }
 
-const seconds = 10
 /** Keys are looked up again by themselves; this is for addresses that move. */
 const keptFor = 3600_000
 
-function openOpenId({ issuer, clientId, clientSecret }: OpenIdAccess, { name, profile }: Kind, { log, fetch }: OAuthDeps): OAuthProvider {
+function openOpenId(
+  { issuer, clientId, clientSecret }: OpenIdAccess,
+  { name, profile }: Kind,
+  { log, fetch, seconds = 10 }: OAuthDeps,
+): OAuthProvider {
   let kept: { configuration: OpenIdClient.Configuration; at: number } | undefined
   let asking: Promise<OpenIdClient.Configuration> | undefined
 

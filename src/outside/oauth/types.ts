@@ -71,4 +71,6 @@ export interface OAuthDeps {
   readonly log: (line: string) => void
   /** For tests: real addresses that a double answers. */
   readonly fetch?: typeof fetch
+  /** Of one question to a provider; 10 unless told. */
+  readonly seconds?: number
 }
