@@ -12,7 +12,7 @@ import { openIdentityProvider, type TestIdentityProvider } from './support/saml-
 import { fresh, member, organization, scenario, team } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 const browser = useBrowser()
 const front = await useFront()
@@ -227,8 +227,13 @@ describe.skipIf(noBrowser)(inBrowser('at Google'), () => {
   })
 })
 
+/** A page for people: a sentence, a way back, and nothing on it that loads or runs. */
 async function expectRefusal(page: Page, words: string): Promise<void> {
-  const shown = await page.textContent('body')
-  expect(shown).toContain(words)
   expect(new URL(page.url()).origin).toBe(front.apiUrl)
+  expect(await page.textContent('h1 + p')).toContain(words)
+  expect(await page.evaluate('document.contentType')).toBe('text/html')
+  // The policy of the page lets its own style through.
+  expect(await page.evaluate('getComputedStyle(document.body).maxWidth')).not.toBe('none')
+  await page.click('a')
+  await page.waitForURL(front.consoleUrl)
 }

@@ -10,7 +10,7 @@ import { ask, useFront, usePasskey } from './support/front.ts'
 import { fresh, member, organization, scenario } from './support/scenario.ts'
 import { useServer } from './support/server.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 const browser = useBrowser()
 const front = await useFront()

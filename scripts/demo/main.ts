@@ -3,6 +3,7 @@
  * happens. It can be run again and again: every name it uses is new.
  */
 import { randomBytes } from 'node:crypto'
+import { bringTheCompany } from './company.ts'
 import { buildComponent } from './component.ts'
 import { proveWhoYouAre } from './identity.ts'
 import { runPipeline } from './pipeline.ts'
@@ -172,8 +173,10 @@ async function journey(): Promise<void> {
     await proveWhoYouAre({ run, person: bob })
   }
 
-  chapter('Looking back')
   session.token = key.body.data.token
+  await bringTheCompany({ org, run })
+
+  chapter('Looking back')
   const now = Date.now()
   await step(
     'reads the events',

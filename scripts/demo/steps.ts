@@ -4,6 +4,8 @@ export interface Answer {
   status: number
   // biome-ignore lint/suspicious/noExplicitAny: the demo reads answers as a script would, by looking at them.
   body: any
+  /** Where a browser would be sent. */
+  location?: string | undefined
 }
 
 const url = (process.argv[2] ?? process.env.TROCHOID_URL ?? 'http://127.0.0.1:3001').replace(/\/+$/, '')
@@ -45,6 +47,26 @@ export async function call(method: string, path: string, body?: unknown): Promis
   })
   const text = await response.text()
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+/** The same in the name of somebody else, or of nobody. */
+export async function as(token: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> {
+  const own = session.token
+  session.token = token
+  try {
+    return await call(method, path, body)
+  } finally {
+    session.token = own
+  }
+}
+
+/** A form that a browser posts from elsewhere, to a whole address of ours. */
+export async function post(address: string, form: Record<string, string>): Promise<Answer> {
+  const { pathname } = new URL(address)
+  const response = await fetch(url + pathname, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const text = await response.text()
+  const location = response.headers.get('location') ?? undefined
+  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), location }
 }
 
 /** Runs one step and prints it; `expected` is the status, or what to tell of a 200. */

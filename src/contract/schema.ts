@@ -19,7 +19,7 @@ export interface paths {
         put: operations["updateUserAccount"];
         /**
          * Sign up
-         * @description Creates a user account and sends an e-mail with a link to confirm the address; until it is confirmed the user cannot log in; no token is needed to call this. With an `invitation_token` the new user joins the inviting organization at once with the role chosen in the invitation, and the invited address needs no further confirmation. On a fresh installation the first user may log in immediately. The answer is 409 when the user name or the e-mail address is taken.
+         * @description Creates a user account and sends an e-mail with a link to confirm the address; until it is confirmed the user cannot log in; no token is needed to call this. With an `invitation_token` the new user joins the inviting organization at once with the role chosen in the invitation, and the invited address needs no further confirmation. On a fresh installation the first user may log in immediately. The answer is 409 when the user name or the e-mail address is taken, or no seat is free where the invitation leads.
          */
         post: operations["signUp"];
         /**
@@ -269,18 +269,18 @@ export interface paths {
         };
         /**
          * Get the active licence
-         * @description Shows the licence in force, with its number of seats and how many are taken. 404 when no licence was ever activated.
+         * @description Shows the licence in force, with its number of seats and how many are taken. A child shows the one of its root organization. 404 when there is none. A licence goes on for 14 days after its end; then the organization is blocked.
          */
         get: operations["getLicence"];
         put?: never;
         /**
          * Activate a licence
-         * @description Checks a licence key and puts it in force, replacing the licence before it. The signature and the expiry of the key are checked: a bad or expired key gives 422. Sessions opened earlier may need a refreshed token to get their full rights back.
+         * @description Checks a licence key and puts it in force in the root organization, replacing the licence before it. It holds for all organizations below too. The key is checked first: one that is bad, expired, or for development where that is not accepted, gives 422 with what is wrong. Since anybody may call this, it never takes anything away: a key that has fewer seats or ends sooner than the licence in force, fewer seats than there are people, or that is in use under another root organization gives 409. The same key again changes nothing. No token has to be refreshed; a console may do it to learn its new rights.
          */
         post: operations["activateLicence"];
         /**
          * Remove the licence
-         * @description Takes the licence out of force, so that another one can be activated that has fewer seats or ends sooner. Until then the organization has none.
+         * @description Takes the licence out of force, so that another one can be activated that has fewer seats or ends sooner. Until then the organization has none. A child has the licence of its root organization, and gives 409.
          */
         delete: operations["deleteLicence"];
         options?: never;
@@ -2551,7 +2551,7 @@ export interface paths {
         get: operations["getPendingMemberInvitation"];
         /**
          * Accept an invitation
-         * @description Makes the signed-in user a member of the organization that the invitation is for, with the role it names. The invited address must be one of the user's verified addresses, otherwise the answer is 403. An unknown, used, withdrawn or expired token gives 404, and somebody who is a member already gets 409. People without an account sign up with the token instead.
+         * @description Makes the signed-in user a member of the organization that the invitation is for, with the role it names. The invited address must be one of the user's verified addresses, otherwise the answer is 403. An unknown, used, withdrawn or expired token gives 404, and somebody who is a member already gets 409; so does everybody when no seat of the licence or plan is free, or the organization is blocked. People without an account sign up with the token instead.
          */
         put: operations["acceptInvitation"];
         post?: never;
@@ -2580,7 +2580,7 @@ export interface paths {
         put?: never;
         /**
          * Invite a person to the organization
-         * @description Invites somebody by e-mail and fixes the role that the person will have; this needs the permission to create members. The invitation is listed as a member with the state `pending` until the person accepts it, by signing up with the token from the mail or by following the link. If the address already belongs to a member, that member is returned with the present role and nothing changes. A second invitation of an address replaces the first: its role counts, and only the newest mail works, for 14 days. An unknown role gives 422. Nobody can give a role that allows more than they may do themselves: that gives 403.
+         * @description Invites somebody by e-mail and fixes the role that the person will have; this needs the permission to create members. The invitation is listed as a member with the state `pending` until the person accepts it, by signing up with the token from the mail or by following the link. If the address already belongs to a member, that member is returned with the present role and nothing changes. A second invitation of an address replaces the first: its role counts, and only the newest mail works, for 14 days. An unknown role gives 422. Nobody can give a role that allows more than they may do themselves: that gives 403. When no seat of the licence or plan is free for a new person, the answer is 409.
          */
         post: operations["inviteUserToOrgMember"];
         delete?: never;
@@ -8232,7 +8232,7 @@ export interface components {
             admins?: components["schemas"]["MemberOrg"][];
             /** @description The active appearance of the organization, if it has one. */
             appearance?: components["schemas"]["Appearance"];
-            /** @description The reasons why the organization is restricted, for example `require_payment`. Empty when it works normally. In a blocked organization you can only read it, pay and activate a licence. */
+            /** @description The reasons why the organization is restricted: `require_payment`, `licence_expired`. Empty when it works normally. In a blocked organization you can only read it, pay and activate a licence, remove members, and delete it. Its children are blocked with it. */
             blocked: string[];
             /** @description True when child organizations may define their own appearances. */
             can_children_create_appearance: boolean;

@@ -2,6 +2,7 @@
 import type { Response } from 'express'
 import { ApiError, errorCodes, invalid } from '../errors.ts'
 import type { RequestInfo } from './context.ts'
+import { errorPage, pagePolicy, wantsPage } from './error-page.ts'
 
 /** Never throws: by now there is nobody left to catch. */
 export function renderError(error: unknown, response: Response, { id, log }: RequestInfo): void {
@@ -19,10 +20,20 @@ export function renderError(error: unknown, response: Response, { id, log }: Req
   }
   if (known?.retryAfter !== undefined) response.setHeader('retry-after', String(known.retryAfter))
   if (known?.code === 'Unauthenticated') response.setHeader('www-authenticate', 'Bearer')
-  const second_factor = known?.secondFactor
-  const body = JSON.stringify({ errors: [{ code, message, details }], request_id: id, ...(second_factor ? { second_factor } : {}) })
   response.status(known ? errorCodes[known.code] : 500)
-  response.setHeader('content-type', 'application/json; charset=utf-8')
+  if (wantsPage(response)) {
+    response.setHeader('content-security-policy', pagePolicy)
+    response.setHeader('referrer-policy', 'no-referrer')
+    send(response, 'text/html', errorPage({ message, requestId: id, consoleUrl: String(response.app.locals['consoleUrl']) }))
+    return
+  }
+  const second_factor = known?.secondFactor
+  const body = { errors: [{ code, message, details }], request_id: id, ...(second_factor ? { second_factor } : {}) }
+  send(response, 'application/json', JSON.stringify(body))
+}
+
+function send(response: Response, type: string, body: string): void {
+  response.setHeader('content-type', `${type}; charset=utf-8`)
   response.setHeader('content-length', Buffer.byteLength(body))
   response.end(body)
 }

@@ -41,6 +41,7 @@ export function createApp(platform: Platform): express.Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
+  app.locals['consoleUrl'] = platform.config.consoleUrl
   app.set('trust proxy', platform.config.trustedProxies)
   app.set('query parser', (text: string) => readQuery(text ?? '').plain)
   mountPages(app, platform)

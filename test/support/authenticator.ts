@@ -25,7 +25,11 @@ export interface Lies {
   /** Use this key, whatever the options allow. */
   credential?: number
   /** Of the statement about the maker. */
-  attestation?: { fmt: string; attStmt: Map<string, unknown> }
+  attestation?: Statement | ((signed: Buffer, key: KeyObject) => Statement)
+}
+interface Statement {
+  fmt: string
+  attStmt: Map<string, unknown>
 }
 
 const sha256 = (data: Buffer | string): Buffer => createHash('sha256').update(data).digest()
@@ -79,9 +83,12 @@ export function openAuthenticator(
         credential.id,
         encode(coseOf(publicKey)),
       ])
-      const { fmt, attStmt } = lies.attestation ?? { fmt: 'none', attStmt: new Map() }
+      const json = clientData('webauthn.create', options, lies)
+      const { attestation = { fmt: 'none', attStmt: new Map() } } = lies
+      const { fmt, attStmt } =
+        typeof attestation === 'function' ? attestation(Buffer.concat([data, sha256(json)]), credential.key) : attestation
       return answer(credential, {
-        clientDataJSON: base64url(clientData('webauthn.create', options, lies)),
+        clientDataJSON: base64url(json),
         attestationObject: base64url(
           encode(
             new Map<string, unknown>([

@@ -51,7 +51,7 @@ async function launch(executablePath: string): Promise<Browser> {
 
 /** Generous: two cores carry the browser, the API, the provider and the database. */
 async function pageOf(context: BrowserContext): Promise<Page> {
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(45_000)
   return context.newPage()
 }
 

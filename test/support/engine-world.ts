@@ -13,8 +13,8 @@ import type { ResourceType, RunTask } from '../../src/engine/embedded/execute/ty
 import type { EnginePolicy } from '../../src/engine/embedded/policy.ts'
 import type { EngineBuild, EngineEvent, PipelineAt, Team } from '../../src/engine/types.ts'
 import type { JobConfig, Json, PipelineConfig, ResourceConfig, TaskStep, Version } from '../../src/formats/pipeline/types.ts'
-import { openLog } from '../../src/log.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { openRecordedLog } from './log-check/record.ts'
 
 export interface EngineWorld extends AsyncDisposable {
   database: TestDatabase
@@ -43,7 +43,7 @@ export async function openEngineWorld(): Promise<EngineWorld> {
   const checked: EngineWorld['checked'] = []
   const credentials = new Map<string, Json>()
   const logs: string[] = []
-  const log = openLog('info', { write: (line: string) => void logs.push(line) })
+  const log = openRecordedLog('info', logs)
   const disposers: (() => Promise<unknown>)[] = []
   const type = listType(versions, checked)
   return {

@@ -1,17 +1,20 @@
 /** One Postgres for the run, and in it one migrated database that every test file copies. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/db/migrate.ts'
 import { openEmbeddedPostgres } from '../../src/outside/embedded-postgres.ts'
+import { assertNoLeaks } from './log-check/assert.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string
     /** The migrated database that test files copy; of this run alone, so that two runs may share a server. */
     templateName: string
+    /** Where what was logged and what was secret is gathered; looked through at the end. */
+    logCheckFolder: string
   }
 }
 
@@ -29,7 +32,15 @@ export default async function setup(project: TestProject) {
   await migrate(template.href)
   project.provide('postgresUrl', url)
   project.provide('templateName', templateName)
+  const logCheckFolder = join(directory, 'log-check')
+  await mkdir(logCheckFolder)
+  project.provide('logCheckFolder', logCheckFolder)
   return async () => {
+    await assertNoLeaks(logCheckFolder).catch((error: Error) => {
+      // What a teardown throws is printed, but would not fail the run.
+      process.exitCode = 1
+      console.error(`\n${error.message}\n`)
+    })
     await onServer(url, `drop database if exists ${templateName} with (force)`)
     await postgres?.stop()
     await rm(directory, { recursive: true, force: true })

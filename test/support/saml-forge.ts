@@ -27,6 +27,8 @@ export interface Forgery {
   attributes?: Record<string, string[]>
   sign?: 'assertion' | 'response' | 'both' | 'none'
   hash?: 'sha1' | 'sha256' | 'sha384' | 'sha512'
+  /** Prefixes that are signed although no element or attribute has them: values may be of a type such as xs:string. */
+  inclusivePrefixes?: string[]
   encryption?: Encryption
   status?: string
   /** Null: left out. These say something else than the rest does. */
@@ -99,14 +101,14 @@ function partsOf(response: string): { assertion: string; signature: string; bare
 const renamed = (xml: string) => xml.replace(/( ID=")([^"]+)/g, '$1_evil$2')
 
 function responseText(forgery: Forgery): string {
-  const { key, issuer, acsUrl, sign = 'assertion', hash = 'sha256', encryption } = forgery
+  const { issuer, acsUrl, sign = 'assertion', encryption } = forgery
   const { destination = acsUrl, responseIssuer = issuer, inResponseTo = null, responseInResponseTo = inResponseTo } = forgery
   const plain = assertionText(forgery)
   const isSigned = sign === 'assertion' || sign === 'both'
-  const signed = isSigned ? signedXml(plain, 'Assertion', key, hash) : plain
+  const signed = isSigned ? signedXml(plain, 'Assertion', forgery) : plain
   const issued = iso(forgery.issueInstant ?? forgery.now ?? new Date())
   const response = `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_${randomUUID()}" Version="2.0" IssueInstant="${issued}"${attribute('Destination', destination)}${attribute('InResponseTo', responseInResponseTo)}>${responseIssuer === null ? '' : `<saml:Issuer>${responseIssuer}</saml:Issuer>`}<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${forgery.status ?? 'Success'}"/></samlp:Status>${encryption ? encrypted(signed, encryption) : signed}</samlp:Response>`
-  const whole = sign === 'response' || sign === 'both' ? signedXml(response, 'Response', key, hash) : response
+  const whole = sign === 'response' || sign === 'both' ? signedXml(response, 'Response', forgery) : response
   return forgery.tamper?.(whole) ?? whole
 }
 
@@ -141,12 +143,7 @@ const more = 'http://www.w3.org/2001/04/xmldsig-more#'
 const xenc = 'http://www.w3.org/2001/04/xmlenc#'
 const xenc11 = 'http://www.w3.org/2009/xmlenc11#'
 
-function signedXml(
-  xml: string,
-  element: 'Assertion' | 'Response',
-  key: { privateKey: string },
-  hash: 'sha1' | 'sha256' | 'sha384' | 'sha512',
-): string {
+function signedXml(xml: string, element: 'Assertion' | 'Response', { key, hash = 'sha256', inclusivePrefixes = [] }: Forgery): string {
   const [signing, digesting] = hash === 'sha1' ? [ds, ds] : [more, hash === 'sha384' ? more : xenc]
   const signature = new SignedXml({ privateKey: key.privateKey })
   signature.SignatureAlgorithms = { [`${signing}rsa-${hash}`]: signer(`${signing}rsa-${hash}`, hash) }
@@ -154,7 +151,10 @@ function signedXml(
   signature.signatureAlgorithm = `${signing}rsa-${hash}`
   signature.canonicalizationAlgorithm = 'http://www.w3.org/2001/10/xml-exc-c14n#'
   const transforms = [`${ds}enveloped-signature`, 'http://www.w3.org/2001/10/xml-exc-c14n#']
-  signature.addReference({ xpath: `//*[local-name(.)='${element}']`, transforms, digestAlgorithm: `${digesting}${hash}` })
+  signature.addReference({
+    ...{ xpath: `//*[local-name(.)='${element}']`, transforms, digestAlgorithm: `${digesting}${hash}` },
+    inclusiveNamespacesPrefixList: inclusivePrefixes,
+  })
   signature.computeSignature(xml, { location: { reference: `//*[local-name(.)='${element}']/*[local-name(.)='Issuer']`, action: 'after' } })
   return signature.getSignedXml()
 }

@@ -188,7 +188,10 @@ async function parsedRequest(request: Request, services: Map<string, Service>): 
 const encryptionFor = (certificate: string, algorithm: boolean | string) => ({
   encryptionCert: certificate,
   encryptionPublicKey: String(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'pem' })),
+  // It takes AES-CBC, which many providers still use, to be insecure.
   ...(typeof algorithm === 'string' ? { encryptionAlgorithm: algorithm } : {}),
+  disallowEncryptionWithInsecureAlgorithm: false,
+  warnOnInsecureEncryptionAlgorithm: false,
 })
 
 const claimsOf = ({ email, groups, attributes }: IdentityProviderUser) => ({

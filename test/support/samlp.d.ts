@@ -20,6 +20,8 @@ declare module 'samlp' {
     encryptionCert?: string
     encryptionPublicKey?: string
     encryptionAlgorithm?: string
+    disallowEncryptionWithInsecureAlgorithm?: boolean
+    warnOnInsecureEncryptionAlgorithm?: boolean
     /** Of whoever asks: then requests have to be signed by it. */
     signingCert?: string
     RelayState?: string

@@ -7,10 +7,10 @@ import { type Config, readConfig } from '../../src/config.ts'
 import type { EnginePolicy } from '../../src/engine/embedded/policy.ts'
 import { serve } from '../../src/http/server.ts'
 import { startWorker } from '../../src/jobs/worker.ts'
-import { openLog } from '../../src/log.ts'
 import { openPlatform, type Platform } from '../../src/platform.ts'
 import { type Client, clientOf } from './client.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { openRecordedLog, recordConfig } from './log-check/record.ts'
 
 export interface TestServer {
   url: string
@@ -51,7 +51,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   }
   Object.assign(config, { engine: { ...config.engine, ...options.engine } })
   const logs: string[] = []
-  const log = openLog(config.logLevel, { write: (line: string) => void logs.push(line) })
+  const log = openRecordedLog(config.logLevel, logs)
+  recordConfig(config)
   const platform = stack.use(await openPlatform(config, log, database.url))
   platform.onBadAnswer = (error, id) => {
     throw new Error(`${id} answers what its schema does not allow: ${error.message}`, { cause: error })

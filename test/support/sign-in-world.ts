@@ -1,7 +1,9 @@
 /** Google and Azure AD (a real OpenID provider each) and GitHub (a double), with a platform that is registered at all three. */
 import { afterAll, beforeAll } from 'vitest'
 import type { Config } from '../../src/config.ts'
+import type { Output, Schema } from '../../src/contract/operation.ts'
 import type { SocialType } from '../../src/domains/sign-in/types.ts'
+import type { Answer } from './client.ts'
 import { type GitHubAccount, type GitHubDouble, openGitHubDouble } from './github-double.ts'
 import { type OidcClaims, type OidcProvider, openOidcProvider } from './oidc-provider.ts'
 import { openTestServer, type TestServer, type TestServerOptions } from './server.ts'
@@ -35,6 +37,10 @@ export interface SignInWorld extends TestServer {
   finish(type: Social, address: string, cookie: string, on?: TestServer): Promise<Response>
   /** All of it: what the console is handed. */
   code(type: Social, account: string): Promise<string>
+  exchange(type: SocialType, code: string, on?: TestServer): Promise<Answer<Output<'getOAuthUser'>>>
+  /** The form of somebody whom the provider confirmed and who has no account. */
+  formOf(type: Social, account: string): Promise<Schema<'NewOAuthUser'>>
+  create(type: Social, body: Schema<'NewOAuthUser'>, on?: TestServer): Promise<Answer<Output<'createOAuthUser'>>>
 }
 
 export function useSignInWorld(options: TestServerOptions = {}): SignInWorld {
@@ -122,5 +128,12 @@ function stepsOf(world: SignInWorld): Partial<SignInWorld> {
       if (answer.status !== 303 || back === null) throw new Error(`finishOAuth answers ${answer.status}: ${await answer.text()}`)
       return new URL(back).searchParams.get('code') ?? ''
     },
+    exchange: (type, oauth_code, on = world) => on.client().getOAuthUser({ path: { social_type: type }, query: { oauth_code } }),
+    async formOf(type, account) {
+      const { status, body } = await world.exchange(type, await world.code(type, account))
+      if (status !== 200 || !body.data.user || body.data.token) throw new Error(`There is no form: ${status} ${JSON.stringify(body)}`)
+      return body.data.user
+    },
+    create: (type, body, on = world) => on.client().createOAuthUser({ path: { social_type: type }, body }),
   }
 }

@@ -190,9 +190,9 @@ describe('taking a licence out of force', () => {
     const [root, between, below] = [acme(), fresh('between'), fresh('child')]
     const { ada, bob } = await scenario(server, organization(root, member('ada'), child(between, child(below, member('bob')))))
     await activate(root, licenceKey())
-    expect(await ada.deleteLicence(at(below))).toBeError('Conflict', `root organization ${root}: take it out of force there`)
+    expect(await ada.deleteLicence(at(below))).toBeError('Conflict', `root organization ${root}: take the licence out of force there`)
     const answer = await bob.deleteLicence(at(below))
-    expect(answer).toBeError('Conflict', 'root organization: take it')
+    expect(answer).toBeError('Conflict', 'root organization: take the licence')
     expect(JSON.stringify(answer.body)).not.toContain(root)
     expect(await ada.getLicence(at(root))).toHaveStatus(200)
   })

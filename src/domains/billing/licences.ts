@@ -4,13 +4,11 @@ import { licenceEnd } from '../../access/standing.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, notFound } from '../../errors.ts'
-import type { OrganizationContext } from '../../http/context.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
-import { homeOf } from '../organizations/organizations.ts'
-import { listAncestors } from '../organizations/queries.ts'
 import { dayOf, type LicenceClaims, readLicence } from './licence-token.ts'
 import * as queries from './queries.ts'
+import { assertRoot } from './root.ts'
 import { viewLicence } from './view.ts'
 
 export const licences = {
@@ -34,7 +32,7 @@ export const licences = {
   },
 
   async deleteLicence(context) {
-    if (context.organization.parent_id !== null) throw conflict(await belongsToRoot(context))
+    await assertRoot(context, 'take the licence out of force')
     await context.write(
       async (tx) => {
         const licence = await queries.deleteLicence(tx)
@@ -89,9 +87,3 @@ function assertNoLess(claims: LicenceClaims, present: queries.LicenceRow): void 
 }
 
 const seatsText = (count: number) => (count === 1 ? 'one seat' : `${count} seats`)
-
-/** Names the root where the caller may see it. */
-async function belongsToRoot({ read, actor, organization: { path } }: OrganizationContext): Promise<string> {
-  const root = (await read((tx) => listAncestors(tx, homeOf(actor)))).find(({ id }) => id === path[0])
-  return `The licence belongs to the root organization${root ? ` ${root.canonical}` : ''}: take it out of force there`
-}

@@ -1,4 +1,6 @@
+import { sign, X509Certificate } from 'node:crypto'
 import fc from 'fast-check'
+import { generate } from 'selfsigned'
 import { describe, expect, test } from 'vitest'
 import { type Lies, openAuthenticator } from '../../../test/support/authenticator.ts'
 import {
@@ -16,6 +18,8 @@ import { openTestServer, useServer } from '../../../test/support/server.ts'
 
 const where = { consoleUrl: `${consoleOrigin}/app`, apiUrl: 'https://api.example.com' }
 const server = useServer({ config: { rateLimitFactor: 100, ...where } })
+
+const statement = (fmt: string, ...entries: [string, unknown][]) => ({ fmt, attStmt: new Map(entries) })
 
 describe('adding a passkey', () => {
   test('asks the browser for one that is found by itself and checks who uses it, and tells it nothing of the account', async () => {
@@ -81,7 +85,30 @@ describe('adding a passkey', () => {
     }
   })
 
-  const statement = (fmt: string, ...entries: [string, unknown][]) => ({ fmt, attStmt: new Map(entries) })
+  test('takes a statement that the new key signed itself, which browsers leave in', async () => {
+    const client = await signedIn(server, await resident(server))
+    const { challenge, options } = (await client.beginPasskey()).body.data
+    const response = openAuthenticator(consoleOrigin).create(options, {
+      attestation: (signed, key) => statement('packed', ['alg', -7], ['sig', sign('sha256', signed, key)]),
+    })
+    expect(await client.createPasskey({ body: { challenge, name: 'Laptop', response } })).toHaveStatus(200)
+  })
+
+  test('refuses a statement of the maker, even a good one: its certificates name addresses that we would have to ask', async () => {
+    const client = await signedIn(server, await resident(server))
+    const attributes = { C: 'FR', O: 'Maker', OU: 'Authenticator Attestation', CN: 'Key' }
+    const maker = await generate(
+      Object.entries(attributes).map(([shortName, value]) => ({ shortName, value })),
+      { keyType: 'ec', extensions: [{ name: 'basicConstraints', cA: false }] },
+    )
+    const certificate = new X509Certificate(maker.cert).raw
+    const { challenge, options } = (await client.beginPasskey()).body.data
+    const response = openAuthenticator(consoleOrigin).create(options, {
+      attestation: (signed) => statement('packed', ['alg', -7], ['sig', sign('sha256', signed, maker.private)], ['x5c', [certificate]]),
+    })
+    expect(await client.createPasskey({ body: { challenge, name: 'Laptop', response } })).toBeError('Invalid', 'body.response')
+  })
+
   test.each<[string, Lies]>([
     ['made on another origin', { origin: 'https://evil.example.com' }],
     ['made on the host of the API, which is another', { origin: 'https://api.example.com' }],

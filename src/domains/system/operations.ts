@@ -1,12 +1,18 @@
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { notFound, serviceDown } from '../../errors.ts'
+import { listInstallationProviders } from '../sso/saml-installation.ts'
 import { checkers, runCheck, summarize } from './checks.ts'
 import { countries } from './countries.ts'
 import { viewOAuth } from './view.ts'
 
 export const system: DomainHandlers<'system'> = {
-  async getConfig({ platform: { config } }) {
-    const authentication = { local: { enabled: config.passwordLogin }, oauth: viewOAuth(config.oauth), saml2: [] }
+  async getConfig({ platform }) {
+    const { passwordLogin, oauth } = platform.config
+    const authentication = {
+      local: { enabled: passwordLogin },
+      oauth: viewOAuth(oauth),
+      saml2: await listInstallationProviders(platform),
+    }
     return { data: { authentication, sentry_enabled: false } }
   },
 

@@ -12,37 +12,18 @@ import {
   withoutSignatures,
   wrapped,
 } from '../../../test/support/saml-forge.ts'
-import { makeServiceProviderKey } from './keys.ts'
-import { readResponse } from './response.ts'
-import type { ServiceProvider, ServiceProviderKey } from './types.ts'
+import { issuer, openSamlParties, type SamlParties } from '../../../test/support/saml-parties.ts'
 
-const issuer = 'https://idp.example.org/metadata'
-let ours: ServiceProvider
-let idpKey: ServiceProviderKey
-let strangerKey: ServiceProviderKey
+let parties: SamlParties
 beforeAll(async () => {
-  const [key, ...others] = await Promise.all([makeServiceProviderKey(), makeServiceProviderKey(), makeServiceProviderKey()])
-  ours = { entityId: 'https://trochoid.example.org/saml', acsUrl: 'https://trochoid.example.org/saml/acs', key }
-  ;[idpKey, strangerKey] = others
+  parties = await openSamlParties()
 })
 
-const good = (changes: Partial<Forgery> = {}): Forgery => ({
-  ...{ key: idpKey, issuer, acsUrl: ours.acsUrl, audience: ours.entityId, inResponseTo: '_request', nameId: 'ada@example.org' },
-  ...changes,
-})
-const read = (samlResponse: string, changes: Partial<Parameters<typeof readResponse>[0]> = {}) =>
-  readResponse({
-    ...{ sp: ours, idp: { entityId: issuer, certificates: [idpKey.certificate] }, samlResponse },
-    ...{ expectedRequest: async (id: string) => id === '_request', allowIdpInitiated: false },
-    ...changes,
-  })
-const reasonOf = async (samlResponse: string, changes: Parameters<typeof read>[1] = {}): Promise<string> => {
-  const result = await read(samlResponse, changes).catch((error: unknown) => error)
-  return result instanceof Error && 'reason' in result ? String(result.reason) : `accepted: ${JSON.stringify(result)}`
-}
+const good = (changes: Partial<Forgery> = {}) => parties.good(changes)
+const reasonOf = async (...question: Parameters<SamlParties['refusal']>) => (await parties.refusal(...question)).reason
 
 test('what all of these are made from is taken', async () => {
-  const assertion = await read(signedResponse(good()))
+  const assertion = await parties.read(signedResponse(good()))
   expect(assertion).toMatchObject({ nameId: 'ada@example.org', issuer, inResponseTo: '_request' })
 })
 
@@ -60,12 +41,12 @@ describe('signatures', () => {
   })
 
   test('a signature by another key is refused, also when the answer brings its certificate along', async () => {
-    expect(await reasonOf(signedResponse(good({ key: strangerKey })))).toBe('signature')
-    const certificate = strangerKey.certificate.replace(/-----[^-]+-----|\s/g, '')
+    expect(await reasonOf(signedResponse(good({ key: parties.strangerKey })))).toBe('signature')
+    const certificate = parties.strangerKey.certificate.replace(/-----[^-]+-----|\s/g, '')
     const keyInfo = `<KeyInfo><X509Data><X509Certificate>${certificate}</X509Certificate></X509Data></KeyInfo></Signature>`
     const tamper = (xml: string) => xml.replace('</Signature>', keyInfo)
-    expect(await reasonOf(signedResponse(good({ key: strangerKey, tamper })))).toBe('signature')
-    expect(await reasonOf(signedResponse(good({ tamper })))).toMatch('accepted') // who brought which certificate means nothing
+    expect(await reasonOf(signedResponse(good({ key: parties.strangerKey, tamper })))).toBe('signature')
+    expect(await reasonOf(signedResponse(good({ tamper })))).toBe('accepted') // who brought which certificate means nothing
   })
 
   test('a letter that was changed after signing is refused', async () => {
@@ -84,7 +65,7 @@ describe('signatures', () => {
 
   test('a wrong signature of the response is refused, though the assertion alone is good', async () => {
     const tamper = (xml: string) => xml.replace('</samlp:Status>', '<samlp:StatusDetail/></samlp:Status>')
-    expect(await reasonOf(signedResponse(good({ tamper })))).toMatch('accepted')
+    expect(await reasonOf(signedResponse(good({ tamper })))).toBe('accepted')
     expect(await reasonOf(signedResponse(good({ sign: 'both', tamper })))).toBe('signature')
   })
 
@@ -194,12 +175,12 @@ describe('two readings of one text', () => {
 
 describe('answers for somebody else', () => {
   test('one of another identity provider is refused, also when that one is known to somebody here', async () => {
-    const other = { ...good(), issuer: 'https://other.example.org/metadata', key: strangerKey }
+    const other = { ...good(), issuer: 'https://other.example.org/metadata', key: parties.strangerKey }
     expect(await reasonOf(signedResponse(other))).toBe('issuer')
     expect(await reasonOf(signedResponse({ ...other, responseIssuer: issuer }))).toBe('signature')
     // Even by a key that both use: what it signed is its own.
-    expect(await reasonOf(signedResponse({ ...other, key: idpKey, responseIssuer: issuer }))).toBe('issuer')
-    expect(await reasonOf(signedResponse({ ...other, key: idpKey, responseIssuer: null }))).toBe('issuer')
+    expect(await reasonOf(signedResponse({ ...other, key: parties.idpKey, responseIssuer: issuer }))).toBe('issuer')
+    expect(await reasonOf(signedResponse({ ...other, key: parties.idpKey, responseIssuer: null }))).toBe('issuer')
   })
 
   test('one for another service or another address is refused', async () => {
@@ -221,7 +202,7 @@ describe('answers for somebody else', () => {
       'in_response_to',
     )
     expect(await reasonOf(signedResponse(good({ responseInResponseTo: null })), { allowIdpInitiated: true })).toBe('in_response_to')
-    expect((await read(signedResponse(started), { allowIdpInitiated: true })).inResponseTo).toBeNull()
+    expect((await parties.read(signedResponse(started), { allowIdpInitiated: true })).inResponseTo).toBeNull()
   })
 
   test('a request is asked for only when nothing else is wrong, so that a forged answer does not use it up', async () => {
@@ -231,55 +212,13 @@ describe('answers for somebody else', () => {
       { sign: 'none' as const },
       { audience: 'other' },
       { now: new Date(Date.now() - 3_600_000) },
-      { key: strangerKey },
+      { key: parties.strangerKey },
     ]) {
-      await expect(read(signedResponse(good(wrong)), { expectedRequest })).rejects.toThrow()
+      await expect(parties.read(signedResponse(good(wrong)), { expectedRequest })).rejects.toThrow()
     }
     expect(asked).toBe(0)
   })
 })
-
-describe('what is no answer at all', () => {
-  test.each([
-    ['nothing', ''],
-    ['no base64', '%%%'],
-    ['base64 that ends early', signedLike('<samlp:Response')],
-    ['no XML', signedLike('hello')],
-    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x3c, 0x00]).toString('base64')],
-    ['another message', signedLike('<samlp:LogoutResponse xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" Version="2.0"/>')],
-    ['two roots', signedLike('<a/><b/>')],
-    ['text behind the end', signedLike('<a/>text')],
-    ['an undeclared prefix', signedLike('<samlp:Response Version="2.0"/>')],
-    ['thousands of levels', signedLike(`${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}`)],
-    ['a control character', signedLike('<a>&#0;</a>')],
-    ['half a character', signedLike('<a b="&#xD800;"/>')],
-  ])('%s is refused', async (_what, answer) => {
-    expect(await reasonOf(answer)).toBe('malformed')
-  })
-
-  test('more than 256 KB is refused', async () => {
-    expect(await reasonOf(base64(' '.repeat(256 * 1024 + 1)))).toBe('too_large')
-    expect(await reasonOf('A'.repeat(10_000_000))).toBe('too_large')
-  })
-
-  test('no refusal has a word of the answer in it', async () => {
-    for (const wrong of [
-      { audience: 'https://shop.example.org' },
-      { key: strangerKey },
-      { nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient' },
-      { tamper: (xml: string) => xml.replace('ada@', '&ada@') },
-    ]) {
-      const error = await read(signedResponse(good({ ...wrong, attributes: { secret: ['hunter2'] } }))).catch((refusal: Error) => refusal)
-      const said = JSON.stringify(error, Object.getOwnPropertyNames(error))
-      expect(said).toMatch(/"reason"/)
-      expect(said).not.toMatch(/ada@|hunter2|shop\.example|SignatureValue/)
-    }
-  })
-})
-
-function signedLike(xml: string): string {
-  return base64(xml)
-}
 
 /** As a library would that looks for a signature and then reads what it likes. */
 function hasGoodSignature(answer: string): boolean {
@@ -291,7 +230,7 @@ function hasGoodSignature(answer: string): boolean {
     (_, index) => document.getElementsByTagNameNS('http://www.w3.org/2000/09/xmldsig#', 'Signature')[index],
   )
   return signatures.filter(Boolean).some((signature) => {
-    const signed = new SignedXml({ publicCert: idpKey.certificate })
+    const signed = new SignedXml({ publicCert: parties.idpKey.certificate })
     signed.loadSignature(signature)
     try {
       return signed.checkSignature(xml)

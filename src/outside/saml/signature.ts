@@ -1,5 +1,5 @@
 import { createHash, createVerify } from 'node:crypto'
-import type { HashAlgorithm, SignatureAlgorithm } from 'xml-crypto'
+import type { HashAlgorithm, SignatureAlgorithm, SignedXml } from 'xml-crypto'
 import { wrapped } from './shape.ts'
 import { SamlRefused } from './types.ts'
 import { attributeOf, childrenOf, ds, elementsIn, is, parseXml, type XmlElement } from './xml.ts'
@@ -10,9 +10,7 @@ const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 const canonicalizations = [exclusive, `${exclusive}WithComments`]
 
 /** No SHA-1, which can be forged, and no HMAC, for which anybody could take the certificate as the key. */
-const signatureAlgorithms = Object.fromEntries(
-  ['sha256', 'sha384', 'sha512'].map((hash) => [`${more}rsa-${hash}`, rsa(`${more}rsa-${hash}`, `RSA-${hash.toUpperCase()}`)]),
-)
+const signatureHashes = new Map(['sha256', 'sha384', 'sha512'].map((hash) => [`${more}rsa-${hash}`, `RSA-${hash.toUpperCase()}`]))
 const hashAlgorithms = Object.fromEntries(
   [
     ['http://www.w3.org/2001/04/xmlenc#sha256', 'sha256'] as const,
@@ -35,27 +33,31 @@ export async function signedPart(xml: string, element: XmlElement, certificates:
   if (others.length > 0) throw wrapped()
   checkForm(signature, element)
   const { SignedXml } = await import('xml-crypto')
-  for (const publicCert of certificates) {
-    const signed = new SignedXml({ publicCert })
-    signed.SignatureAlgorithms = signatureAlgorithms
-    signed.HashAlgorithms = hashAlgorithms
-    signed.loadSignature(signature)
-    try {
-      // False: the digest is another one, whoever signed it. A signature by another key throws.
-      if (!signed.checkSignature(xml)) break
-    } catch {
-      continue
-    }
-    const [bytes, ...rest] = signed.getSignedReferences()
-    const part = bytes === undefined || rest.length > 0 ? undefined : parseXml(bytes, { comments: 'refused' })
-    if (!part || !is(part, element.namespaceURI ?? '', element.localName) || part.getAttribute('ID') !== element.getAttribute('ID'))
-      throw wrapped()
-    return part
+  // The certificate only has to be there: verifiers() tries all of them, so that the document is read once and not for each.
+  const signed = new SignedXml({ publicCert: certificates[0] ?? '' })
+  signed.SignatureAlgorithms = verifiers(certificates)
+  signed.HashAlgorithms = hashAlgorithms
+  signed.loadSignature(signature)
+  if (!isGood(signed, xml)) {
+    throw new SamlRefused(
+      'signature',
+      'The answer is not signed with a key that is known of your identity provider. If it has a new certificate, its metadata has to be read again.',
+    )
   }
-  throw new SamlRefused(
-    'signature',
-    'The answer is not signed with a key that is known of your identity provider. If it has a new certificate, its metadata has to be read again.',
-  )
+  const [bytes, ...rest] = signed.getSignedReferences()
+  const part = bytes === undefined || rest.length > 0 ? undefined : parseXml(bytes, { comments: 'refused' })
+  const isSame = part && is(part, element.namespaceURI ?? '', element.localName) && part.getAttribute('ID') === element.getAttribute('ID')
+  if (!isSame) throw wrapped()
+  return part
+}
+
+/** It throws when no key fits, and says false when the text is another than was signed. Its words have pieces of the text in them. */
+function isGood(signed: SignedXml, xml: string): boolean {
+  try {
+    return signed.checkSignature(xml)
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -69,11 +71,12 @@ function checkForm(signature: XmlElement, element: XmlElement): void {
   const [canonicalization, method, reference] = exactly(signedInfo, ['CanonicalizationMethod', 'SignatureMethod', 'Reference'])
   const [transforms, digestMethod] = exactly(reference, ['Transforms', 'DigestMethod', 'DigestValue'])
   checkAlgorithm(canonicalization, canonicalizations)
-  checkAlgorithm(method, Object.keys(signatureAlgorithms))
+  checkAlgorithm(method, [...signatureHashes.keys()])
   checkAlgorithm(digestMethod, Object.keys(hashAlgorithms))
   const [first, second] = exactly(transforms, ['Transform', 'Transform'])
   checkAlgorithm(first, [enveloped])
   checkAlgorithm(second, canonicalizations)
+  checkPrefixes([canonicalization, second])
   const id = element.getAttribute('ID')
   if (!/^[\w.-]{1,256}$/.test(id)) throw new SamlRefused('malformed', 'What your identity provider signed has no proper ID.')
   if (reference.getAttribute('URI') !== `#${id}`) throw wrapped()
@@ -94,18 +97,28 @@ function checkAlgorithm(element: XmlElement, allowed: readonly string[]): void {
   )
 }
 
+/** InclusiveNamespaces may list prefixes. Each is looked for at every element, so a long list would keep the processor busy for seconds. */
+function checkPrefixes(elements: XmlElement[]): void {
+  for (const element of elements.flatMap(elementsIn)) {
+    const prefixes = attributeOf(element, 'PrefixList')?.split(/\s+/) ?? []
+    if (!is(element, exclusive, 'InclusiveNamespaces') || prefixes.length > 20) throw damaged()
+  }
+}
+
 const damaged = () => new SamlRefused('signature', 'The signature in the answer of your identity provider is not as SAML2 wants it.')
 
-/** Written out because xml-crypto has none with SHA-384. */
-function rsa(algorithm: string, name: string): new () => SignatureAlgorithm {
-  return class {
-    getAlgorithmName = () => algorithm
-    getSignature = (): never => {
-      throw new Error('Only verifies')
+/** Written out because xml-crypto has none with SHA-384, and to try every certificate. */
+function verifiers(certificates: readonly string[]): Record<string, new () => SignatureAlgorithm> {
+  const verifier = (algorithm: string, name: string) =>
+    class {
+      getAlgorithmName = () => algorithm
+      getSignature = (): never => {
+        throw new Error('Only verifies')
+      }
+      verifySignature = (material: string, _key: unknown, signature: string): boolean =>
+        certificates.some((certificate) => createVerify(name).update(material).verify(certificate, signature, 'base64'))
     }
-    verifySignature = (material: string, key: Parameters<SignatureAlgorithm['verifySignature']>[1], signature: string): boolean =>
-      createVerify(name).update(material).verify(key, signature, 'base64')
-  }
+  return Object.fromEntries([...signatureHashes].map(([algorithm, name]) => [algorithm, verifier(algorithm, name)]))
 }
 
 function digest(algorithm: string, hash: string): new () => HashAlgorithm {

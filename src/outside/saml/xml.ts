@@ -30,10 +30,14 @@ export interface XmlElement extends XmlNode {
   getAttribute(name: string): string
 }
 
+/** What reads it later calls itself for every level, and looks at everything several times before anybody's signature is verified. */
+const limits = { depth: 64, elements: 10_000, attributes: 64 }
+
 /**
- * The root element. Not more than 64 levels deep: what reads it later calls itself for every level.
+ * The root element.
  *
- * @throws {SamlRefused} doctype, comment (also for processing instructions, unless `comments` are ignored), malformed
+ * @throws {SamlRefused} doctype, comment (also for processing instructions, unless `comments` are ignored), too_large (more than
+ *   10,000 elements), malformed
  */
 export function parseXml(text: string, { comments }: { comments: 'refused' | 'ignored' }): XmlElement {
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw new SamlRefused('doctype', 'The XML has a document type, which is not accepted.')
@@ -46,9 +50,12 @@ export function parseXml(text: string, { comments }: { comments: 'refused' | 'ig
     if (node !== root && !isDeclaration) checkNode(node, comments, false)
   }
   const open: [XmlElement, number][] = [[root, 1]]
+  let count = 0
   for (let next = open.pop(); next; next = open.pop()) {
     const [element, depth] = next
-    if (depth > 64) throw malformed()
+    count += 1
+    if (count > limits.elements) throw new SamlRefused('too_large', `The XML has more than ${limits.elements} elements.`)
+    if (depth > limits.depth || element.attributes.length > limits.attributes) throw malformed()
     checkElement(element)
     for (const node of childNodes(element)) {
       checkNode(node, comments, true)

@@ -23,11 +23,14 @@ export function readForm(text: string): { [name: string]: Form } {
 }
 
 export const texts = (form: Form | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(typeof form === 'object' ? form : {}).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+  Object.fromEntries(
+    Object.entries(typeof form === 'object' ? form : {}).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
 
 /** @throws Error naming what Stripe does not take */
 export function onlyTakes(form: { [name: string]: Form }, allowed: readonly string[], refuse: (parameter: string) => Error): void {
-  for (const path of pathsOf(form)) if (!allowed.some((one) => one === path || (one.endsWith('*') && path.startsWith(one.slice(0, -1))))) throw refuse(path)
+  for (const path of pathsOf(form))
+    if (!allowed.some((one) => one === path || (one.endsWith('*') && path.startsWith(one.slice(0, -1))))) throw refuse(path)
 }
 
 /** `items[0][price]` as `items.price`. */
@@ -37,7 +40,12 @@ function pathsOf(form: Form, prefix = ''): string[] {
 }
 
 /** Puts objects where answers have their ids. @throws what `refuse` makes of a path that cannot be expanded */
-export function expanded(answer: unknown, paths: readonly string[], find: (id: string) => object | undefined, refuse: (message: string) => Error): unknown {
+export function expanded(
+  answer: unknown,
+  paths: readonly string[],
+  find: (id: string) => object | undefined,
+  refuse: (message: string) => Error,
+): unknown {
   const copy: unknown = structuredClone(answer)
   for (const path of paths) {
     const names = path.split('.')

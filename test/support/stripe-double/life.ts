@@ -23,7 +23,13 @@ export function bill(world: World, subscription: Subscription, reason: 'subscrip
   world.invoices.set(made.id, made)
   world.tell('invoice.created', made)
   const url = `https://invoice.stripe.test/i/${made.id}`
-  Object.assign(made, { status: 'open', number: made.id.slice(-8), hosted_invoice_url: url, invoice_pdf: `${url}/pdf`, effective_at: world.now })
+  Object.assign(made, {
+    status: 'open',
+    number: made.id.slice(-8),
+    hosted_invoice_url: url,
+    invoice_pdf: `${url}/pdf`,
+    effective_at: world.now,
+  })
   made.status_transitions.finalized_at = world.now
   world.tell('invoice.finalized', made)
   subscription.latest_invoice = made.id
@@ -81,7 +87,7 @@ export function voidInvoice(world: World, invoice: Invoice): void {
 export function advance(world: World, seconds: number): void {
   const until = world.now + seconds
   for (;;) {
-    const [next] = [...world.subscriptions.values()].flatMap((one) => due(world, one)).sort((one, other) => one.at - other.at)
+    const [next] = [...world.subscriptions.values()].flatMap((one) => due(world, one)).toSorted((one, other) => one.at - other.at)
     if (!next || next.at > until) break
     world.now = Math.max(world.now, next.at)
     next.happen()
@@ -108,16 +114,20 @@ function due(world: World, subscription: Subscription): Due[] {
         ({ type, data }) => type === 'customer.subscription.trial_will_end' && (data.object as Subscription).id === subscription.id,
       )
       return [
-        ...(warned || warning < created ? [] : [{ at: warning, happen: () => world.tell('customer.subscription.trial_will_end', subscription) }]),
-        { at: trial_end ?? created, happen: () => endTrial(world, subscription) },
         ...ends,
-      ].sort((one, other) => one.at - other.at)
+        ...(warned || warning < created
+          ? []
+          : [{ at: warning, happen: () => world.tell('customer.subscription.trial_will_end', subscription) }]),
+        { at: trial_end ?? created, happen: () => endTrial(world, subscription) },
+      ]
     }
     case 'active':
       return [...ends, { at: first?.current_period_end ?? Number.POSITIVE_INFINITY, happen: () => renew(world, subscription) }]
     case 'past_due': {
       const retries = openInvoices(world, subscription.id).flatMap((invoice) =>
-        invoice.next_payment_attempt === null ? [] : [{ at: invoice.next_payment_attempt, happen: () => retry(world, subscription, invoice) }],
+        invoice.next_payment_attempt === null
+          ? []
+          : [{ at: invoice.next_payment_attempt, happen: () => retry(world, subscription, invoice) }],
       )
       return [...ends, ...retries]
     }
@@ -133,16 +143,10 @@ function expire(world: World, subscription: Subscription): void {
 
 function endTrial(world: World, subscription: Subscription): void {
   const costs = subscription.items.data.some(({ price }) => (price.unit_amount ?? 0) > 0)
-  if (!costs || cardOf(world, subscription) !== undefined) return renew(world, subscription)
-  switch (subscription.trial_settings?.end_behavior.missing_payment_method) {
-    case 'cancel':
-      return end(world, subscription)
-    case 'pause':
-      change(world, subscription, { status: 'paused' })
-      return world.tell('customer.subscription.paused', subscription)
-    default:
-      return renew(world, subscription)
-  }
+  const behavior = subscription.trial_settings?.end_behavior.missing_payment_method
+  if (!costs || cardOf(world, subscription) !== undefined || behavior === 'create_invoice') renew(world, subscription)
+  else if (behavior === 'cancel') end(world, subscription)
+  else change(world, subscription, { status: 'paused' }, 'customer.subscription.paused')
 }
 
 function renew(world: World, subscription: Subscription): void {
@@ -161,9 +165,9 @@ function renew(world: World, subscription: Subscription): void {
 }
 
 function retry(world: World, subscription: Subscription, invoice: Invoice): void {
-  if (charge(world, subscription, invoice)) return change(world, subscription, { status: 'active' })
-  if (invoice.next_payment_attempt !== null) return
   const { end: last } = world.dunning
-  if (last === 'canceled') end(world, subscription, 'payment_failed')
+  if (charge(world, subscription, invoice)) change(world, subscription, { status: 'active' })
+  else if (invoice.next_payment_attempt !== null) return
+  else if (last === 'canceled') end(world, subscription, 'payment_failed')
   else change(world, subscription, { status: last })
 }

@@ -147,7 +147,10 @@ export const repriced = (one: Item, to: Price): Item => ({ ...one, price: to, pl
 
 export const subscription = (
   at: { id: string; now: number },
-  about: Pick<Subscription, 'customer' | 'status' | 'metadata' | 'items' | 'trial_start' | 'trial_end' | 'trial_settings' | 'payment_settings'>,
+  about: Pick<
+    Subscription,
+    'customer' | 'status' | 'metadata' | 'items' | 'trial_start' | 'trial_end' | 'trial_settings' | 'payment_settings'
+  >,
 ): Subscription => ({
   id: at.id,
   object: 'subscription',
