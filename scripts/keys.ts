@@ -1,14 +1,12 @@
 /** `npm run keys -- <command>`: makes, rotates and retires the keys that guard everything secret. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { dropSigningKeys, openSessionTokens } from '../src/access/session-tokens.ts'
 import { type Config, readConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-reader.ts'
-import { migrate } from '../src/db/migrate.ts'
-import { type Database, openDatabase } from '../src/db/pool.ts'
+import type { Database } from '../src/db/pool.ts'
 import { rewrap } from '../src/domains/credentials/rotation.ts'
-import { openEmbeddedPostgres } from '../src/outside/embedded-postgres.ts'
 import { addKeyToFile, keyFile, type MasterKeys, newKeyText, openMasterKeys } from '../src/outside/master-key.ts'
+import { withDatabase } from './with-database.ts'
 
 const usage = `npm run keys -- <command>
 
@@ -35,13 +33,13 @@ Keep it as you keep passwords: without it nothing sealed can be opened. To bring
   },
 
   async rewrap(config) {
-    await withDatabase(config, async (database) => rewrapAll(config, database, openKeys(config)))
+    await withSealed(config, async (database) => rewrapAll(config, database, openKeys(config)))
   },
 
   async 'rotate-master'(config) {
     if (config.masterKeys)
       throw new Error('the master keys come from MASTER_KEYS, not from a file: use `npm run keys -- new` and follow its steps')
-    await withDatabase(config, async (database) => {
+    await withSealed(config, async (database) => {
       openKeys(config)
       print(`The key ${addKeyToFile(config.home)} now stands first in ${keyFile(config.home)}.`)
       await rewrapAll(config, database, openKeys(config))
@@ -49,7 +47,7 @@ Keep it as you keep passwords: without it nothing sealed can be opened. To bring
   },
 
   async 'rotate-signing'(config) {
-    await withDatabase(config, async (database) => {
+    await withSealed(config, async (database) => {
       const kid = await (await openSessionTokens(database, openKeys(config))).rotate()
       print(
         `The key ${kid} signs from now on; running processes follow within a minute. Tokens signed before stay valid until they expire.`,
@@ -95,23 +93,9 @@ function openKeys(config: Config): MasterKeys {
   return openMasterKeys(config.masterKeys, config.home)
 }
 
-async function withDatabase(config: Config, run: (database: Database) => Promise<void>): Promise<void> {
+async function withSealed(config: Config, run: (database: Database) => Promise<void>): Promise<void> {
   openKeys(config)
-  const directory = join(config.home, 'postgres')
-  if (!config.databaseUrl && !existsSync(join(directory, 'data')))
-    throw new Error(`there is no database in ${config.home}: set TROCHOID_HOME to the data folder, or DATABASE_URL`)
-  const embedded = config.databaseUrl ? null : await openEmbeddedPostgres({ directory })
-  try {
-    if (embedded) await migrate(embedded.url)
-    const database = openDatabase({ url: embedded?.url ?? config.databaseUrl ?? '', size: 2 })
-    try {
-      await run(database)
-    } finally {
-      await database[Symbol.asyncDispose]()
-    }
-  } finally {
-    await embedded?.stop()
-  }
+  await withDatabase(config, run)
 }
 
 const command = commands[process.argv[2] ?? '']

@@ -35,6 +35,19 @@ describe('the log', () => {
     expect(text).not.toContain('invitation-secret')
   })
 
+  test('holds nothing of a body that cannot be read', async () => {
+    const before = server.logs.length
+    for (const body of [
+      `{"password": ${secret}}`,
+      `{"password": "${secret}`,
+      `${secret}`,
+      `{"username":"ada","password":"${secret}","${secret}":1}`,
+    ])
+      expect((await server.client().call('login', { body })).status).toBe(422)
+    await expect.poll(() => server.logs.slice(before).filter((line) => line.includes('"operation":"login"'))).toHaveLength(4)
+    expect(server.logs.slice(before).join('')).not.toContain(secret)
+  })
+
   test('redacts what is called a secret, at any depth that is logged', () => {
     server.platform.log.warn({ password: 'hunter2', body: { raw: 'hunter2', nested: { token: 'hunter2' } } }, 'a defect that logs too much')
     const line = server.logs.find((text) => text.includes('a defect that logs too much')) ?? ''

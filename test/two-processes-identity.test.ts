@@ -9,7 +9,7 @@ import type { Client } from './support/client.ts'
 import { apiKey, child, fresh, member, organization, scenario, sessionToken } from './support/scenario.ts'
 import { openTestServer, type TestServer, useServer } from './support/server.ts'
 
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 const config = { rateLimitFactor: 0 }
 const first = useServer({ config })
 let second: TestServer & AsyncDisposable
@@ -167,7 +167,7 @@ describe('on the very next request to another process', () => {
   test('who was removed has lost what the organization’s own provider began, also when they come back', async () => {
     for (let round = 0; round < rounds; round++) {
       const { home, elsewhere, bob, adaHere } = await stage()
-      const vouched = await vouchedFor(home, bob)
+      const vouched = await vouchedFor(await addProvider(home), bob)
       const own = await signIn(bob)
       expect(await vouched.there.getOrg({ path: home })).toHaveStatus(200)
       await good(own.there, home)
@@ -200,7 +200,8 @@ describe('on the very next request to another process', () => {
   test('an organization that asks for a second factor is closed to sessions without one, with everything below it', async () => {
     const { home, below, elsewhere, ada, bob, robot } = await stage()
     const turning = await signIn(ada, { secondFactor: 'totp' })
-    const [without, mailed, vouched] = [await signIn(bob), await signIn(bob, { secondFactor: 'email' }), await vouchedFor(home, bob)]
+    const [without, mailed] = [await signIn(bob), await signIn(bob, { secondFactor: 'email' })]
+    const vouched = await vouchedFor(await addProvider(home), bob)
     const administrator = await signIn(ada)
     const turn = (mfa_enabled: boolean) => turning.here.updateOrg({ path: home, body: { name: home.organization_canonical, mfa_enabled } })
     for (let round = 0; round < rounds; round++) {
@@ -219,19 +220,73 @@ describe('on the very next request to another process', () => {
       expect(await second.client(robot.token).getOrg({ path: home })).toHaveStatus(200)
     }
   })
+
+  test('an organization’s provider that was turned off or removed has vouched for nobody, and for whom another one did stays', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const { home, elsewhere, ada, bob, adaHere } = await stage()
+      const [provider, kept] = [await addProvider(home), await addProvider(home)]
+      const path = { ...home, identity_provider_canonical: provider }
+      const [by, other, own] = [await vouchedFor(provider, bob), await vouchedFor(kept, ada), await signIn(bob)]
+      for (const { there } of [by, other, own]) expect(await there.getOrg({ path: home })).toHaveStatus(200)
+      if (round % 2 === 0) expect(await adaHere.updateIdentityProvider({ path, body: { ...settings, enabled: false } })).toHaveStatus(200)
+      else expect(await adaHere.deleteIdentityProvider({ path })).toHaveStatus(204)
+      expect(await by.there.getOrg({ path: home }), `round ${round}`).toHaveStatus(401)
+      expect(await by.there.refreshToken()).toHaveStatus(401)
+      expect(await other.there.getOrg({ path: home })).toHaveStatus(200)
+      await good(own.there, home, elsewhere)
+    }
+  })
+
+  test('an organization that requires its provider is closed to every other sign-in, with everything below it', async () => {
+    const { home, below, elsewhere, ada, bob, robot } = await stage()
+    const provider = await addProvider(home)
+    const path = { ...home, identity_provider_canonical: provider }
+    const [administrator, vouched] = [await signIn(ada), await vouchedFor(provider, ada)]
+    const strong = await signIn(bob, { method: 'passkey', secondFactor: 'passkey' })
+    const require = (required: boolean) => vouched.here.updateIdentityProvider({ path, body: { ...settings, required } })
+    for (let round = 0; round < rounds; round++) {
+      await good(administrator.there, home, below, elsewhere)
+      await good(strong.there, home, elsewhere)
+      expect(await require(true)).toHaveStatus(200)
+      for (const place of [home, below])
+        expect(await administrator.there.getOrg({ path: place }), `round ${round}`).toBeError('Unauthorized', 'identity provider')
+      expect(await strong.there.getOrg({ path: home })).toBeError('Unauthorized', 'identity provider')
+      for (const { there } of [administrator, strong]) await good(there, elsewhere)
+      for (const place of [home, below]) expect(await vouched.there.getOrg({ path: place })).toHaveStatus(200)
+      expect(await second.client(robot.token).getOrg({ path: home })).toHaveStatus(200)
+      expect(await require(false)).toHaveStatus(200)
+    }
+  })
 })
 
-/** A session that the organization's own identity provider began. */
-async function vouchedFor(home: Place, username: string): Promise<{ here: Client; there: Client }> {
+const settings = {
+  name: 'Provider',
+  default_role_canonical: 'organization-member',
+  enabled: true,
+  required: false,
+  idp_initiated: true,
+  provision: true,
+}
+
+/** Of the organization; known by its canonical. */
+async function addProvider({ organization_canonical }: Place): Promise<string> {
+  const canonical = fresh('provider')
+  await first.database.query(
+    `insert into identity_providers (organization_id, canonical, name, public_id, metadata, entity_id, sso_url, certificates, default_role_id)
+     select o.id, $2, 'Provider', $2, '', $2, 'https://idp.example.com', '{}', r.id from organizations o
+     join roles r on r.organization_id = o.id and r.canonical = 'organization-member' where o.canonical = $1`,
+    [organization_canonical, canonical],
+  )
+  return canonical
+}
+
+/** A session that the provider of an organization began. */
+async function vouchedFor(provider: string, username: string): Promise<{ here: Client; there: Client }> {
   const [row] = await first.database.query<{ id: string; organization_id: string }>(
-    `with provider as (
-       insert into identity_providers (organization_id, canonical, name, public_id, metadata, entity_id, sso_url, certificates, default_role_id)
-       select o.id, $3, 'Provider', $3, '', $3, 'https://idp.example.com', '{}', r.id from organizations o
-       join roles r on r.organization_id = o.id and r.canonical = 'organization-admin' where o.canonical = $1 returning organization_id, id)
-     insert into identities (user_id, provider, issuer, subject, confined_to, identity_provider_id)
-     select u.id, 'saml2', $3, $2, p.organization_id, p.id from provider p, users u where u.username = $2
-     returning id, confined_to as organization_id`,
-    [home.organization_canonical, username, fresh('provider')],
+    `insert into identities (user_id, provider, issuer, subject, confined_to, identity_provider_id)
+     select u.id, 'saml2', p.entity_id, u.username, p.organization_id, p.id from identity_providers p, users u
+     where p.canonical = $1 and u.username = $2 returning id, confined_to as organization_id`,
+    [provider, username],
   )
   return signIn(username, { method: 'saml2', confinedTo: Number(row?.organization_id), identityId: Number(row?.id) })
 }

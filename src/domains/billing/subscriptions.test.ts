@@ -19,7 +19,7 @@ type Path = { organization_canonical: string }
 
 async function found<Name extends string = never>(...parts: Parameters<typeof organization<Name>>[1][]) {
   const org = fresh('acme')
-  const { ada } = await scenario(billing.server, organization(org, member('ada'), ...parts))
+  const { ada } = await scenario(billing.server, organization<Name | 'ada'>(org, member('ada'), ...parts))
   return { org, ada, path: { organization_canonical: org } }
 }
 const subscribe = (who: Client, path: Path, plan_canonical: string) => who.createSubscription({ path, body: { plan_canonical } })

@@ -89,6 +89,12 @@ export const insertProvider = (tx: OrgTx, row: Omit<Insertable<IdentityProviders
 export const updateProvider = (tx: OrgTx, id: number, row: Updateable<IdentityProviders>) =>
   tx.updateTable('identity_providers').set(row).where('id', '=', id).execute()
 
+export const listRequired = (tx: OrgTx) =>
+  tx.selectFrom('identity_providers').select(['id', 'canonical']).where('required', '=', true).orderBy('id').execute()
+
+export const findCanonical = async (tx: OrgTx): Promise<string> =>
+  (await tx.selectFrom('organizations').select('canonical').where('id', '=', tx.organizationId).executeTakeFirstOrThrow()).canonical
+
 /** With it goes what it said of people, and their sessions, by the constraints. */
 export const deleteProvider = (tx: OrgTx, id: number) => tx.deleteFrom('identity_providers').where('id', '=', id).execute()
 

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import {
   follow,
@@ -206,6 +207,7 @@ describe('an organization that asks for a second factor', () => {
     expect(await client.refreshToken({ query: { organization_canonical: acme, child_canonical: kid } })).toHaveStatus(401)
     const { token } = (await follow(server, await mailedToken(server, eve))).body.data
     expect(await server.client(token).getOrg({ path: { organization_canonical: kid } })).toHaveStatus(200)
+    expect(decodeJwt(token)['trochoid']).toMatchObject({ organization: { canonical: kid } })
   })
 
   test('asks whoever has an app for a code of it', async () => {

@@ -125,10 +125,20 @@ describe('signature wrapping', () => {
     ]) {
       expect(await reasonOf(base64(before(text)(other)))).toBe('wrapping')
     }
+    const renamed = text.replaceAll('saml:Assertion', 'samlp:Assertion')
+    expect(await reasonOf(base64(renamed))).toBe('wrapping')
     const moved = text
       .replace('<saml:Assertion ', '<samlp:Extensions><saml:Assertion ')
       .replace('</saml:Assertion>', '</saml:Assertion></samlp:Extensions>')
     expect(await reasonOf(base64(moved))).toBe('wrapping')
+  })
+
+  test('a signature where it says nothing of the response or the assertion is refused', async () => {
+    const beside = (place: string) => (xml: string) =>
+      xml.replace(place, `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>${place}`)
+    expect(await reasonOf(signedResponse(good({ tamper: beside('</samlp:Status>') })))).toBe('wrapping')
+    // Though the provider itself had put it there.
+    expect(await reasonOf(signedResponse(good({ edit: beside('</saml:Subject>') })))).toBe('wrapping')
   })
 
   test.each(['ID', 'Id', 'id', 'xml:id'])('another element with the same %s is refused', async (name) => {

@@ -58,6 +58,14 @@ describe('a good answer', () => {
     })
   })
 
+  test('may come from a provider whose name has to be escaped', async () => {
+    const entityId = `${issuer}?tenant=a&b=<c>`
+    const idp = { entityId, certificates: [parties.idpKey.certificate] }
+    const answer = signedResponse(good({ issuer: `${issuer}?tenant=a&amp;b=&lt;c&gt;` }))
+    expect(await read(answer, { idp })).toMatchObject({ issuer: entityId })
+    expect(await refusal(answer)).toMatchObject({ reason: 'issuer' })
+  })
+
   test('may call its attributes what it likes', async () => {
     const edit = (assertion: string) => assertion.replace('Name="urn:oid:2.5.4.42"', 'Name="urn:oid:2.5.4.42" FriendlyName="givenName"')
     const attributes = { __proto__: ['p'], constructor: ['c'], 'urn:oid:2.5.4.42': ['Ada'] }

@@ -17,11 +17,9 @@ export function onlyAssertion(root: XmlElement): XmlElement {
   const isNamedWell = is(assertion, saml, 'Assertion') || is(assertion, saml, 'EncryptedAssertion')
   const isPlacedWell = assertion === root || parentOf(assertion) === root
   if (more.length > 0 || !isNamedWell || !isPlacedWell || !haveOwnIds(all)) throw wrapped()
-  const signatures = all.filter(({ localName }) => /^Signature$/i.test(localName))
-  for (const [index, signature] of signatures.entries()) {
+  for (const signature of all.filter(({ localName }) => /^Signature$/i.test(localName))) {
     const signed = parentOf(signature)
-    const isPlaced = is(signature, ds, 'Signature') && (signed === root || signed === assertion)
-    if (!isPlaced || signatures.findIndex((other) => parentOf(other) === signed) !== index) throw wrapped()
+    if (!is(signature, ds, 'Signature') || (signed !== root && signed !== assertion)) throw wrapped()
   }
   return assertion
 }

@@ -135,5 +135,5 @@ export function customerOf(object: unknown): string | undefined {
   if (typeof object !== 'object' || object === null) return undefined
   const { object: kind, id, customer } = object as { object?: unknown; id?: unknown; customer?: unknown }
   const named = kind === 'customer' ? id : typeof customer === 'object' && customer !== null ? (customer as { id?: unknown }).id : customer
-  return typeof named === 'string' ? named : undefined
+  return typeof named === 'string' && /^cus_\w{1,250}$/.test(named) ? named : undefined
 }
