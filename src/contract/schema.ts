@@ -1579,7 +1579,7 @@ export interface paths {
         put?: never;
         /**
          * Link an identity
-         * @description Links an account at an outside provider to the caller: send the code that a sign-in there brought back (`startOAuth`, `startSaml`) instead of exchanging it with `getOAuthUser`. The caller must have a verified address and have signed in within the last hour, with the second factor when the account has one; otherwise 403. 409 when the identity belongs to somebody else.
+         * @description Links an account at an outside provider to the caller: send the code that a sign-in there brought back (`startOAuth`, `startSaml`) instead of exchanging it with `getOAuthUser`. The caller must have a verified address and have signed in within the last hour, with the second factor when the account has one; otherwise 403. 409 when the identity belongs to somebody else. Send only codes of sign-ins that your page began itself, or a link from somebody else could make you link their identity: put something into `return_to` that only your page knows, and compare.
          */
         post: operations["linkIdentity"];
         delete?: never;
@@ -6105,7 +6105,7 @@ export interface components {
             attributes: components["schemas"]["IdentityProviderAttributes"];
             /** @description What groups give, the first that fits decides the role. */
             group_mappings: components["schemas"]["GroupMapping"][];
-            /** @description Why the metadata could not be read the last time. Absent when it could. */
+            /** @description What somebody should look at: why the metadata could not be read the last time, and which groups are given a role or team that was deleted since. Absent when all is well. */
             problem?: string;
             /**
              * Format: uint64

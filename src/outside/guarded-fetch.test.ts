@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openAddressGuard } from './address-guard.ts'
-import { FetchRefused, fetchJson, postJson } from './guarded-fetch.ts'
+import { FetchRefused, fetchJson, fetchText, postJson } from './guarded-fetch.ts'
 
 const json = (response: ServerResponse, value: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
 const seen: { url: string | undefined; headers: Record<string, unknown> }[] = []
@@ -20,6 +20,7 @@ beforeAll(async () => {
     if (url.pathname === '/map') return void json(response, { a: 1 })
     if (url.pathname === '/text') return void json(response, 'text')
     if (url.pathname === '/html') return void response.end('<html>')
+    if (url.pathname === '/latin1') return void response.end(Buffer.from([0x63, 0xe9]))
     if (url.pathname === '/large') return void json(response, ['x'.repeat(2_000_000)])
     if (url.pathname === '/endless') return void endless(response)
     if (url.pathname === '/slow') return void response.write('[')
@@ -65,6 +66,12 @@ describe('what is fetched', () => {
     expect(await fetchJson(open, here('/map'))).toEqual({ a: 1 })
   })
 
+  test('text, whatever it is said to be; asked for as the caller wants it', async () => {
+    expect(await fetchText(open, here('/html'), { accept: 'application/xml' })).toBe('<html>')
+    expect(seen.at(-1)?.headers).toMatchObject({ accept: 'application/xml' })
+    expect(await fetchText(open, here(`/?to=${encodeURIComponent('/list')}`))).toBe('["a",1]')
+  })
+
   test('over redirects, up to three, without cookies', async () => {
     const twice = `/?to=${encodeURIComponent(`/?to=${encodeURIComponent('/list')}`)}`
     expect(await fetchJson(open, here(twice))).toEqual(['a', 1])
@@ -91,6 +98,15 @@ describe('what is refused', () => {
     ['/broken', 'unreachable'],
   ])('%s: %s', async (path, reason) => {
     expect(await reasonOf(here(path))).toBe(reason)
+  })
+
+  test.each([
+    ['/latin1', 'not_text'],
+    ['/large', 'too_large'],
+    ['/missing', 'status'],
+    [`/?to=${encodeURIComponent('http://10.0.0.1/')}`, 'address'],
+  ])('as text %s: %s', async (path, reason) => {
+    await expect(fetchText(open, here(path))).rejects.toMatchObject({ reason })
   })
 
   test.each(['/slow', '/silent'])('%s: its time is over', async (path) => {

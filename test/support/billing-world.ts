@@ -62,6 +62,8 @@ export function useBilling({ behind = 0, config = {} }: Options = {}): Billing {
           `select count(*) as waiting from graphile_worker.jobs where task_identifier like 'billing.%' and (locked_at is not null or (run_at <= now() and attempts < max_attempts))`,
         )
         if (Number(row?.waiting) === 0) return
+        // A job that came while another of its queue was running is otherwise seen by the next poll, seconds later.
+        await billing.server.database.query(`select pg_notify('jobs:insert', '{"count":1}')`)
         await new Promise((wake) => setTimeout(wake, 25))
       }
       throw new Error('the jobs about billing did not come to an end')

@@ -8,5 +8,7 @@ import { listAncestors } from '../organizations/queries.ts'
 export async function assertRoot({ organization, actor, read }: OrganizationContext, verb: string): Promise<void> {
   if (organization.parent_id === null) return
   const root = (await read((tx) => listAncestors(tx, homeOf(actor)))).find(({ id }) => id === organization.path[0])
-  throw conflict(`${organization.canonical} inherits the licence and the plan of its root organization${root ? ` ${root.canonical}` : ''}: ${verb} there`)
+  throw conflict(
+    `${organization.canonical} inherits the licence and the plan of its root organization${root ? ` ${root.canonical}` : ''}: ${verb} there`,
+  )
 }

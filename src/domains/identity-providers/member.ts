@@ -5,6 +5,7 @@
  * an address is followed only to a member who has shown that they read it, and what comes of it is good in the organization alone
  * (`confined_to`). Everybody else needs a new account, or to accept an invitation with the one they have.
  */
+import type { Origin } from '../../access/sessions.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { unauthenticated } from '../../errors.ts'
@@ -40,12 +41,14 @@ interface Person {
  * The person of an identity of an organization's own provider; made and added to the organization at the first time, where the
  * provider may. Role and teams follow the groups at every sign-in.
  * @param tx a write in the platform scope
+ * @param origin of the request, for the account's own log
  * @throws Unauthenticated with a sentence for the person; Conflict when the organization has no seat left
  */
 export async function findOrMakeMember(
   { config }: Platform,
   tx: AccountTx,
   identity: OutsideIdentity,
+  origin: Origin,
 ): Promise<{ userId: number; identityId: number }> {
   const { identityProvider: at } = identity
   if (at === null) throw new Error('this identity is not of an organization’s own provider')
@@ -62,7 +65,7 @@ export async function findOrMakeMember(
     const member = await membershipOf(doors, provider, identity, person, given)
     await follow(inside, provider, { memberId: member.id, username: person.username, roleId: member.role_id }, given)
     await updateProvider(inside, provider.id, { last_sign_in_at: new Date() })
-    return { userId: person.userId, identityId: await noteIdentity(doors, provider, identity, person) }
+    return { userId: person.userId, identityId: await noteIdentity(doors, provider, { ...identity, origin }, person) }
   })
 }
 
@@ -140,8 +143,13 @@ async function membershipOf(
   return { id, role_id }
 }
 
-async function noteIdentity({ tx, inside }: Doors, provider: ProviderRow, identity: OutsideIdentity, person: Person): Promise<number> {
-  const { issuer, subject, email } = identity
+async function noteIdentity(
+  { tx, inside }: Doors,
+  provider: ProviderRow,
+  identity: OutsideIdentity & { origin: Origin },
+  person: Person,
+): Promise<number> {
+  const { issuer, subject, email, origin } = identity
   if (person.identityId !== null) {
     await joining.touchIdentity(tx, person.identityId, email)
     return person.identityId
@@ -158,7 +166,7 @@ async function noteIdentity({ tx, inside }: Doors, provider: ProviderRow, identi
     userId: person.userId,
     action: 'identity_linked',
     message: `${provider.name} signs ${person.username} in to the organization from now on`,
-    origin: { address: '', userAgent: '' },
+    origin,
     confinedTo: inside.organizationId,
   })
   return id

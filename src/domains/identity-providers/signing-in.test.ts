@@ -148,6 +148,9 @@ describe('somebody new', () => {
     const zoe = hire(fresh('zoe'))
     expect(await refusal(provider, zoe)).toBeError('Unauthenticated', 'ask for an invitation')
     expect(await accounts(`${zoe}@example.com`)).toEqual([])
+    expect(await events('member:sign_in_failed')).toEqual([
+      `${zoe}@example.com came through Company login and was not let in: ${zoe}@example.com is not a member of the organization yet, and Company login adds nobody by itself: ask for an invitation`,
+    ])
     await ada.inviteUserToOrgMember({ path, body: { email: `${zoe.toUpperCase()}@EXAMPLE.com`, role_canonical: 'deployer' } })
     await signInThrough(server, provider, idp, zoe)
     expect(await memberNamed(zoe)).toMatchObject({ role: { canonical: 'deployer' }, invitation_state: 'accepted' })

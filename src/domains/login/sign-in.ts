@@ -3,6 +3,7 @@ import { Barred } from '../../access/remember.ts'
 import { endSession, type Origin, type SecondFactor, type SignInMethod, startSession } from '../../access/sessions.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { PublicContext, RequestInfo } from '../../http/context.ts'
+import { assertStillOpen } from '../identity-providers/still-open.ts'
 import { demandSecondFactor } from '../second-factors/demand.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
 import { noteLogin, type PersonRow } from './queries.ts'
@@ -48,6 +49,8 @@ export async function signIn({ platform, request, write }: PublicContext, proven
   try {
     const answer = await personSession(platform, person, { session, confinedTo: proven.confinedTo, until }, place)
     await write(async (tx) => {
+      const { confinedTo: organizationId, identityId } = proven
+      if (organizationId !== null && identityId !== null) await assertStillOpen(tx, { organizationId, identityId })
       await noteLogin(tx, person.id)
       await noteAccountEvent(tx, {
         userId: person.id,

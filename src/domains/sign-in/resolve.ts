@@ -24,7 +24,8 @@ export async function resolve(
   identity: OutsideIdentity,
   origin: Origin,
 ): Promise<{ proven: Proven; place: Place } | undefined> {
-  if (identity.identityProvider) return resolveMember(platform, tx, identity, identity.identityProvider.organizationId)
+  if (identity.identityProvider)
+    return resolveMember(platform, tx, identity, { organizationId: identity.identityProvider.organizationId, origin })
   const found = (await lockIdentity(tx, identity)) ?? (await linkByAddress(tx, identity, origin))
   if (!found) return undefined
   await noteIdentityUse(tx, found.id, identity.email)
@@ -33,8 +34,13 @@ export async function resolve(
 }
 
 /** An organization's own provider speaks for that organization alone: the session is confined to it. */
-async function resolveMember(platform: Platform, tx: AccountTx, identity: OutsideIdentity, organizationId: number) {
-  const { userId, identityId } = await findOrMakeMember(platform, tx, identity)
+async function resolveMember(
+  platform: Platform,
+  tx: AccountTx,
+  identity: OutsideIdentity,
+  { organizationId, origin }: { organizationId: number; origin: Origin },
+) {
+  const { userId, identityId } = await findOrMakeMember(platform, tx, identity, origin)
   const organization = await tx.inOrganization(organizationId, null, getOwnCanonical)
   const proven = { ...(await proofOf(tx, userId, identity)), confinedTo: organizationId, identityId }
   return { proven, place: { organization } }

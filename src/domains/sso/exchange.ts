@@ -6,6 +6,7 @@ import type { Platform } from '../../platform.ts'
 import { keyOfAddress } from '../accounts/emails.ts'
 import { checkProfile } from '../accounts/profile.ts'
 import { countSignUp, createAccount } from '../accounts/sign-up.ts'
+import { noteRefusal } from '../identity-providers/refusal.ts'
 import { findPerson } from '../login/queries.ts'
 import { originOf, signIn } from '../login/sign-in.ts'
 import { redeemCode } from '../sign-in/codes.ts'
@@ -22,7 +23,10 @@ export const exchange = {
     // By itself: whatever becomes of the sign-in, the code is used up.
     const identity = await write((tx) => redeemCode(tx, path.social_type, query.oauth_code))
     await attempt.giveBack()
-    const found = await write((tx) => resolve(platform, tx, identity, originOf(request)))
+    const found = await write((tx) => resolve(platform, tx, identity, originOf(request))).catch(async (error: unknown) => {
+      await write((tx) => noteRefusal(tx, identity, error))
+      throw error
+    })
     if (!found) return { data: { user: await write((tx) => openSignUpForm(platform, tx, identity)) } }
     const { token } = await signIn(context, found.proven, found.place)
     return { data: { token } }

@@ -390,6 +390,38 @@ describe('where it is required', () => {
     expect(await ada.getOrg({ path })).toHaveStatus(200)
   })
 
+  test('a session that was being made while the provider was turned off does not outlive it', async () => {
+    const { provider, zoe } = await acme()
+    const { code } = await walk(server, provider, idp, zoe)
+    // Stands for an administrator who is done exactly before the session is written.
+    await server.database.query(
+      `create function turn_off() returns trigger language plpgsql security definer as $$ begin
+         update identity_providers set enabled = false where id = ${provider.id}; return new; end $$`,
+    )
+    await server.database.query('create trigger turn_off before insert on sessions for each row execute function turn_off()')
+    try {
+      expect(await redeem(server, code)).toBeError('Unauthenticated', 'turned off a moment ago')
+      expect(
+        await server.database.query('select s.id from sessions s join users u on u.id = s.user_id where username = $1', [zoe]),
+      ).toEqual([])
+    } finally {
+      await server.database.query('drop trigger turn_off on sessions')
+    }
+  })
+
+  test('stays required only while an administrator is known to it: another provider in its place is to be tried first', async () => {
+    await using next = await openIdentityProvider({ users: [] })
+    const { provider, admin, path } = await acme()
+    idp.options.users.push(employee(admin))
+    const confined = await signInThrough(server, provider, idp, admin)
+    const one = { ...path, identity_provider_canonical: provider.canonical }
+    const body = settingsOf(provider, { required: true })
+    expect(await confined.updateIdentityProvider({ path: one, body })).toHaveStatus(200)
+    expect(await confined.updateIdentityProvider({ path: one, body: { ...body, metadata_url: next.metadataUrl } })).toBeError('Conflict')
+    expect(await confined.updateIdentityProvider({ path: one, body: { ...body, metadata_url: idp.metadataUrl } })).toHaveStatus(200)
+    expect(await confined.getOrg({ path })).toHaveStatus(200)
+  })
+
   test('removing the provider ends what it began; members stay members', async () => {
     const { provider, ada, zoe, path } = await acme()
     const client = await signInThrough(server, provider, idp, zoe)

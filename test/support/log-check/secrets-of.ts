@@ -114,7 +114,8 @@ export function looksSecret(value: string): boolean {
   // A sentence, as tests have them for passwords.
   if (/^[^\s]+(?: [^\s]+){2,}$/.test(value)) return true
   // Names, numbers and words: `organization-admin`, `getProjects`, `2026-01-01`.
-  if (/^(?:[a-z]+[-_ .:/]?)+$/i.test(value) || /^[\d.,:+-]+$/.test(value)) return value.length >= 32 && new Set(value).size >= 16
+  if (/^[a-z]+(?:[-_ .:/][a-z]+)*[-_ .:/]?$/i.test(value) || /^[\d.,:+-]+$/.test(value))
+    return value.length >= 32 && new Set(value).size >= 16
   return /\d/.test(value) || /[^\w\s.:/-]/.test(value)
 }
 

@@ -48,6 +48,8 @@ export interface StripeDouble {
   /** Called when an answer is ready, before it is sent. */
   beforeAnswer: (ask: Ask) => Promise<void>
   fail(pattern: RegExp, failure: Failure, times?: number): void
+  /** Those that were ordered and have not come. */
+  forgetFailures(): void
   /** @returns the ids */
   addPlan(plan: PlanOptions): { product: string; price: string }
   giveCard(customer: string, card: Card): void
@@ -86,6 +88,7 @@ export async function openStripeDouble({ start = Math.floor(Date.now() / 1000) }
     requests,
     beforeAnswer: async () => {},
     fail: (pattern, failure, times = 1) => void failures.push({ pattern, failure, left: times }),
+    forgetFailures: () => void failures.splice(0),
     addPlan: (plan) => addPlan(world, plan),
     giveCard(customer, card) {
       const method = world.newId('pm')

@@ -144,3 +144,11 @@ export const setRole = (tx: OrgTx, memberId: number, roleId: number) =>
 
 export const listTeamIdsOf = async (tx: OrgTx, memberId: number): Promise<Set<number>> =>
   new Set((await tx.selectFrom('team_members').select('team_id').where('member_id', '=', memberId).execute()).map(({ team_id }) => team_id))
+
+/** The provider of an identity, which nobody changes before the transaction ends. */
+export const shareProviderOf = async (tx: OrgTx, identityId: number): Promise<{ enabled: boolean } | undefined> => {
+  const { rows } = await tx.execute(sql<{ enabled: boolean }>`
+    select p.enabled from identities i join identity_providers p on p.organization_id = i.confined_to and p.id = i.identity_provider_id
+    where i.id = ${identityId} and i.confined_to = ${tx.organizationId} for share of p`)
+  return rows[0]
+}
