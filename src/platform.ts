@@ -96,7 +96,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       mailer: config.smtpUrl ? openSmtpMailer(config.smtpUrl, config.mailFrom) : undefined,
       guard,
       git,
-      stripe: config.stripe && openStripe(config.stripe),
+      stripe: config.stripe && openStripe(config.stripe, (reason) => log.warn({ reason }, 'Stripe cannot do what it was asked')),
       oauth: openOAuth(config.oauth, { log: (line) => log.warn({ sign_in: true }, line) }),
       saml: openSaml({ config, database, master, log }),
       marketplace:

@@ -40,6 +40,9 @@ const algorithms = [-8, -7, -257]
 const timeout = 5 * 60_000
 const library = () => import('@simplewebauthn/server')
 
+/** Reading it in takes a while the first time: before a transaction, not inside of one. */
+export const preparePasskeys = async (): Promise<void> => void (await library())
+
 type Known = Pick<Passkey, 'credentialId' | 'transports'>
 const descriptor = ({ credentialId, transports }: Known) => ({ id: credentialId, transports: [...transports] })
 

@@ -3,6 +3,7 @@ import type { Schema } from '../../src/contract/operation.ts'
 import type { Client } from './client.ts'
 import { type Forgery, signedResponse } from './saml-forge.ts'
 import type { IdentityProviderUser, TestIdentityProvider } from './saml-idp.ts'
+import { fresh, member, organization, role, scenario, team } from './scenario.ts'
 import type { TestServer } from './server.ts'
 
 export type Provider = Schema<'IdentityProvider'>
@@ -51,6 +52,43 @@ export interface Landing {
   code: string
   text: string
   headers: Headers
+}
+
+/**
+ * An organization with an administrator, roles `deployer` and `reader`, teams `core` and `night`, a provider, and somebody (`zoe`)
+ * whom only the provider knows.
+ */
+export async function openCompany(server: TestServer, idp: TestIdentityProvider, body: Parameters<typeof bringProvider>[3] = {}) {
+  const [canonical, admin, zoe] = [fresh('acme'), fresh('ada'), fresh('zoe')]
+  idp.options.users.push(employee(zoe))
+  const rights: [string] = ['organization:project:*']
+  const cast = await scenario<string>(
+    server,
+    organization(canonical, member(admin), role('deployer', rights), role('reader'), team('core'), team('night')),
+  )
+  const ada = cast[admin] as Client
+  const path = { organization_canonical: canonical }
+  return {
+    canonical,
+    admin,
+    zoe,
+    ada,
+    path,
+    provider: await bringProvider(ada, canonical, idp, body),
+    /** What the organization's log has about one kind of thing, the oldest first. */
+    async events(operation: string): Promise<string[]> {
+      const rows = await server.database.query<{ message: string }>(
+        'select message from events e join organizations o on o.id = e.organization_id where o.canonical = $1 and operation = $2 order by e.id',
+        [canonical, operation],
+      )
+      return rows.map(({ message }) => message)
+    },
+    async memberNamed(username: string): Promise<Schema<'MemberOrg'>> {
+      const [found] = (await ada.getOrgMembers({ path, query: { user_canonical: username } })).body.data
+      if (!found) throw new Error(`${username} is no member of ${canonical}`)
+      return found
+    },
+  }
 }
 
 /** What a browser does with the form that a provider gave it. */

@@ -33,6 +33,18 @@ export async function newAddresses(tx: AccountTx, userId: number, addresses: rea
 }
 
 /**
+ * Does the change let somebody in by another mailbox? Links to sign in and resets go to the primary address, and an outside
+ * identity joins an account by any of them once it is verified.
+ */
+export function isNewWayIn(present: readonly Address[], wanted: readonly Address[]): boolean {
+  const known = new Map(present.map(({ email, purpose }) => [keyOfAddress(email), purpose]))
+  return wanted.some(({ email, purpose }) => {
+    const before = known.get(keyOfAddress(email))
+    return before === undefined || (purpose === 'primary' && before !== 'primary')
+  })
+}
+
+/**
  * Makes the list what is asked for; addresses that stay keep their proof. The account's row must be locked.
  * @throws Invalid when the primary one was never proven to be the person's; AlreadyExists when one is somebody else's
  */

@@ -1,16 +1,16 @@
 import { type Actor, nameOf } from '../../access/actor.ts'
 import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
 import { checkPassword, hashPassword } from '../../access/password.ts'
-import { assertFresh } from '../../access/sessions.ts'
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import { invalid } from '../../errors.ts'
 import type { AccountContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { originOf } from '../login/sign-in.ts'
+import { assertMayChangeProofs, personOf } from '../second-factors/changes.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
 import { confirmAddress, getAccount, type PasswordChange, removeAccount, resetPassword, updateAccount } from './accounts.ts'
-import { checkAddresses, newAddresses } from './emails.ts'
+import { checkAddresses, isNewWayIn, newAddresses } from './emails.ts'
 import { checkGuide, checkProfile } from './profile.ts'
 import { findPasswordHash, updateUser } from './queries.ts'
 import { countSignUp, createAccount } from './sign-up.ts'
@@ -62,6 +62,7 @@ export const accounts: DomainHandlers<'accounts'> = {
     const password = body.password_update && (await preparePassword(context, body.password_update))
     const account = await write(async (tx) => {
       const before = await getAccount(tx, personId(actor))
+      if (body.emails && isNewWayIn(before.emails, body.emails)) await assertMayChangeProofs(tx, personOf(actor))
       if (body.mfa_enabled !== before.mfa_enabled) await switchSecondFactor(tx, context, body.mfa_enabled)
       await updateAccount(tx, personId(actor), body, password, originOf(request))
       return getAccount(tx, personId(actor))
@@ -90,7 +91,7 @@ function personId(actor: Actor): number {
 
 /** @throws Unauthorized when it is turned off by a session that did not give it: a stolen token would be enough otherwise */
 async function switchSecondFactor(tx: AccountTx, { actor, request }: AccountContext, on: boolean): Promise<void> {
-  if (!on) await assertFresh(tx, actor)
+  if (!on) await assertMayChangeProofs(tx, personOf(actor))
   await updateUser(tx, personId(actor), { mfa_enabled: on })
   await noteAccountEvent(tx, {
     userId: personId(actor),

@@ -11,7 +11,7 @@ beforeAll(() => {
   billing.double.addPlan({ canonical: 'platform_teams', name: 'Platform teams', amount: 2000, trialDays: 14 })
   billing.double.addPlan({ canonical: 'end_users', name: 'End users', amount: 500, trialDays: 7 })
   // Nobody waits for long here.
-  Object.assign(billing.server.platform, { stripe: openStripe(accessTo(billing.double), { timeout: 300, catalogue: 60_000 }) })
+  Object.assign(billing.server.platform, { stripe: openStripe(accessTo(billing.double), () => {}, { timeout: 300, catalogue: 60_000 }) })
 })
 
 async function found() {

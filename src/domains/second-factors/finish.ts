@@ -6,6 +6,7 @@ import type { AccountTx } from '../../db/account-tx.ts'
 import { ApiError, invalid, unauthenticated } from '../../errors.ts'
 import type { PublicContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { preparePasskeys } from '../../outside/passkeys.ts'
 import type { Platform } from '../../platform.ts'
 import type { Place } from '../login/session.ts'
 import type { Proven } from '../login/sign-in.ts'
@@ -43,6 +44,7 @@ export async function finishSignIn({ platform, request, read, write }: PublicCon
   const subject = userId === undefined ? `challenge:${subjectOfToken(body.challenge)}` : `user:${userId}`
   const attempt = await countAttempt(platform, request, 'secondFactor', subject)
   if (!begun || userId === undefined) throw challengeOver()
+  if (proof.kind === 'passkey') await preparePasskeys()
   // Answered, not thrown: a wrong try is to be counted, and a throw would take it back.
   const outcome = await write(async (tx): Promise<Finished | Wrong | undefined> => {
     const tries = await countTry(tx, begun.id)

@@ -1,6 +1,7 @@
 import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { ApiError, conflict, unauthenticated } from '../../errors.ts'
+import { preparePasskeys } from '../../outside/passkeys.ts'
 import { qrCode } from '../../outside/qr.ts'
 import { findPerson } from '../login/queries.ts'
 import { originOf, signIn } from '../login/sign-in.ts'
@@ -54,10 +55,12 @@ export const secondFactors: DomainHandlers<'second-factors'> = {
   },
 
   async beginPasskey({ platform, write, actor }) {
+    await preparePasskeys()
     return { data: await write((tx) => beginPasskey(platform, tx, personOf(actor))) }
   },
 
   async createPasskey({ platform, request, write, actor }, { body }) {
+    await preparePasskeys()
     const { passkey, recoveryCodes } = await write((tx) => addPasskey(platform, tx, personOf(actor), request, body))
     return { data: { passkey: viewPasskey(passkey), ...(recoveryCodes ? { recovery_codes: recoveryCodes } : {}) } }
   },
@@ -78,12 +81,14 @@ export const secondFactors: DomainHandlers<'second-factors'> = {
     const userId = begun?.user_id ?? null
     await countAttempt(platform, request, 'passkey', userId === null ? undefined : `user:${userId}`)
     if (token !== undefined && userId === null) throw challengeOver()
+    await preparePasskeys()
     return { data: await write((tx) => askToSignIn(platform, tx, userId)) }
   },
 
   async passkeyLogin(context, { body }) {
     const { platform, request, write } = context
     const attempt = await countAttempt(platform, request, 'passkey', `challenge:${subjectOfToken(body.challenge)}`)
+    await preparePasskeys()
     // Answered, not thrown: the challenge is used up, whatever the answer was.
     const { person, cause } = await write(async (tx) => {
       const { userId, right, cause } = await usePasskey(platform, tx, null, body)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Lies } from '../../../test/support/authenticator.ts'
-import { challengeFor, consoleOrigin, resident, withApp, withPasskey } from '../../../test/support/proofs.ts'
+import { challengeFor, consoleOrigin, withApp, withPasskey } from '../../../test/support/proofs.ts'
 import { fresh, member, organization, scenario } from '../../../test/support/scenario.ts'
 import { openTestServer, useServer } from '../../../test/support/server.ts'
 
@@ -219,10 +219,7 @@ test('what nobody asked for is refused, however it looks', async () => {
       })),
     ),
   ]
-  for (const response of answers) {
-    const { challenge } = await begin()
-    expect([response, (await finish(challenge, response)).status]).toEqual([response, 401])
-  }
-  expect(await resident(server)).toBeDefined()
+  const statuses = await Promise.all(answers.map(async (response) => (await finish((await begin()).challenge, response)).status))
+  expect(answers.filter((_, index) => statuses[index] !== 401)).toEqual([])
   expect(server.logs.filter((line) => line.includes('unexpected error'))).toEqual([])
 })

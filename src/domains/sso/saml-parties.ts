@@ -23,6 +23,8 @@ export async function organizationService({ saml, config }: Platform, publicId: 
 export interface OwnParty extends Party {
   enabled: boolean
   identityProvider: { organizationId: number; id: number }
+  /** When its metadata was last asked for; null when it has no address. */
+  refreshedAt: Date | null
 }
 
 export async function findOwnParty({ platform, write }: PublicContext, publicId: string): Promise<OwnParty | undefined> {
@@ -47,9 +49,13 @@ export async function choosePartyFor(
   return row && partyOf(platform, row)
 }
 
+const refreshSeconds = 600
+
 /** Not more often than every ten minutes, whatever is posted. */
-export const refreshSoon = ({ write }: PublicContext, { identityProvider: { organizationId, id } }: OwnParty): Promise<void> =>
-  write((tx) => enqueue(tx, 'identityProviders.refresh', { organizationId, id, olderThanSeconds: 600 }))
+export async function refreshSoon({ write }: PublicContext, { identityProvider, refreshedAt }: OwnParty): Promise<void> {
+  if (refreshedAt === null || refreshedAt.getTime() > Date.now() - refreshSeconds * 1000) return
+  await write((tx) => enqueue(tx, 'identityProviders.refresh', { ...identityProvider, olderThanSeconds: refreshSeconds }))
+}
 
 const rowAt = (tx: AccountTx, { organization_id, id }: { organization_id: number; id: number }) =>
   tx.inOrganization(organization_id, null, (inside) => findProviderById(inside, id))
@@ -62,5 +68,6 @@ async function partyOf(platform: Platform, row: ProviderRow): Promise<OwnParty> 
     enabled: row.enabled,
     identityProvider: { organizationId: row.organization_id, id: row.id },
     names: row.attributes,
+    refreshedAt: row.metadata_url === null ? null : row.refreshed_at,
   }
 }

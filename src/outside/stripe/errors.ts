@@ -10,12 +10,18 @@ interface StripeFailure extends Error {
   headers?: Record<string, string>
 }
 
+/** For whoever runs the installation: what Stripe said, in one line without any secret. */
+export type Report = (reason: string) => void
+
 /** Runs a call. @throws ApiError for what Stripe answers; anything else as it is */
-export async function asked<T>(call: () => Promise<T>): Promise<T> {
+export async function asked<T>(call: () => Promise<T>, report: Report): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    throw isFailure(error) ? told(error) : error
+    if (!isFailure(error)) throw error
+    const reason = reasonOf(error)
+    report(reason)
+    throw told(error, new Error(reason))
   }
 }
 
@@ -23,15 +29,17 @@ export async function asked<T>(call: () => Promise<T>): Promise<T> {
 export const isMissing = (error: unknown): boolean => isFailure(error) && error.code === 'resource_missing'
 
 /** An answer that was given to an earlier request with the same key. */
-export const isReplayed = (error: unknown): boolean => isFailure(error) && error.headers?.['idempotent-replayed'] === 'true'
+export const isReplayed = (error: unknown): boolean =>
+  isFailure(error) && error.type !== 'StripeIdempotencyError' && error.headers?.['idempotent-replayed'] === 'true'
 
 const isFailure = (error: unknown): error is StripeFailure =>
   error instanceof Error && typeof (error as Partial<StripeFailure>).type === 'string' && (error as StripeFailure).type.startsWith('Stripe')
 
-function told(failure: StripeFailure): ApiError {
-  const { type, statusCode, code, message, requestId } = failure
-  // Without the error itself: it holds whole answers, which are long and somebody's.
-  const cause = new Error(`Stripe: ${[type, statusCode, code, message, requestId].filter((part) => part !== undefined).join(' | ')}`)
+/** Without the error itself: it holds whole answers, which are long and somebody's. */
+const reasonOf = ({ type, statusCode, code, message, requestId }: StripeFailure): string =>
+  [type, statusCode, code, message, requestId].filter((part) => part !== undefined).join(' | ')
+
+function told({ type, statusCode, code }: StripeFailure, cause: Error): ApiError {
   if (type === 'StripeAuthenticationError' || type === 'StripePermissionError')
     return unavailable('Stripe refuses the key of this installation: whoever runs it has to look at STRIPE_SECRET_KEY', {
       retryAfter: 300,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type StripeClient from 'stripe'
 import { invalid, unavailable } from '../../errors.ts'
-import { asked, isMissing, isReplayed } from './errors.ts'
+import { asked, isMissing, isReplayed, type Report } from './errors.ts'
 import { byStanding, customerOf, isMade, isOver, isPlan, organizationKey, planKey, planOf, subscriptionOf } from './reading.ts'
 import type { NewStripeSubscription, Stripe, StripeAccount, StripePlan } from './types.ts'
 
@@ -23,21 +23,21 @@ const mostStoredFailures = 50
 const mostCandidates = 10
 
 /** Nothing is loaded or asked before the first use. */
-export function openStripe({ secretKey, webhookSecret, apiUrl }: StripeAccess, { timeout, catalogue } = defaults): Stripe {
+export function openStripe({ secretKey, webhookSecret, apiUrl }: StripeAccess, report: Report, { timeout, catalogue } = defaults): Stripe {
   let loading: Promise<StripeClient> | undefined
   const client = () => {
     loading ??= load(secretKey, apiUrl, timeout)
     return loading
   }
+  const asking = <T>(call: (stripe: StripeClient) => Promise<T>): Promise<T> => asked(async () => call(await client()), report)
   let plans: { read: Promise<readonly StripePlan[]>; until: number } | undefined
 
   return {
     async listPlans() {
       if (!plans || plans.until <= Date.now()) {
-        const read = asked(async () => readCatalogue(await client()))
-        const mine = { read, until: Date.now() + catalogue }
+        const mine = { read: asking(readCatalogue), until: Date.now() + catalogue }
         plans = mine
-        read.catch(() => {
+        mine.read.catch(() => {
           if (plans === mine) plans = undefined
         })
       }
@@ -45,64 +45,50 @@ export function openStripe({ secretKey, webhookSecret, apiUrl }: StripeAccess, {
     },
 
     findCustomer: (id) =>
-      asked(async () => {
-        const stripe = await client()
+      asking(async (stripe) => {
         const found = await orMissing(() => stripe.customers.retrieve(id))
         if (!found || found.deleted) return undefined
         return { payable: Boolean(found.invoice_settings.default_payment_method ?? found.default_source) }
       }),
 
     createCustomer: (organizationId, key) =>
-      asked(async () => {
-        const stripe = await client()
+      asking(async (stripe) => {
         // Nothing that may be different when the same is asked again; see describeCustomer for the rest.
         const parameters = { metadata: { [organizationKey]: String(organizationId) } }
         return (await once(key, parameters, (options) => stripe.customers.create(parameters, options))).id
       }),
 
     describeCustomer: (id, { canonical, name, email }) =>
-      asked(async () => {
+      asking(async (stripe) => {
         const metadata = { trochoid_canonical: canonical }
-        await (await client()).customers.update(id, { name, metadata, ...(email === undefined ? {} : { email }) })
+        await stripe.customers.update(id, { name, metadata, ...(email === undefined ? {} : { email }) })
       }),
 
-    readAccount: (customerId) => asked(async () => readAccount(await client(), customerId)),
+    readAccount: (customerId) => asking((stripe) => readAccount(stripe, customerId)),
 
     createSubscription: (subscription, key) =>
-      asked(async () => {
-        const stripe = await client()
+      asking(async (stripe) => {
         const parameters = parametersOf(subscription)
         await once(key, parameters, (options) => stripe.subscriptions.create(parameters, options))
       }),
 
     changePlan: ({ id, itemId, cancelsAt }, { canonical, priceId }, quantity) =>
-      asked(async () => {
-        const stripe = await client()
+      asking(async (stripe) => {
         const metadata = { [planKey]: canonical }
         await stripe.subscriptions.update(id, { items: [{ id: itemId, price: priceId, quantity }], metadata, ...goesOn(cancelsAt) })
       }),
 
     setQuantity: ({ id, itemId }, quantity) =>
-      asked(async () => void (await (await client()).subscriptions.update(id, { items: [{ id: itemId, quantity }] }))),
+      asking(async (stripe) => void (await stripe.subscriptions.update(id, { items: [{ id: itemId, quantity }] }))),
 
-    keep: ({ id, cancelsAt }) => asked(async () => void (await (await client()).subscriptions.update(id, goesOn(cancelsAt)))),
+    keep: ({ id, cancelsAt }) => asking(async (stripe) => void (await stripe.subscriptions.update(id, goesOn(cancelsAt)))),
 
-    cancel: (id) => asked(async () => cancel(await client(), id)),
+    cancel: (id) => asking((stripe) => cancel(stripe, id)),
 
-    cancelAll: (customerId) =>
-      asked(async () => {
-        const stripe = await client()
-        let ended = 0
-        for (const { id } of (await listSubscriptions(stripe, customerId)).filter((one) => !isOver(one))) {
-          if (!isPlan(await stripe.subscriptions.retrieve(id, { expand: ['items.data.price.product'] }))) continue
-          await cancel(stripe, id)
-          ended++
-        }
-        return ended
-      }),
+    cancelAll: (customerId) => asking((stripe) => cancelAll(stripe, customerId)),
 
     openPortal: (customer, return_url) =>
-      asked(async () => (await (await client()).billingPortal.sessions.create({ customer, return_url })).url),
+      asking(async (stripe) => (await stripe.billingPortal.sessions.create({ customer, return_url })).url),
 
     async verifyEvent(raw, signature) {
       const stripe = await client()
@@ -201,6 +187,16 @@ function goesOn(cancelsAt: 'period_end' | 'date' | null): StripeClient.Subscript
 async function cancel(stripe: StripeClient, id: string): Promise<void> {
   const found = await orMissing(() => stripe.subscriptions.retrieve(id))
   if (found && !isOver(found)) await orMissing(() => stripe.subscriptions.cancel(id))
+}
+
+async function cancelAll(stripe: StripeClient, customerId: string): Promise<number> {
+  let ended = 0
+  for (const { id } of (await listSubscriptions(stripe, customerId)).filter((one) => !isOver(one))) {
+    if (!isPlan(await stripe.subscriptions.retrieve(id, { expand: ['items.data.price.product'] }))) continue
+    await cancel(stripe, id)
+    ended++
+  }
+  return ended
 }
 
 async function orMissing<T>(call: () => Promise<T>): Promise<T | undefined> {

@@ -155,7 +155,7 @@ export async function openStripeDouble({ start = Math.floor(Date.now() / 1000) }
     response.writeHead(answer.status, {
       'content-type': 'application/json',
       'request-id': world.newId('req'),
-      ...(known ? { 'idempotent-replayed': 'true' } : {}),
+      ...(known?.answer === answer ? { 'idempotent-replayed': 'true' } : {}),
     })
     response.end(JSON.stringify(answer.body))
   }
