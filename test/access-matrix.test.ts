@@ -100,7 +100,12 @@ describe('over HTTP', () => {
     const question = plainQuestion(id)
     return {
       ...question,
-      path: { ...question.path, ...('organization_canonical' in question.path ? { organization_canonical: canonical } : {}) },
+      path: {
+        ...question.path,
+        ...('organization_canonical' in question.path ? { organization_canonical: canonical } : {}),
+        // The first session is somebody's here.
+        ...('session_id' in question.path ? { session_id: 4_294_967_295 } : {}),
+      },
     }
   }
   const meant: Record<Cell, (status: number) => boolean> = {

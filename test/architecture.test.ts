@@ -171,14 +171,24 @@ describe('what stands in one place', () => {
     expect(filesWith(/\b(OrgTx|AccountTx)\.(read|write)\(/).filter((file) => file.startsWith('src/domains/'))).toEqual([
       'src/domains/accounts/mail.ts', // a job
       'src/domains/accounts/outbox.ts', // a job, and the development page
+      'src/domains/billing/sync.ts', // a job
+      'src/domains/billing/warnings.ts', // a job
       'src/domains/components/recover.ts', // a job
       'src/domains/credentials/rotation.ts', // a command
+      'src/domains/identities/identities.ts', // codes of the platform, for a person
+      'src/domains/identity-providers/refresh.ts', // a job
+      'src/domains/identity-providers/way-out.ts', // a command
       'src/domains/login/session.ts', // an organization's rows for somebody who is not inside one
+      'src/domains/marketplace/sync.ts', // a job
       'src/domains/members/mail.ts', // a job
       'src/domains/pipelines/deploy.ts', // a job, which a request may do at once
       'src/domains/pipelines/desired.ts', // asked by that job
       'src/domains/pipelines/engine-ports.ts', // builds
       'src/domains/pipelines/follow.ts', // a job
+      'src/domains/second-factors/demand.ts', // ends every way to sign in, whoever asks
+      'src/domains/second-factors/mail.ts', // a job
+      'src/domains/second-factors/rewrap.ts', // a command
+      'src/domains/sessions/tell-organizations.ts', // a job
       'src/domains/sessions/tidy.ts', // a job
       'src/domains/stack-sources/due.ts', // a job
       'src/domains/system/checks.ts', // the database itself is asked
