@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { Config } from '../../src/config.ts'
 import type { Output, Schema } from '../../src/contract/operation.ts'
-import type { SocialType } from '../../src/domains/sign-in/types.ts'
+import type { SocialType } from '../../src/domains/sso/types.ts'
 import type { Answer } from './client.ts'
 import { type GitHubAccount, type GitHubDouble, openGitHubDouble } from './github-double.ts'
 import { type OidcClaims, type OidcProvider, openOidcProvider } from './oidc-provider.ts'

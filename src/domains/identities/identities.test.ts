@@ -4,7 +4,7 @@ import { fresh, organization, person, scenario, sessionToken } from '../../../te
 import { openTestServer } from '../../../test/support/server.ts'
 import { useSignInWorld } from '../../../test/support/sign-in-world.ts'
 import { AccountTx } from '../../db/account-tx.ts'
-import { issueCode } from '../sign-in/codes.ts'
+import { issueCode } from '../sso/codes.ts'
 
 const world = useSignInWorld()
 

@@ -6,9 +6,9 @@ import { conflict, forbidden, invalid, notFound, unauthenticated } from '../../e
 import type { Platform } from '../../platform.ts'
 import { lockUser } from '../accounts/queries.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
-import { redeemCode } from '../sign-in/codes.ts'
-import { described, link } from '../sign-in/link.ts'
-import type { OutsideIdentity, SocialType } from '../sign-in/types.ts'
+import { redeemCode } from '../sso/codes.ts'
+import { described, link } from '../sso/link.ts'
+import type { OutsideIdentity, SocialType } from '../sso/types.ts'
 import * as queries from './queries.ts'
 
 type Person = Extract<Actor, { kind: 'user' }>

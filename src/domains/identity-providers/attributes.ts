@@ -1,7 +1,7 @@
 /** What the attributes of an assertion say of a person. Providers name them as they like; these are the usual names. */
 import type { Schema } from '../../contract/operation.ts'
 import type { Assertion } from '../../outside/saml/types.ts'
-import type { OutsideIdentity } from '../sign-in/types.ts'
+import type { OutsideIdentity } from '../sso/types.ts'
 
 type Names = Schema<'IdentityProviderAttributes'>
 type Person = Pick<OutsideIdentity, 'subject' | 'email' | 'username' | 'givenName' | 'familyName' | 'groups'>

@@ -16,7 +16,7 @@ import { insertEvent } from '../events/queries.ts'
 import { invitationDays } from '../members/invitation-token.ts'
 import { lockAdministratorRole } from '../members/queries.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
-import type { OutsideIdentity } from '../sign-in/types.ts'
+import type { OutsideIdentity } from '../sso/types.ts'
 import { emailAttributes } from './attributes.ts'
 import { makeAccount } from './joining/account.ts'
 import { follow, type Given, givenBy } from './joining/groups.ts'
@@ -69,7 +69,7 @@ export async function findOrMakeMember(
   })
 }
 
-/** Who it is. A new account is not a member yet. @throws Unauthenticated */
+/** Who it is. A new account is not a member yet, and is gone again if it may not become one. @throws Unauthenticated */
 async function personOf({ tx, inside, config }: Doors, provider: ProviderRow, identity: OutsideIdentity): Promise<Person> {
   const known = await joining.findIdentity(tx, provider.id, identity.subject)
   if (known) return { userId: known.user_id, username: await joining.findUsername(tx, known.user_id), identityId: known.id }
@@ -84,8 +84,6 @@ async function personOf({ tx, inside, config }: Doors, provider: ProviderRow, id
     await assertMayLink({ tx, inside, config }, provider, owner, email)
     return { userId: owner.user_id, username: owner.username, identityId: null }
   }
-  const invitation = await joining.lockInvitation(inside, email, invitationDays)
-  if (!provider.provision && !invitation?.open) throw notInvited(provider, email)
   return { ...(await makeAccount(tx, identity, email)), identityId: null }
 }
 
@@ -112,7 +110,7 @@ async function assertMayLink({ tx, inside }: Doors, provider: ProviderRow, owner
 const notInvited = (provider: ProviderRow, email: string) =>
   unauthenticated(`${email} is not a member of the organization yet, and ${provider.name} adds nobody by itself: ask for an invitation`)
 
-/** The membership that the person has, or gets now. @throws Unauthenticated; Conflict without a seat */
+/** The membership that the person has, or gets now. @throws Unauthenticated without an invitation where one is needed; Conflict without a seat */
 async function membershipOf(
   { inside, config }: Doors,
   provider: ProviderRow,

@@ -2,7 +2,7 @@ import type { AccountTx } from '../../db/account-tx.ts'
 import { ApiError } from '../../errors.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
-import type { OutsideIdentity } from '../sign-in/types.ts'
+import type { OutsideIdentity } from '../sso/types.ts'
 import { findProviderById } from './queries.ts'
 
 /** Administrators see in their log whom their provider sent, and why they could not come in. */

@@ -5,8 +5,8 @@ import { fresh, member, organization, person, scenario } from '../../../test/sup
 import { openTestServer } from '../../../test/support/server.ts'
 import { useSignInWorld } from '../../../test/support/sign-in-world.ts'
 import { AccountTx } from '../../db/account-tx.ts'
-import { issueCode } from '../sign-in/codes.ts'
-import type { OutsideIdentity } from '../sign-in/types.ts'
+import { issueCode } from './codes.ts'
+import type { OutsideIdentity } from './types.ts'
 
 const world = useSignInWorld({ worker: true })
 const { tokenFor } = newcomersOf(world)

@@ -9,11 +9,11 @@ import { countSignUp, createAccount } from '../accounts/sign-up.ts'
 import { noteRefusal } from '../identity-providers/refusal.ts'
 import { findPerson } from '../login/queries.ts'
 import { originOf, signIn } from '../login/sign-in.ts'
-import { redeemCode } from '../sign-in/codes.ts'
-import { link, providerNames } from '../sign-in/link.ts'
-import { resolve } from '../sign-in/resolve.ts'
-import { openSignUpForm, redeemForm } from '../sign-in/sign-up-form.ts'
-import type { SocialType } from '../sign-in/types.ts'
+import { redeemCode } from './codes.ts'
+import { link, providerNames } from './link.ts'
+import { resolve } from './resolve.ts'
+import { openSignUpForm, redeemForm } from './sign-up-form.ts'
+import type { SocialType } from './types.ts'
 
 export const exchange = {
   async getOAuthUser(context, { path, query }) {

@@ -8,10 +8,10 @@ import type { OAuthProvider, OAuthProviderName } from '../../outside/oauth/types
 import type { Platform } from '../../platform.ts'
 import { originOf } from '../login/sign-in.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
-import { consoleAddress, isPath, issueCode } from '../sign-in/codes.ts'
-import { providerNames } from '../sign-in/link.ts'
-import { deleteFlow, insertFlow } from '../sign-in/queries.ts'
-import type { OutsideIdentity, SocialType } from '../sign-in/types.ts'
+import { consoleAddress, isPath, issueCode } from './codes.ts'
+import { deleteFlow, insertFlow } from './identity-queries.ts'
+import { providerNames } from './link.ts'
+import type { OutsideIdentity, SocialType } from './types.ts'
 
 const cookieName = 'trochoid_sign_in'
 const flowSeconds = 600

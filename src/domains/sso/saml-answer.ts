@@ -5,9 +5,9 @@ import type { PublicContext } from '../../http/context.ts'
 import { readResponse } from '../../outside/saml/response.ts'
 import { type Assertion, type IdentityProviderMetadata, SamlRefused, type ServiceProvider } from '../../outside/saml/types.ts'
 import { personIn } from '../identity-providers/attributes.ts'
-import { consoleAddress, isPath, issueCode } from '../sign-in/codes.ts'
-import type { OutsideIdentity } from '../sign-in/types.ts'
+import { consoleAddress, isPath, issueCode } from './codes.ts'
 import { deleteSamlFlow, rememberAssertion } from './queries.ts'
+import type { OutsideIdentity } from './types.ts'
 
 /** One provider, and who we are to it. */
 export interface Party {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AccountTx } from '../../../db/account-tx.ts'
 import { unauthenticated } from '../../../errors.ts'
-import type { OutsideIdentity } from '../../sign-in/types.ts'
+import type { OutsideIdentity } from '../../sso/types.ts'
 import { insertUnverifiedAddress, insertUserNamed } from './queries.ts'
 
 type Profile = Pick<OutsideIdentity, 'username' | 'givenName' | 'familyName' | 'locale'>

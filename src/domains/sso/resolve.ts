@@ -8,8 +8,8 @@ import { findOrMakeMember } from '../identity-providers/member.ts'
 import { findPerson } from '../login/queries.ts'
 import type { Place } from '../login/session.ts'
 import type { Proven } from '../login/sign-in.ts'
+import { findVerifiedAddress, getOwnCanonical, lockIdentity, noteIdentityUse } from './identity-queries.ts'
 import { link } from './link.ts'
-import { findVerifiedAddress, getOwnCanonical, lockIdentity, noteIdentityUse } from './queries.ts'
 import type { OutsideIdentity } from './types.ts'
 
 /**

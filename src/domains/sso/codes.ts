@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Config } from '../../config.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import { unauthenticated } from '../../errors.ts'
-import { deleteCode, insertCode } from './queries.ts'
+import { deleteCode, insertCode } from './identity-queries.ts'
 import type { OutsideIdentity, SocialType } from './types.ts'
 
 const lifetimeSeconds = 60

@@ -3,7 +3,7 @@ import type { Origin } from '../../access/sessions.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import { alreadyExists } from '../../errors.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
-import { insertIdentity } from './queries.ts'
+import { insertIdentity } from './identity-queries.ts'
 import type { OutsideIdentity } from './types.ts'
 
 export const providerNames = { google: 'Google', github: 'GitHub', azuread: 'Azure AD', saml2: 'SAML' } as const
