@@ -478,7 +478,8 @@ table members (
   invited_at timestamp with time zone,
   invitation_resent_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now(),
+  added_by_provider boolean not null default false
 )
 
 -- Tenants. A child knows all its ancestors by path.

@@ -133,7 +133,7 @@ create index sign_in_flows_expires_at_ix on sign_in_flows (expires_at);
 create table sign_in_codes (
   code_hash text constraint sign_in_codes_pk primary key,
   provider text not null,
-  -- What the provider said of the person, checked: sign-in/types.ts.
+  -- What the provider said of the person, checked: src/domains/sso/types.ts.
   identity jsonb not null,
   expires_at timestamptz not null
 );
@@ -270,6 +270,8 @@ create index identity_providers_default_role_ix on identity_providers (organizat
 call protect_tenant_table('identity_providers');
 create trigger identity_providers_access after insert or delete or update of required, enabled on identity_providers
   for each row execute function on_organization_access_change();
+-- Nobody asked the person: what they do elsewhere is not this organization's to know.
+alter table members add column added_by_provider boolean not null default false;
 alter table identities add constraint identities_identity_provider_fk foreign key (confined_to, identity_provider_id)
   references identity_providers (organization_id, id) on delete cascade;
 
@@ -471,15 +473,13 @@ language sql stable security definer set search_path = public as $$
   s as (select * from sessions where actor_kind = 'user' and id = session_id and user_id = actor_id and expires_at > now()),
   judged as (
     select m.organization_id, m.id, m.role_id, case
-      when s.confined_to is distinct from required.id and required.id is not null then 'sso'
-      when s.second_factor is null and s.method <> 'saml2'
-        and exists (select from organizations a where a.id = any (mo.path) and a.mfa_enabled) then 'mfa' end as barred
+      -- Whoever demands a provider of its own, or a second factor, is content with what it or one above it vouches for. Not with
+      -- the provider of one below: that would let a child undo what its parent asks.
+      when exists (select from organizations a join identity_providers p on p.organization_id = a.id and p.required and p.enabled
+        where a.id = any (mo.path) and (s.confined_to is null or s.confined_to <> all (a.path))) then 'sso'
+      when s.second_factor is null and exists (select from organizations a where a.id = any (mo.path) and a.mfa_enabled
+        and not (s.method = 'saml2' and (s.confined_to is null or s.confined_to = any (a.path)))) then 'mfa' end as barred
     from s, o join members m on m.organization_id = any (o.path) join organizations mo on mo.id = m.organization_id
-    left join lateral (
-      -- The nearest one that demands its own provider decides.
-      select a.id from organizations a join identity_providers p on p.organization_id = a.id and p.required and p.enabled
-      where a.id = any (mo.path) order by cardinality(a.path) desc limit 1
-    ) required on true
     where m.user_id = actor_id and m.invitation_state = 'accepted' and (s.confined_to is null or s.confined_to = any (mo.path))
   ),
   held as (

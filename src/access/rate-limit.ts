@@ -36,6 +36,19 @@ export async function takeAttempt(platform: Platform, limit: Limit, subjects: re
   if (wait > 0) throw tooManyRequests(wait)
 }
 
+/**
+ * The same within a transaction, for what is to count only when it really happens.
+ * @throws TooManyRequests with the seconds to wait
+ */
+export async function takeAttemptIn(tx: AccountTx, factor: number, { name, attempts, seconds }: Limit, subject: string): Promise<void> {
+  if (factor === 0) return
+  const { rows } = await tx.execute(
+    sql<{ wait: number }>`select take_attempt(${keyOf(name, subject)}, ${attempts * factor}, make_interval(secs => ${seconds})) as wait`,
+  )
+  const wait = rows[0]?.wait ?? 0
+  if (wait > 0) throw tooManyRequests(wait)
+}
+
 /** Takes back what `takeAttempt` counted, for an attempt that turned out not to be a guess. */
 export async function giveBackAttempt(platform: Platform, limit: Limit, subjects: readonly string[]): Promise<void> {
   if (platform.config.rateLimitFactor === 0) return

@@ -15,6 +15,8 @@ export interface Origin {
 
 export interface NewSession extends Origin {
   userId: number
+  /** `users.token_generation` when the person was read: a password that was changed since has ended this sign-in too. */
+  generation: number
   method: SignInMethod
   secondFactor: SecondFactor | null
   /** See `sessions.confined_to` in db/migrations. */
@@ -31,8 +33,22 @@ interface Lifetimes {
 
 const longestUserAgent = 300
 
+/** Nobody is signed in at more places; the oldest sessions end. */
+const mostSessions = 100
+
+/** @throws Unauthenticated when the account is gone, or its password was changed while the person signed in */
 export async function startSession({ db }: AccountTx, session: NewSession, { sessionHours, sessionDays }: Lifetimes): Promise<number> {
   const now = Date.now()
+  // Held to the end of the transaction, so that whoever changes the password ends this session too, or this does not begin.
+  const user = await db.selectFrom('users').select('token_generation').where('id', '=', session.userId).forShare().executeTakeFirst()
+  if (user?.token_generation !== session.generation) throw unauthenticated('The account was changed meanwhile: sign in again')
+  const kept = db
+    .selectFrom('sessions')
+    .select('id')
+    .where('user_id', '=', session.userId)
+    .orderBy('id', 'desc')
+    .limit(mostSessions - 1)
+  await db.deleteFrom('sessions').where('user_id', '=', session.userId).where('id', 'not in', kept).execute()
   const row = await db
     .insertInto('sessions')
     .values({

@@ -99,7 +99,6 @@ export const allowedWhenBlocked = [
   // Seats are taken in children too.
   'organization:child:list',
   'organization:licence:read',
-  'organization:licence:delete',
   'organization:subscription:read',
   'organization:subscription:create',
   'organization:member:list',

@@ -14,7 +14,7 @@ export interface paths {
         get: operations["getUserAccount"];
         /**
          * Update my account
-         * @description Replaces the profile of the calling user, so send it completely. If `emails` is sent it replaces the whole list, which must hold exactly one primary address; new addresses get a verification e-mail. To change the password send `password_update` with the present password; all sessions of the account then end, also the one that made the change, so log in again. An address can become primary once it is verified. The answer is 409 when the user name or an address belongs to somebody else, and 503 with a `Retry-After` header (seconds) when the platform cannot take the change for the moment and you should try again later.
+         * @description Replaces the profile of the calling user, so send it completely. If `emails` is sent it replaces the whole list, which must hold exactly one primary address; new addresses get a verification e-mail. A new address, or another primary one, needs a session that began within the last hour, with the second factor where one is asked for (403). To change the password send `password_update` with the present password; all sessions of the account then end, also the one that made the change, so log in again. An address can become primary once it is verified. The answer is 409 when the user name or an address belongs to somebody else, and 503 with a `Retry-After` header (seconds) when the platform cannot take the change for the moment and you should try again later.
          */
         put: operations["updateUserAccount"];
         /**
@@ -4898,7 +4898,7 @@ export interface components {
              * @description End of validity, in unix seconds.
              */
             expires_at: number;
-            /** @description The licence key itself, a signed JWT. */
+            /** @description The licence key itself, a signed JWT. Empty in the answer for a child organization. */
             key: string;
             /**
              * Format: uint64

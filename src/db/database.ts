@@ -445,6 +445,7 @@ export interface Members {
   invitation_resent_at: Date | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
+  added_by_provider: Generated<boolean>
 }
 
 export interface Organizations {

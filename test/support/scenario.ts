@@ -58,9 +58,10 @@ export async function sessionToken(
     address: '127.0.0.1',
     userAgent: 'test',
   } as const
-  const number = await AccountTx.write(platform.database, { kind: 'platform' }, (tx) =>
-    startSession(tx, { userId: id, ...proof, ...session }, platform.config),
-  )
+  const number = await AccountTx.write(platform.database, { kind: 'platform' }, async (tx) => {
+    const user = await tx.db.selectFrom('users').select('token_generation').where('id', '=', id).executeTakeFirstOrThrow()
+    return startSession(tx, { userId: id, generation: user.token_generation, ...proof, ...session }, platform.config)
+  })
   return platform.tokens.sign({ kind: 'user', id, username, session: number, organization: null }, new Date(Date.now() + 24 * 3600_000), {
     given_name: username,
     family_name: 'Tester',

@@ -1,6 +1,7 @@
 import { type Actor, nameOf } from '../../access/actor.ts'
 import { countAttempt, subjectOfToken } from '../../access/attempts.ts'
 import { checkPassword, hashPassword } from '../../access/password.ts'
+import { assertFresh } from '../../access/sessions.ts'
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import { invalid } from '../../errors.ts'
@@ -78,7 +79,10 @@ export const accounts: DomainHandlers<'accounts'> = {
   },
 
   async deleteUserAccount({ write, actor }) {
-    await write((tx) => removeAccount(tx, personId(actor)))
+    await write(async (tx) => {
+      await assertFresh(tx, actor)
+      await removeAccount(tx, personId(actor))
+    })
     return undefined
   },
 }

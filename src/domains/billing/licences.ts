@@ -12,10 +12,10 @@ import { assertRoot } from './root.ts'
 import { viewLicence } from './view.ts'
 
 export const licences = {
-  async getLicence({ read }) {
+  async getLicence({ read, organization }) {
     const licence = await read(queries.findLicence)
     if (!licence) throw notFound('licence')
-    return { data: viewLicence(licence) }
+    return { data: viewLicence(licence, organization.parent_id === null) }
   },
 
   /** For anybody: the key is checked before the organization is looked up, so who has none learns nothing of organizations. */

@@ -2,11 +2,12 @@ import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
 import type { LicenceRow } from './queries.ts'
 
-export function viewLicence(row: LicenceRow & { current_members: number }): Schema<'Licence'> {
+/** @param isRoot below it, everybody may see how many seats there are; the key is the owner's, and good elsewhere too */
+export function viewLicence(row: LicenceRow & { current_members: number }, isRoot: boolean): Schema<'Licence'> {
   return {
     company_name: row.company_name,
     email_address: row.email_address,
-    key: row.key,
+    key: isRoot ? row.key : '',
     version: row.version,
     on_prem: row.on_prem,
     members_count: row.members_count,

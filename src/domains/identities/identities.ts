@@ -7,7 +7,7 @@ import type { Platform } from '../../platform.ts'
 import { lockUser } from '../accounts/queries.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
 import { redeemCode } from '../sso/codes.ts'
-import { described, link } from '../sso/link.ts'
+import { link, providerNames } from '../sso/link.ts'
 import type { OutsideIdentity, SocialType } from '../sso/types.ts'
 import * as queries from './queries.ts'
 
@@ -58,7 +58,7 @@ export async function unlinkIdentity(
   await noteAccountEvent(tx, {
     userId: person.id,
     action: 'identity_unlinked',
-    message: `${user.username} can no longer sign in with ${described(identity.provider as SocialType, identity.email)}`,
+    message: `${user.username} can no longer sign in with ${providerNames[identity.provider as SocialType]}`,
     origin,
     confinedTo: null,
   })

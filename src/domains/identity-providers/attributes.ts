@@ -53,13 +53,23 @@ export function personIn(assertion: Assertion, names: Names = {}): Person {
   const one = (what: keyof Names) => all(what)[0]?.slice(0, longest) ?? null
   return {
     subject: assertion.nameId,
-    // Many providers call people by their address, and say it nowhere else.
-    email: [one('email') ?? '', assertion.nameId].find(isAddress) ?? null,
+    email: emailIn(assertion, one('email')),
     username: one('username'),
     givenName: one('given_name'),
     familyName: one('family_name'),
     groups: [...new Set(all('groups').filter(({ length }) => length <= longest))].slice(0, mostGroups),
   }
+}
+
+const emailAddress = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
+
+/**
+ * Many providers call people by their address, and say it nowhere else. Only when they say that it is one: a name that people
+ * choose for themselves may look like anybody's address.
+ */
+function emailIn({ nameId, nameIdFormat }: Assertion, attribute: string | null): string | null {
+  if (attribute !== null) return isAddress(attribute) ? attribute : null
+  return nameIdFormat === emailAddress && isAddress(nameId) ? nameId : null
 }
 
 /** Of the first of the names that is there. Case decides nothing: providers differ in it. */

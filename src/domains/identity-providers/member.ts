@@ -5,6 +5,8 @@
  * an address is followed only to a member who has shown that they read it, and what comes of it is good in the organization alone
  * (`confined_to`). Everybody else needs a new account, or to accept an invitation with the one they have.
  */
+
+import { takeAttemptIn } from '../../access/rate-limit.ts'
 import type { Origin } from '../../access/sessions.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
@@ -69,6 +71,8 @@ export async function findOrMakeMember(
   })
 }
 
+const newAccounts = { name: 'provision', attempts: 500, seconds: 3600 }
+
 /** Who it is. A new account is not a member yet, and is gone again if it may not become one. @throws Unauthenticated */
 async function personOf({ tx, inside, config }: Doors, provider: ProviderRow, identity: OutsideIdentity): Promise<Person> {
   const known = await joining.findIdentity(tx, provider.id, identity.subject)
@@ -84,6 +88,8 @@ async function personOf({ tx, inside, config }: Doors, provider: ProviderRow, id
     await assertMayLink({ tx, inside, config }, provider, owner, email)
     return { userId: owner.user_id, username: owner.username, identityId: null }
   }
+  // Names and addresses are the whole installation's: one provider does not take them all.
+  await takeAttemptIn(tx, config.rateLimitFactor, newAccounts, String(provider.id))
   return { ...(await makeAccount(tx, identity, email)), identityId: null }
 }
 

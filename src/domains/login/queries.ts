@@ -9,9 +9,19 @@ export interface PersonRow {
   family_name: string
   locale: string
   mfa_enabled: boolean
+  /** Of all that proves the account: another one, and what was proven by the old is nothing any more. */
+  token_generation: number
 }
 
-const columns = ['users.id', 'users.username', 'users.given_name', 'users.family_name', 'users.locale', 'users.mfa_enabled'] as const
+const columns = [
+  'users.id',
+  'users.username',
+  'users.given_name',
+  'users.family_name',
+  'users.locale',
+  'users.mfa_enabled',
+  'users.token_generation',
+] as const
 
 /** Also how far they got: the caller tells no one which part was missing. */
 export type Candidate = PersonRow & { password_hash: string | null; verified: boolean }

@@ -36,6 +36,7 @@ export async function signIn({ platform, request, write }: PublicContext, proven
       tx,
       {
         userId: person.id,
+        generation: person.token_generation,
         method,
         secondFactor,
         confinedTo: proven.confinedTo,

@@ -94,9 +94,16 @@ export async function resume(
   secondFactor: SecondFactor,
 ): Promise<{ proven: Proven; place: Place } | undefined> {
   const person = row.user_id === null ? undefined : await findPerson(tx, row.user_id)
-  if (!person || row.method === null) return undefined
+  if (!person || row.method === null || row.generation === null) return undefined
   return {
-    proven: { person, method: row.method as SignInMethod, secondFactor, confinedTo: null, identityId: row.identity_id },
+    // As it was when the first proof was given: startSession compares.
+    proven: {
+      person: { ...person, token_generation: row.generation },
+      method: row.method as SignInMethod,
+      secondFactor,
+      confinedTo: null,
+      identityId: row.identity_id,
+    },
     place: { organization: row.organization ?? undefined, child: row.child ?? undefined },
   }
 }

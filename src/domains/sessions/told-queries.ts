@@ -62,7 +62,7 @@ export const takeFolded = async (tx: AccountTx, kind: Kind) => {
   return rows.sort((a, b) => a.id - b.id)
 }
 
-/** Where the person is a member; named by their own eyes. */
+/** Where the person is a member, and asked to be; named by their own eyes. */
 export const listOrganizations = async ({ db }: AccountTx, userId: number, most: number): Promise<number[]> =>
   (
     await db
@@ -70,6 +70,7 @@ export const listOrganizations = async ({ db }: AccountTx, userId: number, most:
       .select('organization_id')
       .where('user_id', '=', userId)
       .where('invitation_state', '=', 'accepted')
+      .where('added_by_provider', '=', false)
       .orderBy('organization_id')
       .limit(most)
       .execute()

@@ -32,13 +32,10 @@ export async function link(
   await noteAccountEvent(tx, {
     userId: person.id,
     action: 'identity_linked',
-    message: `${person.username} can sign in with ${described(provider, email)} from now on`,
+    // Organizations read it: which address the person has there is not theirs to know.
+    message: `${person.username} can sign in with ${providerNames[provider]} from now on`,
     origin,
     confinedTo: null,
   })
   return row
 }
-
-/** For people: `Google (ada@example.com)`. */
-export const described = (provider: OutsideIdentity['provider'], email: string | null): string =>
-  email === null ? providerNames[provider] : `${providerNames[provider]} (${email})`

@@ -127,6 +127,7 @@ export const insertMembership = async (tx: OrgTx, userId: number, roleId: number
         invited_by_id: null,
         invited_at: null,
         invitation_resent_at: null,
+        added_by_provider: true,
       })
       .returning('id')
       .executeTakeFirstOrThrow()
