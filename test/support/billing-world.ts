@@ -22,7 +22,6 @@ interface Options {
   /** Days that the double's time is behind, so that it can move on without overtaking ours. */
   behind?: number
   config?: Partial<Config>
-  /** A platform that another one was opened beside. */
 }
 
 export function useBilling({ behind = 0, config = {} }: Options = {}): Billing {

@@ -40,7 +40,8 @@ describe('activating a licence', () => {
       expires_at: Date.parse(`${dayFromNow(100)}T23:59:59Z`) / 1000,
     })
     expect(licence.created_at).toBeGreaterThan(Date.now() / 1000 - 60)
-    expect(await licenceOf(bob, below)).toEqual(licence)
+    // The key is good for its holder elsewhere too.
+    expect(await licenceOf(bob, below)).toEqual({ ...licence, key: '' })
     expect(await eventsOf(root)).toEqual([
       {
         operation: 'licence:create',

@@ -21,8 +21,8 @@ interface Doors {
   write(run: (tx: OrgTx) => Promise<Settled | 'late' | 'gone'>): Promise<Settled | 'late' | 'gone'>
 }
 
-/** Of others who change the same row, so it is enough by far. */
-const mostAttempts = 10
+/** Jobs of one organization follow each other, so there is hardly ever one other. */
+const mostAttempts = 20
 
 /**
  * Asks Stripe and writes down the answer.

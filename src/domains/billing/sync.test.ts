@@ -108,7 +108,7 @@ describe('an answer of Stripe that comes late', () => {
     expect(await rowOf(acme)).toMatchObject({ plan_canonical: 'end_users' })
   })
 
-  test('whoever is late, and however many: the last that happened at Stripe is what stays', async () => {
+  test('whoever is late, and however many: the last that happened at Stripe is what stays', { timeout: 90_000 }, async () => {
     const acme = await subscribed()
     const statuses = ['active', 'trialing', 'unpaid', 'paused', 'past_due'] as const
     await fc.assert(
@@ -132,7 +132,7 @@ describe('an answer of Stripe that comes late', () => {
           expect((await rowOf(acme)).status).toBe(steps.at(-1)?.[0])
         },
       ),
-      { numRuns: 12 },
+      { numRuns: 8 },
     )
   })
 })

@@ -120,11 +120,10 @@ describe('a blocked organization', () => {
     }
   })
 
-  test('works again where its licence is taken out of force and nobody bills', async () => {
+  test('is not let go by taking the expired licence away', async () => {
     const { ada, root } = await stage()
-    expect(await ada.deleteLicence(at(root))).toHaveStatus(204)
-    expect(await ada.getProjects(at(root))).toHaveStatus(200)
-    expect(await blockedOf(ada, root)).toEqual([])
+    expect(await ada.deleteLicence(at(root))).toBeError('Unauthorized', expired)
+    expect(await blockedOf(ada, root)).toEqual(['licence_expired'])
   })
 
   test('leaves an administrator of an ancestor the same in a child as at home', async () => {

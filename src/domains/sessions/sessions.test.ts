@@ -1,8 +1,10 @@
 /** Where a person is signed in, and how that ends. */
 import { describe, expect, test } from 'vitest'
-import { fresh, member, organization, person, scenario, sessionToken } from '../../../test/support/scenario.ts'
+import { child, fresh, member, organization, person, scenario, sessionToken } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 import { hashPassword } from '../../access/password.ts'
+import { startSession } from '../../access/sessions.ts'
+import { AccountTx } from '../../db/account-tx.ts'
 
 const server = useServer()
 const password = 'a long enough password'
@@ -114,6 +116,33 @@ describe('a changed password', () => {
   })
 })
 
+describe('a sign-in under way', () => {
+  test('ends with the password that it began with', async () => {
+    const { id, username } = await resident()
+    const proven = { method: 'password', secondFactor: null, confinedTo: null, identityId: null, address: '', userAgent: '' } as const
+    const begin = (generation: number) =>
+      AccountTx.write(server.platform.database, { kind: 'platform' }, (tx) =>
+        startSession(tx, { userId: id, generation, ...proven }, server.platform.config),
+      )
+    await expect(begin(1)).resolves.toBeGreaterThan(0)
+    const laptop = await signIn(username)
+    const { given_name, family_name, locale } = (await laptop.getUserAccount()).body.data
+    const body = { username, given_name, family_name, locale, mfa_enabled: false }
+    await laptop.updateUserAccount({ body: { ...body, password_update: { current: password, new: 'another long password' } } })
+    await expect(begin(1)).rejects.toThrow('sign in again')
+    expect(await server.database.query('select 1 from sessions where user_id = $1', [id])).toEqual([])
+  })
+
+  test('ends the oldest of a hundred sessions', async () => {
+    const { id, username } = await resident()
+    await server.database.query(
+      `insert into sessions (user_id, method, expires_at, ends_at) select $1, 'password', now() + interval '1 day', now() + interval '1 day' from generate_series(1, 120)`,
+      [id],
+    )
+    expect((await (await signIn(username)).listSessions()).body.data).toHaveLength(100)
+  })
+})
+
 describe('what happened to my account', () => {
   test('names failed sign-ins too, and no one else’s', async () => {
     const [ada, eve] = [await resident(), await resident()]
@@ -135,6 +164,34 @@ describe('an organization that asks for a second factor', () => {
     const [row] = await server.database.query<{ id: string }>('select id from users where username = $1', [name])
     const proven = server.client(await sessionToken(server, { id: Number(row?.id), username: name }, { secondFactor: 'totp' }))
     expect((await proven.getOrg({ path })).body.data.mfa_enabled).toBe(true)
+  })
+})
+
+describe('what an organization asks of a sign-in', () => {
+  test('holds below it too: the provider of a child does not answer for what the parent asks, that of the parent does for both', async () => {
+    const [acme, labs, name] = [fresh('acme'), fresh('labs'), fresh('bob')]
+    await scenario(server, organization(acme, child(labs, member(name))))
+    const idOf = async (table: string, column: string, value: string) =>
+      Number((await server.database.query<{ id: string }>(`select id from ${table} where ${column} = $1`, [value]))[0]?.id)
+    const user = { id: await idOf('users', 'username', name), username: name }
+    const by = async (confinedTo: number) => server.client(await sessionToken(server, user, { method: 'saml2', confinedTo }))
+    const [ofParent, ofChild] = [
+      await by(await idOf('organizations', 'canonical', acme)),
+      await by(await idOf('organizations', 'canonical', labs)),
+    ]
+    const path = { organization_canonical: labs }
+    await server.database.query('update organizations set mfa_enabled = true where canonical = $1', [acme])
+    expect(await ofChild.getOrg({ path })).toBeError('Unauthorized', 'second factor')
+    expect(await ofParent.getOrg({ path })).toHaveStatus(200)
+    await server.database.query('update organizations set mfa_enabled = false where canonical = $1', [acme])
+    await server.database.query(
+      `insert into identity_providers (organization_id, canonical, name, public_id, metadata, entity_id, sso_url, certificates, required, default_role_id)
+       select o.id, 'own', 'Own', o.canonical || '-0123456789', '', 'e', 's', '{}', true, r.id
+       from organizations o join roles r on r.organization_id = o.id and r.canonical = 'organization-member' where o.canonical = any ($1)`,
+      [[acme, labs]],
+    )
+    expect(await ofChild.getOrg({ path })).toBeError('Unauthorized', 'identity provider')
+    expect(await ofParent.getOrg({ path })).toHaveStatus(200)
   })
 })
 

@@ -77,6 +77,28 @@ describe('signatures', () => {
     expect(await reasonOf(signedResponse(good({ tamper })))).toBe(reason)
   })
 
+  test('a transformation in place of the one that leaves only the signature out is refused', async () => {
+    const tamper = (xml: string) =>
+      xml.replace(/(<Transform Algorithm=")[^"]*enveloped-signature/, '$1http://www.w3.org/TR/1999/REC-xslt-19991116')
+    expect(await reasonOf(signedResponse(good({ tamper })))).toBe('algorithm')
+  })
+
+  test.each([
+    'SignatureMethod',
+    'CanonicalizationMethod',
+    'Transforms',
+    'DigestMethod',
+    'DigestValue',
+    'SignatureValue',
+    'Reference',
+    'SignedInfo',
+  ])('a signature without its %s is refused', async (name) => {
+    const tamper = (xml: string) => xml.replace(new RegExp(`<${name}(?: [^>]*)?(?:/>|>.*?</${name}>)`), '')
+    const answer = signedResponse(good({ tamper }))
+    expect(Buffer.from(answer, 'base64').toString()).not.toContain(`<${name}`)
+    expect(await reasonOf(answer)).toBe('signature')
+  })
+
   test.each([
     ['the whole document', ''],
     ['another element', '#_other'],
@@ -98,6 +120,9 @@ describe('signatures', () => {
     expect(await reasonOf(signedResponse(good({ tamper: twice(/<Signature .*?<\/Signature>/) })))).toBe('wrapping')
     const object = (xml: string) => xml.replace('<SignedInfo>', '<Object><SignedInfo/></Object><SignedInfo>')
     expect(await reasonOf(signedResponse(good({ tamper: object })))).toBe('signature')
+    // Behind everything, where the signature would stay good: a place for things that somebody might find.
+    const behind = (xml: string) => xml.replace('</Signature>', '<KeyInfo/><Object><saml:Subject/></Object></Signature>')
+    expect(await reasonOf(signedResponse(good({ tamper: behind })))).toBe('signature')
   })
 })
 

@@ -104,6 +104,8 @@ describe('refused is', () => {
     '/sso',
     'file:///etc/passwd',
     'https://user:secret@idp.example.org/',
+    'https://user@idp.example.org/',
+    'https://:secret@idp.example.org/',
     'https://idp.example.org/\u00a0x',
   ])('an address to sign in at such as %s', (address) => {
     expect(reasonOf(metadataOf(entityId, address, [first]))).toBe('no_sso_url')

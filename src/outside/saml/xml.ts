@@ -135,6 +135,8 @@ const malformed = () => new SamlRefused('malformed', 'What was sent is not well-
 
 /** What the parser complains of has pieces of the text in it, so it goes no further. */
 function parsed(text: string): XmlNode {
+  // It leaves out what stands before the first element.
+  if (!/^\s*</.test(text)) throw malformed()
   const { DOMParser } = xmldom()
   try {
     const onProblem = (_level: string, problem: unknown) => {

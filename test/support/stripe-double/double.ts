@@ -45,6 +45,8 @@ export interface StripeDouble {
   readonly webhookSecret: string
   readonly world: World
   readonly requests: SeenRequest[]
+  /** Called when a request is understood, and its key taken, before anything is done. */
+  beforeWork: (ask: Ask) => Promise<void>
   /** Called when an answer is ready, before it is sent. */
   beforeAnswer: (ask: Ask) => Promise<void>
   fail(pattern: RegExp, failure: Failure, times?: number): void
@@ -86,6 +88,7 @@ export async function openStripeDouble({ start = Math.floor(Date.now() / 1000) }
     webhookSecret,
     world,
     requests,
+    beforeWork: async () => {},
     beforeAnswer: async () => {},
     fail: (pattern, failure, times = 1) => void failures.push({ pattern, failure, left: times }),
     forgetFailures: () => void failures.splice(0),
@@ -178,7 +181,7 @@ export async function openStripeDouble({ start = Math.floor(Date.now() / 1000) }
     const kept: { request: string; at: number; answer: Answer | undefined } = { request: sent, at: world.now, answer: undefined }
     if (key !== undefined) answers.set(key, kept)
     // Whoever comes with the same key now meets a request that is under way.
-    await sleep(0)
+    await double.beforeWork(ask)
     kept.answer = failure === 'error' ? broken : attempt(() => show(carryOut(world), ask))
     if (failure === 'half') kept.answer = broken
     return kept.answer
