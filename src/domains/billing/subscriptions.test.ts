@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { accessTo, useBilling } from '../../../test/support/billing-world.ts'
 import type { Client } from '../../../test/support/client.ts'
 import { apiKey, child, fresh, member, organization, project, scenario } from '../../../test/support/scenario.ts'
-import { openTestServer, useServer } from '../../../test/support/server.ts'
+import { openTestServer } from '../../../test/support/server.ts'
 
 const billing = useBilling()
 beforeAll(() => {
