@@ -6,7 +6,7 @@ import { openNotices } from '../../src/db/notices.ts'
 import { openDatabase } from '../../src/db/pool.ts'
 import { openEmbeddedEngine } from '../../src/engine/embedded/engine.ts'
 import { openLog } from '../../src/log.ts'
-import { policyIn, saying } from './engine-world.ts'
+import { policyIn, saying } from './engine-parts.ts'
 
 const [url = '', folder = ''] = process.argv.slice(2)
 const engine = openEmbeddedEngine({

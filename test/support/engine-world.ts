@@ -9,11 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openNotices } from '../../src/db/notices.ts'
 import { openDatabase } from '../../src/db/pool.ts'
 import { type EmbeddedEngine, type EmbeddedEngineDeps, openEmbeddedEngine } from '../../src/engine/embedded/engine.ts'
-import type { ResourceType, RunTask } from '../../src/engine/embedded/execute/types.ts'
+import type { ResourceType } from '../../src/engine/embedded/execute/types.ts'
 import type { EnginePolicy } from '../../src/engine/embedded/policy.ts'
 import type { EngineBuild, EngineEvent, PipelineAt, Team } from '../../src/engine/types.ts'
 import type { JobConfig, Json, PipelineConfig, ResourceConfig, TaskStep, Version } from '../../src/formats/pipeline/types.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
+import { policyIn, saying } from './engine-parts.ts'
 import { openRecordedLog } from './log-check/record.ts'
 
 export interface EngineWorld extends AsyncDisposable {
@@ -101,18 +102,6 @@ export async function openEngineWorld(): Promise<EngineWorld> {
   }
 }
 
-export const policyIn = (folder: string): EnginePolicy => ({
-  tasks: 'all',
-  images: new Map([['busybox', 'host']]),
-  resourceTypes: new Map(),
-  builds: 4,
-  buildsPerOrganization: 10,
-  taskUser: undefined,
-  limits: { memoryBytes: 2 ** 28, outputBytes: 2 ** 25, seconds: 60, diskBytes: 2 ** 26, cacheBytes: 2 ** 24 },
-  checkSeconds: 60,
-  workFolder: join(folder, 'builds'),
-})
-
 /** Finds what the test has put into the list. */
 const listType = (versions: EngineWorld['versions'], checked: EngineWorld['checked']): ResourceType => ({
   validate: ({ of }) => (typeof of === 'string' ? [] : ['of: is missing']),
@@ -136,17 +125,6 @@ const listType = (versions: EngineWorld['versions'], checked: EngineWorld['check
     return { version, metadata: [{ name: 'made', value: 'yes' }] }
   },
 })
-
-/** `say a b` prints lines, `count 100` that many, `fail` ends with 1, `wait` runs until it is stopped, `hang` for ever. */
-export const saying: RunTask = async ({ config: { run }, onOutput, signal }) => {
-  const [first = ''] = run.args ?? []
-  if (run.path === 'say') onOutput(`${(run.args ?? []).join('\n')}\n`, 'stdout')
-  if (run.path === 'count') for (let line = 0; line < Number(first); line++) onOutput(`line ${line}\n`, 'stdout')
-  if (run.path === 'wait') await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-  if (run.path === 'hang') await new Promise<void>(() => {})
-  if (run.path === 'sleep') await sleep(Number(first))
-  return { exitStatus: run.path === 'fail' ? 1 : 0 }
-}
 
 export const resource = (name: string, more: Partial<ResourceConfig> = {}): ResourceConfig => ({
   name,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { policyIn } from '../../../../test/support/engine-parts.ts'
 import * as w from '../../../../test/support/engine-world.ts'
 import type { Team } from '../../types.ts'
 import type { ResourceType } from '../execute/types.ts'
@@ -62,7 +63,7 @@ test('a check that takes too long is given up, whether it hears that or not', as
 })
 
 test('no check takes longer than the engine allows, whatever the pipeline says', async () => {
-  const engine = world.engine({ resourceTypes: () => deaf, limits: { limits: { ...w.policyIn('').limits, seconds: 1 } } })
+  const engine = world.engine({ resourceTypes: () => deaf, limits: { limits: { ...policyIn('').limits, seconds: 1 } } })
   await engine.startRunner()
   const at = await world.pipeline(team, 'endless')
   await save(engine, at, config([job('use', [{ get: 'r' }])], w.resource('r', { check_timeout: '24h' })))
@@ -72,7 +73,7 @@ test('no check takes longer than the engine allows, whatever the pipeline says',
 })
 
 test('no check takes longer than five minutes', async () => {
-  const engine = world.engine({ resourceTypes: () => deaf, limits: { limits: { ...w.policyIn('').limits, seconds: 86_400 } } })
+  const engine = world.engine({ resourceTypes: () => deaf, limits: { limits: { ...policyIn('').limits, seconds: 86_400 } } })
   await engine.startRunner()
   const at = await world.pipeline(team, 'endless')
   await save(engine, at, config([job('use', [{ get: 'r' }])], w.resource('r', { check_timeout: '24h' })))

@@ -4,6 +4,7 @@ import { access, readdir, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { policyIn } from '../../../../test/support/engine-parts.ts'
 import * as w from '../../../../test/support/engine-world.ts'
 import type { Team } from '../../types.ts'
 import type { ExecuteBuild } from '../execute/types.ts'
@@ -180,7 +181,7 @@ test('a process that stops does not wait for tasks that do not end', async () =>
 
 test('a build whose files take too much is stopped, and says so', async () => {
   const engine = world.engine({
-    limits: { limits: { ...w.policyIn('').limits, diskBytes: 1_000_000 } },
+    limits: { limits: { ...policyIn('').limits, diskBytes: 1_000_000 } },
     execute: async (_build, { folder, signal }) => {
       await writeFile(`${folder}/large`, Buffer.alloc(2_000_000))
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
