@@ -33,7 +33,10 @@ async function signInThroughTheCompany({ org, run }: Demo): Promise<void> {
     ({ body }) => `${body.data.certificates.length} certificate, audience ${body.data.service_provider.entity_id}`,
   )
   const { entity_id: audience, acs_url: acsUrl } = added.body.data.service_provider
-  const carol = { nameId: `carol-${run}@company.example`, attributes: { groups: ['ops'], givenName: ['Carol'], sn: ['Company'] } }
+  const carol = {
+    nameId: `carol-${run}@company.example`,
+    attributes: { email: [`carol-${run}@company.example`], groups: ['ops'], givenName: ['Carol'], sn: ['Company'] },
+  }
   const forge = { key: { privateKey, certificate }, issuer, acsUrl, audience, ...carol }
   const SAMLResponse = signedResponse(forge)
   const sent = await step(
