@@ -43,6 +43,18 @@ describe('a secret in a line', () => {
     ['a sentence', 'correct horse battery staple', (text: string) => text],
   ])('is found %s', (_, secret, spell) => expect(search([line({ said: spell(secret) })], [['password', secret]])).toHaveLength(1))
 
+  test('is none when the log ends within it, and what stands before is found all the same', () => {
+    const cut = 'a-secret-9-that-is-longer-than-what-is-left'
+    const leaks = search(
+      [line({ said: token }), cut.slice(0, 12)],
+      [
+        ['token', token],
+        ['password', cut],
+      ],
+    )
+    expect(leaks).toMatchObject([{ what: 'token' }])
+  })
+
   test('is found among thousands', () => {
     const many = Array.from({ length: 5000 }, (_, index): [string, string] => [
       'token',

@@ -117,8 +117,9 @@ class Index {
       const slot = hash >>> 8
       if (((this.#maybe[slot >>> 3] ?? 0) & (1 << (slot & 7))) === 0) continue
       const at = end - width + 1
+      // Not `compare` with two ranges: it throws where the text ends before the secret would.
       for (const entry of this.#byHash.get(hash) ?? [])
-        if (at >= 0 && text.compare(entry.bytes, 0, entry.bytes.length, at, at + entry.bytes.length) === 0) found(at, entry)
+        if (at >= 0 && entry.bytes.equals(text.subarray(at, at + entry.bytes.length))) found(at, entry)
     }
   }
 }
