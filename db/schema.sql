@@ -149,6 +149,14 @@ table config_repositories (
   updated_at timestamp with time zone not null default now()
 )
 
+-- What an organization pays other than list prices, and how much it usually uses.
+table cost_settings (
+  organization_id bigint not null,
+  overrides jsonb not null default '[]'::jsonb,
+  usage jsonb not null default '{}'::jsonb,
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Secrets, sealed; what may be shown without them stands in the clear.
 table credentials (
   organization_id bigint not null,
@@ -326,6 +334,23 @@ table events (
   happened_at timestamp with time zone not null default clock_timestamp()
 )
 
+-- Where something is kept that the platform works with: Terraform states, logs, events, bills.
+table external_backends (
+  organization_id bigint not null,
+  id bigint not null identity,
+  purpose text not null,
+  engine text not null,
+  configuration jsonb not null,
+  credential_id bigint,
+  project_id bigint,
+  environment_id bigint,
+  component_id bigint,
+  is_default boolean not null,
+  token_generation integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Accounts at outside providers by which a person signs in.
 table identities (
   id bigint not null identity,
@@ -366,12 +391,77 @@ table identity_providers (
   updated_at timestamp with time zone not null default now()
 )
 
+-- Infrastructure that exists, made into a stack: what was asked, and how it goes.
+table infra_imports (
+  organization_id bigint not null,
+  id bigint not null identity,
+  project_id bigint,
+  project_canonical text,
+  environment_canonical text,
+  component_canonical text,
+  stack_ref text not null,
+  status text not null,
+  error text not null default ''::text,
+  logs text not null default ''::text,
+  request jsonb not null,
+  user_id bigint,
+  attempt integer not null default 1,
+  alive_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Rego that Terraform plans are checked against.
+table infra_policies (
+  organization_id bigint not null,
+  id bigint not null identity,
+  canonical text not null,
+  name text not null,
+  description text not null,
+  body text not null,
+  severity text not null,
+  enabled boolean not null,
+  owner_id bigint,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Key pairs of the installation itself, such as the one that SAML assertions are encrypted for; sealed by the master key.
 table installation_keys (
   name text not null,
   sealed text not null,
   public text not null,
   created_at timestamp with time zone not null default now()
+)
+
+-- How many resources of each type a state had, whenever that changed.
+table inventory_counts (
+  organization_id bigint not null,
+  id bigint not null identity,
+  state_id bigint not null,
+  counted_at timestamp with time zone not null default now(),
+  counts jsonb not null
+)
+
+-- What exists: resources of the newest version of every state, and those that people entered.
+table inventory_resources (
+  organization_id bigint not null,
+  id bigint not null identity,
+  state_id bigint,
+  address text,
+  provider text not null,
+  type text not null,
+  name text not null,
+  module text not null default ''::text,
+  mode text not null,
+  attributes jsonb not null default '{}'::jsonb,
+  custom_attributes jsonb not null default '{}'::jsonb,
+  label text not null default ''::text,
+  cpu bigint not null default 0,
+  memory bigint not null default 0,
+  storage bigint not null default 0,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
 )
 
 -- Who paused a job.
@@ -574,6 +664,46 @@ table pipelines (
   updated_at timestamp with time zone not null default now()
 )
 
+-- Publications of list prices; estimates use the active one of each scope.
+table price_books (
+  id bigint not null identity,
+  provider text not null,
+  scope text not null,
+  source text not null,
+  source_url text not null default ''::text,
+  version text not null,
+  published_at timestamp with time zone not null,
+  imported_at timestamp with time zone not null default now(),
+  sha256 text not null,
+  products integer not null default 0,
+  rates integer not null default 0,
+  active boolean not null default false
+)
+
+-- What can be bought: one SKU of a publication.
+table price_products (
+  id bigint not null identity,
+  book_id bigint not null,
+  provider text not null,
+  sku text not null,
+  service text not null,
+  family text not null,
+  region text not null,
+  attributes jsonb not null
+)
+
+-- What a product costs, by how much is bought of it.
+table price_rates (
+  product_id bigint not null,
+  purchase_option text not null,
+  currency text not null,
+  unit text not null,
+  unit_quantity numeric not null,
+  from_quantity numeric not null,
+  to_quantity numeric,
+  price numeric not null
+)
+
 -- Projects that a person marked.
 table project_favorites (
   organization_id bigint not null,
@@ -598,6 +728,48 @@ table projects (
   updated_at timestamp with time zone not null default now()
 )
 
+-- What resources and data sources of a provider look like.
+table provider_blocks (
+  provider_id bigint not null,
+  kind text not null,
+  type text not null,
+  schema jsonb not null
+)
+
+-- Terraform providers whose schemas were imported.
+table provider_schemas (
+  id bigint not null identity,
+  source text not null,
+  canonical text not null,
+  version text not null,
+  imported_at timestamp with time zone not null default now(),
+  sha256 text not null,
+  configuration jsonb not null
+)
+
+-- What a component takes of a quota, from the moment it is reserved.
+table quota_consumptions (
+  organization_id bigint not null,
+  component_id bigint not null,
+  quota_id bigint not null,
+  cpu bigint not null,
+  memory bigint not null,
+  storage bigint not null
+)
+
+-- The part of a pool that a team may use.
+table quotas (
+  organization_id bigint not null,
+  id bigint not null identity,
+  resource_pool_id bigint not null,
+  team_id bigint not null,
+  cpu bigint not null,
+  memory bigint not null,
+  storage bigint not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Attempts at guessing secrets, by address and by account; shared by all processes.
 table rate_limits (
   key text not null,
@@ -611,6 +783,17 @@ table recovery_codes (
   user_id bigint not null,
   code_hash text not null,
   used_at timestamp with time zone
+)
+
+-- What may be shared out: the sum of the resources with a label.
+table resource_pools (
+  organization_id bigint not null,
+  id bigint not null identity,
+  canonical text not null,
+  name text not null,
+  label text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
 )
 
 -- Named sets of rules; built-in ones cannot be changed.
@@ -793,6 +976,58 @@ table teams (
   updated_at timestamp with time zone not null default now()
 )
 
+-- The last plan beside a state, as it was sent.
+table terraform_plans (
+  organization_id bigint not null,
+  state_id bigint not null,
+  sealed bytea not null,
+  data_key_id bigint not null,
+  updated_at timestamp with time zone not null default now()
+)
+
+-- The documents themselves, in parts that can be read one after the other.
+table terraform_state_chunks (
+  organization_id bigint not null,
+  version_id bigint not null,
+  "position" integer not null,
+  sealed bytea not null
+)
+
+-- Every document that was written, the newest included.
+table terraform_state_versions (
+  organization_id bigint not null,
+  id bigint not null identity,
+  state_id bigint not null,
+  serial bigint not null,
+  lineage text not null,
+  terraform_version text not null,
+  size bigint not null,
+  md5 text not null,
+  resource_count integer not null,
+  author text not null,
+  user_id bigint,
+  restored_from bigint,
+  data_key_id bigint not null,
+  created_at timestamp with time zone not null default now()
+)
+
+-- Terraform states that are kept here, and who holds the lock of each.
+table terraform_states (
+  organization_id bigint not null,
+  id bigint not null identity,
+  component_id bigint,
+  external_backend_id bigint,
+  place text,
+  stack_ref text,
+  token_generation integer not null default 1,
+  version_id bigint,
+  lock jsonb,
+  locked_at timestamp with time zone,
+  left_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
 -- Secrets that authenticator apps share with us, sealed by the master key.
 table totp_secrets (
   user_id bigint not null,
@@ -875,6 +1110,8 @@ config_repositories.config_repositories_canonical_uq UNIQUE (organization_id, ca
 config_repositories.config_repositories_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
 config_repositories.config_repositories_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 config_repositories.config_repositories_pk PRIMARY KEY (organization_id, id)
+cost_settings.cost_settings_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_settings.cost_settings_pk PRIMARY KEY (organization_id)
 credentials.credentials_canonical_uq UNIQUE (organization_id, canonical)
 credentials.credentials_data_key_fk FOREIGN KEY (organization_id, data_key_id) REFERENCES data_keys(organization_id, id)
 credentials.credentials_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -929,6 +1166,14 @@ events.events_organization_fk FOREIGN KEY (organization_id) REFERENCES organizat
 events.events_pk PRIMARY KEY (organization_id, id)
 events.events_severity_ck CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'err'::text, 'crit'::text])))
 events.events_type_ck CHECK ((type = ANY (ARRAY['Cycloid'::text, 'AWS'::text, 'Monitoring'::text, 'Custom'::text])))
+external_backends.external_backends_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
+external_backends.external_backends_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
+external_backends.external_backends_environment_fk FOREIGN KEY (organization_id, environment_id) REFERENCES environments(organization_id, id) ON DELETE CASCADE
+external_backends.external_backends_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+external_backends.external_backends_pk PRIMARY KEY (organization_id, id)
+external_backends.external_backends_project_fk FOREIGN KEY (organization_id, project_id) REFERENCES projects(organization_id, id) ON DELETE CASCADE
+external_backends.external_backends_purpose_ck CHECK ((purpose = ANY (ARRAY['events'::text, 'logs'::text, 'remote_tfstate'::text, 'cost_explorer'::text])))
+external_backends.external_backends_scope_ck CHECK ((((environment_id IS NULL) OR (project_id IS NOT NULL)) AND ((component_id IS NULL) OR (environment_id IS NOT NULL)) AND ((NOT is_default) OR (project_id IS NULL))))
 identities.identities_confined_ck CHECK (((confined_to IS NULL) = (identity_provider_id IS NULL)))
 identities.identities_confined_to_fk FOREIGN KEY (confined_to) REFERENCES organizations(id) ON DELETE CASCADE
 identities.identities_identity_provider_fk FOREIGN KEY (confined_to, identity_provider_id) REFERENCES identity_providers(organization_id, id) ON DELETE CASCADE
@@ -940,7 +1185,25 @@ identity_providers.identity_providers_default_role_fk FOREIGN KEY (organization_
 identity_providers.identity_providers_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 identity_providers.identity_providers_pk PRIMARY KEY (organization_id, id)
 identity_providers.identity_providers_public_id_uq UNIQUE (public_id)
+infra_imports.infra_imports_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+infra_imports.infra_imports_pk PRIMARY KEY (organization_id, id)
+infra_imports.infra_imports_project_fk FOREIGN KEY (organization_id, project_id) REFERENCES projects(organization_id, id) ON DELETE CASCADE
+infra_imports.infra_imports_status_ck CHECK ((status = ANY (ARRAY['importing'::text, 'succeeded'::text, 'failed'::text])))
+infra_imports.infra_imports_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL
+infra_policies.infra_policies_canonical_uq UNIQUE (organization_id, canonical)
+infra_policies.infra_policies_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+infra_policies.infra_policies_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
+infra_policies.infra_policies_pk PRIMARY KEY (organization_id, id)
+infra_policies.infra_policies_severity_ck CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'advisory'::text])))
 installation_keys.installation_keys_pk PRIMARY KEY (name)
+inventory_counts.inventory_counts_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+inventory_counts.inventory_counts_pk PRIMARY KEY (organization_id, id)
+inventory_counts.inventory_counts_state_fk FOREIGN KEY (organization_id, state_id) REFERENCES terraform_states(organization_id, id) ON DELETE CASCADE
+inventory_resources.inventory_resources_address_uq UNIQUE (organization_id, state_id, address)
+inventory_resources.inventory_resources_amounts_ck CHECK (((cpu >= 0) AND (memory >= 0) AND (storage >= 0)))
+inventory_resources.inventory_resources_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+inventory_resources.inventory_resources_pk PRIMARY KEY (organization_id, id)
+inventory_resources.inventory_resources_state_fk FOREIGN KEY (organization_id, state_id) REFERENCES terraform_states(organization_id, id) ON DELETE CASCADE
 job_notes.job_notes_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 job_notes.job_notes_pipeline_fk FOREIGN KEY (organization_id, pipeline_id) REFERENCES pipelines(organization_id, id) ON DELETE CASCADE
 job_notes.job_notes_pk PRIMARY KEY (organization_id, pipeline_id, job)
@@ -991,6 +1254,12 @@ pipelines.pipelines_component_fk FOREIGN KEY (organization_id, component_id) REF
 pipelines.pipelines_name_uq UNIQUE (organization_id, name)
 pipelines.pipelines_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 pipelines.pipelines_pk PRIMARY KEY (organization_id, id)
+price_books.price_books_pk PRIMARY KEY (id)
+price_books.price_books_provider_ck CHECK ((provider = ANY (ARRAY['aws'::text, 'azurerm'::text, 'google'::text])))
+price_products.price_products_book_fk FOREIGN KEY (book_id) REFERENCES price_books(id) ON DELETE CASCADE
+price_products.price_products_pk PRIMARY KEY (id)
+price_rates.price_rates_pk PRIMARY KEY (product_id, purchase_option, currency, from_quantity)
+price_rates.price_rates_product_fk FOREIGN KEY (product_id) REFERENCES price_products(id) ON DELETE CASCADE
 project_favorites.project_favorites_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 project_favorites.project_favorites_pk PRIMARY KEY (organization_id, project_id, user_id)
 project_favorites.project_favorites_project_fk FOREIGN KEY (organization_id, project_id) REFERENCES projects(organization_id, id) ON DELETE CASCADE
@@ -1001,10 +1270,28 @@ projects.projects_organization_fk FOREIGN KEY (organization_id) REFERENCES organ
 projects.projects_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
 projects.projects_pk PRIMARY KEY (organization_id, id)
 projects.projects_team_fk FOREIGN KEY (organization_id, team_id) REFERENCES teams(organization_id, id) ON DELETE SET NULL (team_id)
+provider_blocks.provider_blocks_kind_ck CHECK ((kind = ANY (ARRAY['resource'::text, 'data'::text])))
+provider_blocks.provider_blocks_pk PRIMARY KEY (provider_id, kind, type)
+provider_blocks.provider_blocks_provider_fk FOREIGN KEY (provider_id) REFERENCES provider_schemas(id) ON DELETE CASCADE
+provider_schemas.provider_schemas_canonical_uq UNIQUE (canonical)
+provider_schemas.provider_schemas_pk PRIMARY KEY (id)
+quota_consumptions.quota_consumptions_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
+quota_consumptions.quota_consumptions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+quota_consumptions.quota_consumptions_pk PRIMARY KEY (organization_id, component_id)
+quota_consumptions.quota_consumptions_quota_fk FOREIGN KEY (organization_id, quota_id) REFERENCES quotas(organization_id, id)
+quotas.quotas_amounts_ck CHECK (((cpu >= 0) AND (memory >= 0) AND (storage >= 0)))
+quotas.quotas_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+quotas.quotas_pk PRIMARY KEY (organization_id, id)
+quotas.quotas_resource_pool_fk FOREIGN KEY (organization_id, resource_pool_id) REFERENCES resource_pools(organization_id, id)
+quotas.quotas_team_fk FOREIGN KEY (organization_id, team_id) REFERENCES teams(organization_id, id) ON DELETE CASCADE
+quotas.quotas_team_uq UNIQUE (organization_id, resource_pool_id, team_id)
 rate_limits.rate_limits_pk PRIMARY KEY (key)
 recovery_codes.recovery_codes_code_uq UNIQUE (user_id, code_hash)
 recovery_codes.recovery_codes_pk PRIMARY KEY (id)
 recovery_codes.recovery_codes_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+resource_pools.resource_pools_canonical_uq UNIQUE (organization_id, canonical)
+resource_pools.resource_pools_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+resource_pools.resource_pools_pk PRIMARY KEY (organization_id, id)
 roles.roles_canonical_uq UNIQUE (organization_id, canonical)
 roles.roles_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 roles.roles_pk PRIMARY KEY (organization_id, id)
@@ -1059,6 +1346,26 @@ teams.teams_canonical_uq UNIQUE (organization_id, canonical)
 teams.teams_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 teams.teams_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
 teams.teams_pk PRIMARY KEY (organization_id, id)
+terraform_plans.terraform_plans_data_key_fk FOREIGN KEY (organization_id, data_key_id) REFERENCES data_keys(organization_id, id)
+terraform_plans.terraform_plans_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+terraform_plans.terraform_plans_pk PRIMARY KEY (organization_id, state_id)
+terraform_plans.terraform_plans_state_fk FOREIGN KEY (organization_id, state_id) REFERENCES terraform_states(organization_id, id) ON DELETE CASCADE
+terraform_state_chunks.terraform_state_chunks_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+terraform_state_chunks.terraform_state_chunks_pk PRIMARY KEY (organization_id, version_id, "position")
+terraform_state_chunks.terraform_state_chunks_version_fk FOREIGN KEY (organization_id, version_id) REFERENCES terraform_state_versions(organization_id, id) ON DELETE CASCADE
+terraform_state_versions.terraform_state_versions_data_key_fk FOREIGN KEY (organization_id, data_key_id) REFERENCES data_keys(organization_id, id)
+terraform_state_versions.terraform_state_versions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+terraform_state_versions.terraform_state_versions_pk PRIMARY KEY (organization_id, id)
+terraform_state_versions.terraform_state_versions_state_fk FOREIGN KEY (organization_id, state_id) REFERENCES terraform_states(organization_id, id) ON DELETE CASCADE
+terraform_state_versions.terraform_state_versions_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL
+terraform_states.terraform_states_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE SET NULL (component_id)
+terraform_states.terraform_states_component_uq UNIQUE (organization_id, component_id)
+terraform_states.terraform_states_external_backend_fk FOREIGN KEY (organization_id, external_backend_id) REFERENCES external_backends(organization_id, id) ON DELETE CASCADE
+terraform_states.terraform_states_external_backend_uq UNIQUE (organization_id, external_backend_id)
+terraform_states.terraform_states_lock_ck CHECK (((lock IS NULL) = (locked_at IS NULL)))
+terraform_states.terraform_states_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+terraform_states.terraform_states_pk PRIMARY KEY (organization_id, id)
+terraform_states.terraform_states_version_fk FOREIGN KEY (organization_id, version_id) REFERENCES terraform_state_versions(organization_id, id) ON DELETE SET NULL (version_id)
 totp_secrets.totp_secrets_pk PRIMARY KEY (user_id)
 totp_secrets.totp_secrets_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 used_assertions.used_assertions_pk PRIMARY KEY (assertion_hash)
@@ -1094,9 +1401,19 @@ CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree 
 CREATE INDEX engine_versions_order_ix ON public.engine_versions USING btree (organization_id, resource_id, history, check_order)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
 CREATE INDEX events_kpi_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC) WHERE (tags @> '[{"key": "kpi"}]'::jsonb)
+CREATE INDEX external_backends_component_ix ON public.external_backends USING btree (organization_id, component_id)
+CREATE INDEX external_backends_credential_ix ON public.external_backends USING btree (organization_id, credential_id)
+CREATE INDEX external_backends_environment_ix ON public.external_backends USING btree (organization_id, environment_id)
+CREATE INDEX external_backends_project_ix ON public.external_backends USING btree (organization_id, project_id)
 CREATE INDEX identities_confined_to_ix ON public.identities USING btree (confined_to, identity_provider_id)
 CREATE INDEX identities_user_ix ON public.identities USING btree (user_id)
 CREATE INDEX identity_providers_default_role_ix ON public.identity_providers USING btree (organization_id, default_role_id)
+CREATE INDEX infra_imports_project_ix ON public.infra_imports USING btree (organization_id, project_id)
+CREATE INDEX infra_imports_user_ix ON public.infra_imports USING btree (user_id)
+CREATE INDEX infra_policies_owner_ix ON public.infra_policies USING btree (owner_id)
+CREATE INDEX inventory_counts_state_ix ON public.inventory_counts USING btree (organization_id, state_id, counted_at)
+CREATE INDEX inventory_resources_label_ix ON public.inventory_resources USING btree (organization_id, label) WHERE (label <> ''::text)
+CREATE INDEX inventory_resources_type_ix ON public.inventory_resources USING btree (organization_id, provider, type)
 CREATE INDEX kpi_favorites_user_ix ON public.kpi_favorites USING btree (user_id)
 CREATE INDEX kpis_component_ix ON public.kpis USING btree (organization_id, component_id)
 CREATE INDEX kpis_environment_ix ON public.kpis USING btree (organization_id, environment_id)
@@ -1114,10 +1431,15 @@ CREATE INDEX organizations_path_ix ON public.organizations USING gin (path)
 CREATE INDEX passkeys_user_ix ON public.passkeys USING btree (user_id)
 CREATE INDEX pending_identities_expires_at_ix ON public.pending_identities USING btree (expires_at)
 CREATE INDEX pipelines_component_ix ON public.pipelines USING btree (organization_id, component_id)
+CREATE INDEX price_products_attributes_ix ON public.price_products USING gin (attributes jsonb_path_ops)
+CREATE INDEX price_products_book_ix ON public.price_products USING btree (book_id)
+CREATE INDEX price_products_place_ix ON public.price_products USING btree (provider, service, region, family)
 CREATE INDEX project_favorites_user_ix ON public.project_favorites USING btree (user_id)
 CREATE INDEX projects_config_repository_ix ON public.projects USING btree (organization_id, config_repository_id)
 CREATE INDEX projects_owner_ix ON public.projects USING btree (owner_id)
 CREATE INDEX projects_team_ix ON public.projects USING btree (organization_id, team_id)
+CREATE INDEX quota_consumptions_quota_ix ON public.quota_consumptions USING btree (organization_id, quota_id)
+CREATE INDEX quotas_team_ix ON public.quotas USING btree (organization_id, team_id)
 CREATE INDEX rate_limits_started_at_ix ON public.rate_limits USING btree (started_at)
 CREATE INDEX rules_api_key_ix ON public.rules USING btree (organization_id, api_key_id)
 CREATE INDEX rules_role_ix ON public.rules USING btree (organization_id, role_id)
@@ -1135,13 +1457,22 @@ CREATE INDEX stacks_team_ix ON public.stacks USING btree (organization_id, team_
 CREATE INDEX team_members_member_ix ON public.team_members USING btree (organization_id, member_id)
 CREATE INDEX team_roles_role_ix ON public.team_roles USING btree (organization_id, role_id)
 CREATE INDEX teams_owner_ix ON public.teams USING btree (owner_id)
+CREATE INDEX terraform_plans_data_key_ix ON public.terraform_plans USING btree (organization_id, data_key_id)
+CREATE INDEX terraform_state_versions_data_key_ix ON public.terraform_state_versions USING btree (organization_id, data_key_id)
+CREATE INDEX terraform_state_versions_state_ix ON public.terraform_state_versions USING btree (organization_id, state_id, id)
+CREATE INDEX terraform_state_versions_user_ix ON public.terraform_state_versions USING btree (user_id)
+CREATE INDEX terraform_states_left_at_ix ON public.terraform_states USING btree (left_at) WHERE (left_at IS NOT NULL)
+CREATE INDEX terraform_states_place_ix ON public.terraform_states USING btree (organization_id, place) WHERE (component_id IS NULL)
 CREATE INDEX used_assertions_expires_at_ix ON public.used_assertions USING btree (expires_at)
 CREATE UNIQUE INDEX appearances_active_uq ON public.appearances USING btree (organization_id) WHERE is_active
 CREATE UNIQUE INDEX config_repositories_default_uq ON public.config_repositories USING btree (organization_id) WHERE is_default
+CREATE UNIQUE INDEX external_backends_place_uq ON public.external_backends USING btree (organization_id, purpose, is_default, project_id, environment_id, component_id) NULLS NOT DISTINCT WHERE (purpose <> 'cost_explorer'::text)
 CREATE UNIQUE INDEX identities_member_uq ON public.identities USING btree (identity_provider_id, subject) WHERE (identity_provider_id IS NOT NULL)
 CREATE UNIQUE INDEX identities_subject_uq ON public.identities USING btree (provider, issuer, subject) WHERE (identity_provider_id IS NULL)
+CREATE UNIQUE INDEX infra_imports_stack_uq ON public.infra_imports USING btree (organization_id, stack_ref)
 CREATE UNIQUE INDEX members_invitation_uq ON public.members USING btree (organization_id, lower(invitation_email)) WHERE (invitation_state = 'pending'::text)
 CREATE UNIQUE INDEX pipelines_main_uq ON public.pipelines USING btree (organization_id, component_id) WHERE is_main
+CREATE UNIQUE INDEX price_books_active_uq ON public.price_books USING btree (provider, scope) WHERE active
 CREATE UNIQUE INDEX user_emails_email_uq ON public.user_emails USING btree (lower(email))
 CREATE UNIQUE INDEX user_emails_primary_uq ON public.user_emails USING btree (user_id) WHERE (purpose = 'primary'::text)
 
@@ -1168,6 +1499,7 @@ components.stack_stays_in_reach for update to trochoid_app using (true) check ((
   WHERE ((s.organization_id = components.stack_organization_id) AND (s.id = components.stack_id)))))
 components.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 config_repositories.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_settings.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 credentials.doors for select to trochoid_doors using (true) check ()
 credentials.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 data_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
@@ -1184,12 +1516,18 @@ engine_resources.tenant for all to trochoid_app using ((organization_id = curren
 engine_versions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 environments.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 events.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+external_backends.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 identities.confined for all to trochoid_app using ((confined_to = current_organization_id())) check ((confined_to = current_organization_id()))
 identities.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 identities.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 identity_providers.doors for select to trochoid_doors using (true) check ()
 identity_providers.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+infra_imports.doors for select to trochoid_doors using (true) check ()
+infra_imports.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+infra_policies.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 installation_keys.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+inventory_counts.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+inventory_resources.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 job_notes.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 kpi_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 kpis.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
@@ -1215,10 +1553,23 @@ pending_identities.platform for all to trochoid_app using (in_platform_scope()) 
 pipeline_configs.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 pipelines.doors for select to trochoid_doors using (true) check ()
 pipelines.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+price_books.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+price_books.public_facts for select to trochoid_app using (true) check ()
+price_products.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+price_products.public_facts for select to trochoid_app using (true) check ()
+price_rates.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+price_rates.public_facts for select to trochoid_app using (true) check ()
 project_favorites.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 projects.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+provider_blocks.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+provider_blocks.public_facts for select to trochoid_app using (true) check ()
+provider_schemas.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+provider_schemas.public_facts for select to trochoid_app using (true) check ()
+quota_consumptions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+quotas.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 recovery_codes.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 recovery_codes.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+resource_pools.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 roles.doors for select to trochoid_doors using (true) check ()
 roles.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 rules.doors for select to trochoid_doors using (true) check ()
@@ -1251,6 +1602,11 @@ team_members.tenant for all to trochoid_app using ((organization_id = current_or
 team_roles.doors for select to trochoid_doors using (true) check ()
 team_roles.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 teams.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+terraform_plans.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+terraform_state_chunks.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+terraform_state_versions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+terraform_states.doors for select to trochoid_doors using (true) check ()
+terraform_states.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 totp_secrets.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
 totp_secrets.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
 used_assertions.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
@@ -1302,14 +1658,17 @@ identity_providers_for(organization_canonical text) security definer stable owne
 in_platform_scope() stable owned by the owner
 is_address_below(root bigint, address text) security definer stable owned by trochoid_doors
 is_below(root bigint, person bigint) security definer stable owned by trochoid_doors
+left_terraform_states(left_before timestamp with time zone) security definer stable owned by trochoid_doors
 licence_here() security definer stable owned by trochoid_doors
 load_access(actor_kind text, actor_id bigint, session_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
 lost_engine_builds(most integer) security definer stable owned by trochoid_doors
+lost_infra_imports(silent_since timestamp with time zone) security definer stable owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_session_change() security definer volatile owned by trochoid_doors
 on_user_access_change() security definer volatile owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors
 organization_of_customer(by_provider text, customer text) security definer stable owned by trochoid_doors
+organization_of_state_token(organization_number bigint) security definer stable owned by trochoid_doors
 overdue_component_changes(most integer) security definer stable owned by trochoid_doors
 owes_second_factor(person bigint) security definer stable owned by trochoid_doors
 people_below(root bigint) security definer stable owned by trochoid_doors

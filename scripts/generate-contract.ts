@@ -97,8 +97,10 @@ function row(document: ApiDocument, path: string, method: string, operation: Ope
       .filter((p) => p.in === 'query')
       .map((p) => p.name),
     body: Object.keys(operation.requestBody?.content ?? {}),
+    bodyMegabytes: operation['x-body-limit-mb'] ?? 1,
+    bodyStream: operation['x-body-stream'] === true,
     success: Number(success),
-    respond: success.startsWith('3') ? 'redirect' : respondOf(operation.responses[success]),
+    respond: success.startsWith('3') ? 'redirect' : operation['x-raw'] ? 'bytes' : respondOf(operation.responses[success]),
   }
 }
 
@@ -153,6 +155,10 @@ export interface OperationRow {
   query: readonly string[]
   /** Media types of the body; empty when it takes none. */
   body: readonly string[]
+  /** The most that is read of it. */
+  bodyMegabytes: number
+  /** The handler reads it itself, piece by piece (bodyStream of the request), and checks it too. */
+  bodyStream: boolean
   success: number
   respond: 'json' | 'stream' | 'redirect' | 'bytes' | 'nothing'
 }

@@ -54,6 +54,8 @@ const typescript: Record<string, string> = {
   boolean: 'boolean',
   jsonb: 'Json',
   'timestamp with time zone': 'Date',
+  // Exact: a price is never a double.
+  numeric: 'string',
   'text[]': 'string[]',
   'bigint[]': 'number[]',
 }
@@ -78,6 +80,11 @@ function typesFile(columns: Column[]): string {
     'passkeys',
     'login_challenges',
     'sign_in_flows',
+    'price_books',
+    'price_products',
+    'price_rates',
+    'provider_schemas',
+    'provider_blocks',
     'sign_in_codes',
     'pending_identities',
     'used_assertions',

@@ -18,6 +18,9 @@ export interface OperationObject {
   'x-audit'?: boolean
   'x-api-keys'?: boolean
   'x-confined'?: boolean
+  'x-body-limit-mb'?: number
+  'x-body-stream'?: boolean
+  'x-raw'?: boolean
 }
 export type ParameterObject = { $ref: string } | { name: string; in: string }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { type IdentityConfig, readIdentity } from './config-identity.ts'
 import { ConfigError, openReader } from './config-reader.ts'
+import { readTerraformConfig, type TerraformConfig } from './config-terraform.ts'
 import type { EnginePolicy } from './engine/embedded/policy.ts'
 import type { GitPolicy } from './outside/git/types.ts'
 
@@ -48,6 +49,7 @@ export interface Config extends IdentityConfig {
   /** Pipelines run there; undefined: the embedded engine runs them. */
   readonly concourse: ConcourseAccess | undefined
   readonly engine: EnginePolicy
+  readonly terraform: TerraformConfig
   readonly version: { version: string; revision: string; branch: string }
 }
 
@@ -148,6 +150,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       checkSeconds: integer('ENGINE_CHECK_SECONDS', 60, 1, 60 * 60 * 24),
       workFolder: join(absoluteHome, 'builds'),
     },
+    terraform: readTerraformConfig({ text, url, integer }),
     version: { version: 'v6.0.98', revision: text('REVISION') ?? readRevision(), branch: text('BRANCH') ?? 'master' },
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -29,6 +29,8 @@ import { openOAuth } from './outside/oauth/oauth.ts'
 import type { OAuthProviders } from './outside/oauth/types.ts'
 import { openStripe } from './outside/stripe/stripe.ts'
 import type { Stripe } from './outside/stripe/types.ts'
+import { openPolicyEngine } from './policies/engine.ts'
+import type { PolicyEngine } from './policies/types.ts'
 
 export interface Platform {
   readonly config: Config
@@ -51,6 +53,8 @@ export interface Platform {
   readonly saml: Saml
   /** Undefined: the product is not sold on the AWS Marketplace. */
   readonly marketplace: Marketplace | undefined
+  /** What decides whether a plan is allowed. */
+  readonly policies: PolicyEngine
   readonly metrics: Metrics
   /** What runs pipelines: Concourse where it is configured, otherwise our own. */
   readonly engine: PipelineEngine
@@ -81,6 +85,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
     const tokens = await openSessionTokens(database, master)
     const keyUse = openKeyUse(database, log, tellNewAddresses)
     const guard = openAddressGuard({ allowed: config.privateAddresses })
+    const policies = openPolicyEngine(config.terraform.policies, log)
     const cacheFolder = join(config.home, 'git')
     const git = await openGit({ cacheFolder, policy: config.git, guard, log: (line) => log.debug({ git: true }, line) })
     const { engine, startRunner, notices } = await openEngine({ config, log, database, master, guard, git, url })
@@ -101,6 +106,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       saml: openSaml({ config, database, master, log }),
       marketplace:
         config.marketplace && openMarketplace(config.marketplace, (reason) => log.warn({ reason }, 'the AWS Marketplace cannot be asked')),
+      policies,
       metrics: openMetrics(database, log),
       engine,
       startRunner,
@@ -108,6 +114,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       draining: false,
       async [Symbol.asyncDispose]() {
         await engine[Symbol.asyncDispose]()
+        await policies[Symbol.asyncDispose]()
         await notices?.[Symbol.asyncDispose]()
         await git[Symbol.asyncDispose]()
         await keyUse[Symbol.asyncDispose]()

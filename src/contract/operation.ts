@@ -25,7 +25,10 @@ type BodyOf<T> = T extends { 'application/json': infer Json }
 export interface Input<Id extends OperationId> {
   path: OrEmpty<Parameters<Id> extends { path: infer Path } ? Path : undefined>
   query: OrEmpty<Parameters<Id> extends { query?: infer Query } ? Query : undefined>
-  body: BodyOf<ContentOf<NonNullable<operations[Id] extends { requestBody?: infer Body } ? Body : undefined>>>
+  /** Undefined where the handler reads the stream itself. */
+  body: OperationTable[Id]['bodyStream'] extends true
+    ? undefined
+    : BodyOf<ContentOf<NonNullable<operations[Id] extends { requestBody?: infer Body } ? Body : undefined>>>
   /** Bracket filters (`name[eq]=value`); only lists look at them. */
   filters: readonly Filter[]
 }
@@ -42,7 +45,7 @@ export type Output<Id extends OperationId> = OperationTable[Id]['success'] exten
       ? Json
       : never
     : OperationTable[Id]['respond'] extends 'bytes'
-      ? { type: string; body: string | Uint8Array }
+      ? { type: string; body: string | Uint8Array | AsyncIterable<Uint8Array>; fileName?: string }
       : OperationTable[Id]['respond'] extends 'stream'
         ? AsyncIterable<string>
         : undefined

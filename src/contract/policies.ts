@@ -172,6 +172,12 @@ export const policies = [
   {"code":"organization:service_catalog:terraform:read","description":"See the Terraform of a use case, its diagram and its image.","entities":["organization","service_catalog"]},
   {"code":"organization:service_catalog:terraform:update","description":"Change the Terraform of a use case, its diagram and its image.","entities":["organization","service_catalog"]},
   {"code":"organization:code_generation:read","description":"Use the Terraform schemas: browse providers, resources and data sources, convert JSON to HCL, validate.","entities":["organization"]},
+  {"code":"organization:terraform_state:read","description":"See the versions of a component's Terraform state, and who holds its lock; not what is in it.","entities":["organization","project","environment","component"]},
+  {"code":"organization:terraform_state:download","description":"Download a component's Terraform state, which holds secrets.","entities":["organization","project","environment","component"]},
+  {"code":"organization:terraform_state:update","description":"Restore an older version of a component's Terraform state, or give it a new token.","entities":["organization","project","environment","component"]},
+  {"code":"organization:terraform_state:unlock","description":"Break the lock of a component's Terraform state.","entities":["organization","project","environment","component"]},
+  {"code":"organization:cost_estimation:read","description":"See which prices estimates use, and the organization's own prices and usage.","entities":["organization"]},
+  {"code":"organization:cost_estimation:update","description":"Change the organization's own prices and the usage that estimates assume.","entities":["organization"]},
 ] as const
 
 export type ActionCode = (typeof policies)[number]['code']

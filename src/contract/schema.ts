@@ -1264,6 +1264,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_canonical}/cost_estimation/price_books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See which prices estimates use
+         * @description Lists the price books in use: provider, service and region, where the prices come from and of which day. Prices are the same for all organizations; what yours pays otherwise is in its settings.
+         */
+        get: operations["getPriceBooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cost_estimation/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the settings of estimates
+         * @description Gives the discounts and own prices of the organization, and how much of what is billed by usage it assumes.
+         */
+        get: operations["getCostEstimationSettings"];
+        /**
+         * Change the settings of estimates
+         * @description Replaces the settings: what is left out of the body goes back to list prices and default usage. 422 names every mistake.
+         */
+        put: operations["updateCostEstimationSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/credentials": {
         parameters: {
             query?: never;
@@ -2296,6 +2340,26 @@ export interface paths {
          * @description Takes a resource out of the inventory; nothing happens to the machine itself. A resource that is still in a Terraform state comes back when that state is written next.
          */
         delete: operations["deleteInventoryResource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/inventory/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how the number of resources changed
+         * @description Gives, for every moment at which a state of the inventory grew or shrank, how many resources there were after it: in all, and by type. Resources entered by hand are not counted. At most 1,000 moments, the newest.
+         */
+        get: operations["getInventoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4613,6 +4677,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the Terraform state of a component
+         * @description Says which version of the state is the newest, how many resources it has, and who holds its lock, since when. The state itself is not in the answer; 404 when Terraform never stored one.
+         */
+        get: operations["getComponentState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/state/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Break the lock of a Terraform state
+         * @description Takes the lock away from whoever holds it, as `terraform force-unlock` does. For a lock that was lost with the process that took it: somebody who still works under it is refused when they write. The answer has no body; 404 when nobody holds the lock.
+         */
+        delete: operations["breakStateLock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/state/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the state of a component a new token
+         * @description Ends every token of this state that was handed out before, and answers the new one. Files and pipelines that hold the old one must be made anew: save the component, or its pipeline, again.
+         */
+        post: operations["rotateStateToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/state/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a Terraform state
+         * @description Lists every version that was stored, the newest first: serial, size, number of resources, who wrote it and when.
+         */
+        get: operations["listStateVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/state/versions/{state_version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a version of a Terraform state
+         * @description Gives one version as Terraform wrote it. States hold secrets in clear text: grant this to few.
+         */
+        get: operations["getStateVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/state/versions/{state_version_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a version of a Terraform state
+         * @description Stores the document of an older version again, as the newest, with a serial above all others, so that Terraform takes it. 423 while somebody holds the lock. Restoring changes what Terraform believes, not what exists: plan before you apply.
+         */
+        post: operations["restoreStateVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/workers": {
         parameters: {
             query?: never;
@@ -5826,6 +6010,69 @@ export interface components {
             /** @description Terraform addresses of the resources left out of the total because no price is known for them. */
             skipped_resource_addresses?: string[];
         };
+        /** @description What an organization pays other than list prices, and how much it usually uses. */
+        CostEstimationSettings: {
+            /** @description Own prices and discounts; where several fit, the last one counts. */
+            overrides?: components["schemas"]["PriceOverride"][];
+            /** @description Assumed usage by Terraform type and name of the usage, as decimal strings, such as `{"aws_nat_gateway": {"monthly_data_processed_gb": "100"}}`. The names are those in the answers of an estimate. */
+            usage?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+        };
+        /** @description A publication of list prices. */
+        PriceBook: {
+            /** Format: uint64 */
+            imported_at: number;
+            /**
+             * Format: uint32
+             * @description How many products it has.
+             */
+            products: number;
+            /** @description Terraform provider, such as `aws`. */
+            provider: string;
+            /**
+             * Format: uint64
+             * @description The day of the prices, in seconds.
+             */
+            published_at: number;
+            /** @description Service and region, or `starter` for the prices that come with the platform. */
+            scope: string;
+            /** @description Where the prices come from, in words. */
+            source: string;
+            /** @description Where they can be looked up. */
+            source_url?: string;
+            /** @description As the publisher counts. */
+            version: string;
+        };
+        /** @description A price of an organization's own. */
+        PriceOverride: {
+            /**
+             * @description `percent` changes the list price by that share (`-10` is a discount of 10 %, `5` a surcharge); `absolute` replaces the price of a unit.
+             * @enum {string}
+             */
+            kind: "percent" | "absolute";
+            /** @description Which products; what is left out fits everything. */
+            match: {
+                /**
+                 * @description Terraform provider, such as `aws`.
+                 * @enum {string}
+                 */
+                provider: "aws" | "azurerm" | "google";
+                service?: string;
+                family?: string;
+                region?: string;
+                /** @description Attributes of the product, such as `{"instanceType": "m5.large"}`. */
+                attributes?: {
+                    [key: string]: string;
+                };
+            };
+            /** @description Why, for whoever reads the estimate. */
+            note?: string;
+            /** @description A decimal number. */
+            value: string;
+        };
         /** @description A secret with its values. */
         Credential: {
             /** Format: uint32 */
@@ -6634,6 +6881,23 @@ export interface components {
             storage?: number;
             /** @description Type of the resource; `custom_instance` for a machine that is entered by hand. */
             type: string;
+        };
+        /** @description How many resources there were at one moment. */
+        InventoryMoment: {
+            /**
+             * Format: uint64
+             * @description When, in seconds.
+             */
+            timestamp: number;
+            /**
+             * Format: uint32
+             * @description All resources.
+             */
+            total: number;
+            /** @description By Terraform type, such as `{"aws_instance": 3}`. */
+            types: {
+                [key: string]: number;
+            };
         };
         /** @description A measure defined in a project, and its data when it was asked for. */
         KPI: {
@@ -9208,6 +9472,63 @@ export interface components {
             attributes?: unknown;
             /** @description Values added by users of the platform. */
             custom_attributes?: unknown;
+        };
+        /** @description What opens one Terraform state. */
+        StateToken: {
+            /** @description The token, for the `jwt` parameter of the state's address. */
+            jwt: string;
+        };
+        /** @description What is kept of a Terraform state. */
+        TerraformStateSummary: {
+            /** @description Does somebody hold the lock? */
+            locked: boolean;
+            /** @description Who holds it, as Terraform said. */
+            lock?: components["schemas"]["StateLock"];
+            /**
+             * Format: uint64
+             * @description Since when, in seconds.
+             */
+            locked_at?: number;
+            /**
+             * Format: uint32
+             * @description How many versions are kept.
+             */
+            versions: number;
+            /** @description The newest version; absent before the first. */
+            newest?: components["schemas"]["TerraformStateVersion"];
+        };
+        /** @description One document that Terraform stored. */
+        TerraformStateVersion: {
+            /** Format: uint32 */
+            id: number;
+            /** @description Who wrote it, as the lock says (`user@host`), or who restored it. */
+            author: string;
+            /** Format: uint64 */
+            created_at: number;
+            /** @description What makes a state one and the same over its versions. */
+            lineage: string;
+            /**
+             * Format: uint32
+             * @description Number of resource instances.
+             */
+            resource_count: number;
+            /**
+             * Format: uint32
+             * @description The version that was stored again with this one.
+             */
+            restored_from?: number;
+            /**
+             * Format: uint64
+             * @description Number that grows with each version.
+             */
+            serial: number;
+            /**
+             * Format: uint64
+             * @description Bytes of the document.
+             */
+            size: number;
+            /** @description Version of Terraform that wrote it. */
+            terraform_version: string;
         };
         /** @description A machine that runs the steps of pipelines. */
         Worker: {
@@ -12414,6 +12735,97 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getPriceBooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The price books. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PriceBook"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCostEstimationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostEstimationSettings"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Error"];
+        };
+    };
+    updateCostEstimationSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The settings as they should be. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["CostEstimationSettings"];
+                "application/json": components["schemas"]["CostEstimationSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostEstimationSettings"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
     listCredentials: {
         parameters: {
             query?: {
@@ -14779,6 +15191,46 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getInventoryHistory: {
+        parameters: {
+            query?: {
+                /** @description From this moment on, in seconds. */
+                begin?: number;
+                /** @description Up to this moment, in seconds. */
+                end?: number;
+                /** @description Only the states of this project. */
+                project_canonical?: string;
+                /** @description Only those of this environment of the project. */
+                environment_canonical?: string;
+                /** @description Only that of this component of the environment. */
+                component_canonical?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The moments, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["InventoryMoment"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
     };
@@ -20001,6 +20453,222 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getComponentState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is kept of the state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TerraformStateSummary"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    breakStateLock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lock is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    rotateStateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["StateToken"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listStateVersions: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TerraformStateVersion"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getStateVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+                /** @description Number of the version. */
+                state_version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    restoreStateVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+                /** @description Number of the version. */
+                state_version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TerraformStateVersion"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            423: components["responses"]["Locked"];
             default: components["responses"]["Error"];
         };
     };

@@ -15,6 +15,7 @@ export const exceptions = [
   'engine_builds.doors',
   'engine_pipelines.doors',
   'identity_providers.doors',
+  'infra_imports.doors',
   'licences.doors',
   'members.doors',
   'members.own_memberships',
@@ -31,6 +32,7 @@ export const exceptions = [
   'subscriptions.doors',
   'team_members.doors',
   'team_roles.doors',
+  'terraform_states.doors',
 ] as const
 
 /** Tables that the service writes and that hold nobody's data: hashes of who tried what, processes that run builds. */

@@ -140,6 +140,13 @@ export interface ConfigRepositories {
   updated_at: Generated<Date>
 }
 
+export interface CostSettings {
+  organization_id: ColumnType<number, number, never>
+  overrides: ColumnType<unknown, string | undefined, string>
+  usage: ColumnType<unknown, string | undefined, string>
+  updated_at: Generated<Date>
+}
+
 export interface Credentials {
   organization_id: ColumnType<number, number, never>
   id: ColumnType<number, number | undefined, never>
@@ -303,6 +310,22 @@ export interface Events {
   happened_at: Generated<Date>
 }
 
+export interface ExternalBackends {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  purpose: string
+  engine: string
+  configuration: Json
+  credential_id: number | null
+  project_id: number | null
+  environment_id: number | null
+  component_id: number | null
+  is_default: boolean
+  token_generation: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface Identities {
   id: ColumnType<number, number | undefined, never>
   user_id: number
@@ -341,11 +364,72 @@ export interface IdentityProviders {
   updated_at: Generated<Date>
 }
 
+export interface InfraImports {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  project_id: number | null
+  project_canonical: string | null
+  environment_canonical: string | null
+  component_canonical: string | null
+  stack_ref: string
+  status: string
+  error: Generated<string>
+  logs: Generated<string>
+  request: Json
+  user_id: number | null
+  attempt: Generated<number>
+  alive_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface InfraPolicies {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  canonical: string
+  name: string
+  description: string
+  body: string
+  severity: string
+  enabled: boolean
+  owner_id: number | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface InstallationKeys {
   name: string
   sealed: string
   public: string
   created_at: Generated<Date>
+}
+
+export interface InventoryCounts {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  state_id: number
+  counted_at: Generated<Date>
+  counts: Json
+}
+
+export interface InventoryResources {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  state_id: number | null
+  address: string | null
+  provider: string
+  type: string
+  name: string
+  module: Generated<string>
+  mode: string
+  attributes: ColumnType<unknown, string | undefined, string>
+  custom_attributes: ColumnType<unknown, string | undefined, string>
+  label: Generated<string>
+  cpu: Generated<number>
+  memory: Generated<number>
+  storage: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
 }
 
 export interface JobNotes {
@@ -534,6 +618,43 @@ export interface Pipelines {
   updated_at: Generated<Date>
 }
 
+export interface PriceBooks {
+  id: ColumnType<number, number | undefined, never>
+  provider: string
+  scope: string
+  source: string
+  source_url: Generated<string>
+  version: string
+  published_at: Date
+  imported_at: Generated<Date>
+  sha256: string
+  products: Generated<number>
+  rates: Generated<number>
+  active: Generated<boolean>
+}
+
+export interface PriceProducts {
+  id: ColumnType<number, number | undefined, never>
+  book_id: number
+  provider: string
+  sku: string
+  service: string
+  family: string
+  region: string
+  attributes: Json
+}
+
+export interface PriceRates {
+  product_id: number
+  purchase_option: string
+  currency: string
+  unit: string
+  unit_quantity: string
+  from_quantity: string
+  to_quantity: string | null
+  price: string
+}
+
 export interface ProjectFavorites {
   organization_id: ColumnType<number, number, never>
   project_id: number
@@ -556,6 +677,44 @@ export interface Projects {
   updated_at: Generated<Date>
 }
 
+export interface ProviderBlocks {
+  provider_id: number
+  kind: string
+  type: string
+  schema: Json
+}
+
+export interface ProviderSchemas {
+  id: ColumnType<number, number | undefined, never>
+  source: string
+  canonical: string
+  version: string
+  imported_at: Generated<Date>
+  sha256: string
+  configuration: Json
+}
+
+export interface QuotaConsumptions {
+  organization_id: ColumnType<number, number, never>
+  component_id: number
+  quota_id: number
+  cpu: number
+  memory: number
+  storage: number
+}
+
+export interface Quotas {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  resource_pool_id: number
+  team_id: number
+  cpu: number
+  memory: number
+  storage: number
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface RateLimits {
   key: string
   started_at: Date
@@ -567,6 +726,16 @@ export interface RecoveryCodes {
   user_id: number
   code_hash: string
   used_at: Date | null
+}
+
+export interface ResourcePools {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  canonical: string
+  name: string
+  label: string
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
 }
 
 export interface Roles {
@@ -735,6 +904,54 @@ export interface Teams {
   updated_at: Generated<Date>
 }
 
+export interface TerraformPlans {
+  organization_id: ColumnType<number, number, never>
+  state_id: number
+  sealed: Buffer
+  data_key_id: number
+  updated_at: Generated<Date>
+}
+
+export interface TerraformStateChunks {
+  organization_id: ColumnType<number, number, never>
+  version_id: number
+  position: number
+  sealed: Buffer
+}
+
+export interface TerraformStateVersions {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  state_id: number
+  serial: number
+  lineage: string
+  terraform_version: string
+  size: number
+  md5: string
+  resource_count: number
+  author: string
+  user_id: number | null
+  restored_from: number | null
+  data_key_id: number
+  created_at: Generated<Date>
+}
+
+export interface TerraformStates {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  component_id: number | null
+  external_backend_id: number | null
+  place: string | null
+  stack_ref: string | null
+  token_generation: Generated<number>
+  version_id: number | null
+  lock: Json | null
+  locked_at: Date | null
+  left_at: Date | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
 export interface TotpSecrets {
   user_id: number
   sealed: string
@@ -787,6 +1004,7 @@ export interface DB {
   component_changes: ComponentChanges
   components: Components
   config_repositories: ConfigRepositories
+  cost_settings: CostSettings
   credentials: Credentials
   data_keys: DataKeys
   engine_build_inputs: EngineBuildInputs
@@ -801,9 +1019,14 @@ export interface DB {
   engine_versions: EngineVersions
   environments: Environments
   events: Events
+  external_backends: ExternalBackends
   identities: Identities
   identity_providers: IdentityProviders
+  infra_imports: InfraImports
+  infra_policies: InfraPolicies
   installation_keys: InstallationKeys
+  inventory_counts: InventoryCounts
+  inventory_resources: InventoryResources
   job_notes: JobNotes
   kpi_favorites: KpiFavorites
   kpis: Kpis
@@ -818,10 +1041,18 @@ export interface DB {
   people: People
   pipeline_configs: PipelineConfigs
   pipelines: Pipelines
+  price_books: PriceBooks
+  price_products: PriceProducts
+  price_rates: PriceRates
   project_favorites: ProjectFavorites
   projects: Projects
+  provider_blocks: ProviderBlocks
+  provider_schemas: ProviderSchemas
+  quota_consumptions: QuotaConsumptions
+  quotas: Quotas
   rate_limits: RateLimits
   recovery_codes: RecoveryCodes
+  resource_pools: ResourcePools
   roles: Roles
   rules: Rules
   sessions: Sessions
@@ -836,6 +1067,10 @@ export interface DB {
   team_members: TeamMembers
   team_roles: TeamRoles
   teams: Teams
+  terraform_plans: TerraformPlans
+  terraform_state_chunks: TerraformStateChunks
+  terraform_state_versions: TerraformStateVersions
+  terraform_states: TerraformStates
   totp_secrets: TotpSecrets
   used_assertions: UsedAssertions
   user_emails: UserEmails
@@ -843,8 +1078,8 @@ export interface DB {
 }
 
 /** Tables whose rows belong to one organization. */
-export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'identity_providers' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams'
+export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'cost_settings' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'external_backends' | 'identity_providers' | 'infra_imports' | 'infra_policies' | 'inventory_counts' | 'inventory_resources' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'quota_consumptions' | 'quotas' | 'resource_pools' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams' | 'terraform_plans' | 'terraform_state_chunks' | 'terraform_state_versions' | 'terraform_states'
 /** What a statement inside an organization may join: its own tables, and the public side of people. */
 export type TenantDatabase = Pick<DB, TenantTable | 'people'>
 /** What a statement outside organizations may name. */
-export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'sessions' | 'identities' | 'totp_secrets' | 'recovery_codes' | 'passkeys' | 'login_challenges' | 'sign_in_flows' | 'sign_in_codes' | 'pending_identities' | 'used_assertions' | 'installation_keys' | 'account_events' | 'marketplace_customers' | 'organizations' | 'members' | 'people'>
+export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'sessions' | 'identities' | 'totp_secrets' | 'recovery_codes' | 'passkeys' | 'login_challenges' | 'sign_in_flows' | 'price_books' | 'price_products' | 'price_rates' | 'provider_schemas' | 'provider_blocks' | 'sign_in_codes' | 'pending_identities' | 'used_assertions' | 'installation_keys' | 'account_events' | 'marketplace_customers' | 'organizations' | 'members' | 'people'>

@@ -1,6 +1,7 @@
 import { FormatError } from './format-error.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+export type JsonMap = { [key: string]: Json }
 
 /** Levels of lists and maps in one value. */
 export const deepestValue = 100

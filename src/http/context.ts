@@ -1,4 +1,5 @@
 /** What a handler holds. The scope of its operation decides which of these it gets, and so what it can touch. */
+import type { Readable } from 'node:stream'
 import { type Actor, accountOf } from '../access/actor.ts'
 import { decide, isOwned, type Visibility, visibility } from '../access/decide.ts'
 import type { Access, Organization } from '../access/remember.ts'
@@ -22,6 +23,8 @@ export interface RequestInfo {
   header(name: string): string | undefined
   /** The body as it was sent, for signatures over it; undefined when there was none. */
   rawBody(): Buffer | undefined
+  /** The body of an operation that reads it itself (`x-body-stream`); nobody has looked at it, nor counted it. */
+  bodyStream(): Readable
   /** Aborted when the caller is gone or the process stops: for answers that last. */
   closed(): AbortSignal
 }

@@ -16,9 +16,11 @@ export async function respond(response: Response, { success, respond: how }: Ope
       response.status(success).json(output)
       return
     case 'bytes': {
-      const { type, body } = output as { type: string; body: string | Uint8Array }
+      const { type, body, fileName } = output as Bytes
       response.status(success).setHeader('content-type', type)
-      response.end(body)
+      if (fileName !== undefined) response.attachment(fileName).setHeader('content-type', type)
+      if (typeof body === 'string' || body instanceof Uint8Array) response.end(body)
+      else await pieces(response, body)
       return
     }
     case 'stream':
@@ -30,12 +32,23 @@ export async function respond(response: Response, { success, respond: how }: Ope
   }
 }
 
-/** At the reader's pace: whoever reads slowly keeps nothing but the chunk at hand in our memory. */
+interface Bytes {
+  type: string
+  body: string | Uint8Array | AsyncIterable<Uint8Array>
+  /** Set: the browser saves it. */
+  fileName?: string
+}
+
 async function stream(response: Response, chunks: AsyncIterable<string>): Promise<void> {
   response.setHeader('content-type', 'text/event-stream')
   // No proxy may keep events back, nor compress them into its buffer.
   response.setHeader('cache-control', 'no-store, no-transform')
   response.setHeader('x-accel-buffering', 'no')
+  await pieces(response, chunks)
+}
+
+/** At the reader's pace: whoever reads slowly keeps nothing but the chunk at hand in our memory. */
+async function pieces(response: Response, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   for await (const chunk of chunks) {

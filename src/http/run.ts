@@ -24,13 +24,20 @@ export interface Question {
 type AnyHandler = (context: unknown, input: unknown) => Promise<unknown>
 
 const mostAttempts = 12
-// The bytes stay beside what they say: a signature is over them (receiveStripeEvent).
-const json = express.json({
-  type: () => true,
-  limit: '1mb',
-  strict: false,
-  verify: (request, _, raw) => void Object.assign(request, { raw }),
-})
+/** By how many megabytes an operation reads. The bytes stay beside what they say: a signature is over them (receiveStripeEvent). */
+const jsonReaders = new Map<number, express.RequestHandler>()
+function jsonReader(megabytes: number): express.RequestHandler {
+  const known = jsonReaders.get(megabytes)
+  if (known) return known
+  const made = express.json({
+    type: () => true,
+    limit: megabytes * 2 ** 20,
+    strict: false,
+    verify: (request, _, raw) => void Object.assign(request, { raw }),
+  })
+  jsonReaders.set(megabytes, made)
+  return made
+}
 const form = express.urlencoded({ type: () => true, limit: '100kb', extended: false })
 
 export async function runOperation(platform: Platform, validator: Validator, handler: AnyHandler, question: Question): Promise<void> {
@@ -93,7 +100,7 @@ async function handle(handler: AnyHandler, context: unknown, input: unknown, may
 
 async function readQuestion(validator: Validator, question: Question) {
   const { id, operation, request, response, query } = question
-  if (operation.body.length > 0 && request.body === undefined) await readBody(question)
+  if (operation.body.length > 0 && !operation.bodyStream && request.body === undefined) await readBody(question)
   const path: Record<string, unknown> = { ...question.path }
   // Express' own query getter would parse again on each access.
   Object.defineProperty(request, 'query', { value: { ...query.plain }, writable: true, configurable: true })
@@ -109,7 +116,7 @@ async function readBody({ operation, request, response }: Question): Promise<voi
   if (!empty && !accepted.includes(type))
     throw new ApiError('UnsupportedMediaType', `The body must be sent as ${operation.body.join(' or ')}, not as ${type}`)
   await new Promise<void>((resolve, reject) =>
-    (isForm ? form : json)(request, response, (error?: unknown) => (error ? reject(error) : resolve())),
+    (isForm ? form : jsonReader(operation.bodyMegabytes))(request, response, (error?: unknown) => (error ? reject(error) : resolve())),
   )
   // The validator chooses the schema by media type; both names of JSON have the same one, and charsets do not matter.
   request.headers['content-type'] = isForm ? 'application/x-www-form-urlencoded' : 'application/json'

@@ -71,6 +71,7 @@ export function createApp(platform: Platform): express.Express {
       lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,
       header: (name: string) => request.get(name),
       rawBody: () => (request as Request & { raw?: Buffer }).raw,
+      bodyStream: () => request,
       closed: () => untilClosed(response, platform),
     }
     response.setHeader('x-request-id', requestId)

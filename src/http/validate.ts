@@ -137,5 +137,9 @@ function documentOf(domain: string): Json {
   }
   reach(paths)
   // The validator writes into what it is given.
-  return structuredClone({ openapi: document.openapi, info: document.info, paths, components }) as unknown as Json
+  const own = structuredClone({ openapi: document.openapi, info: document.info, paths, components })
+  // Who reads the stream itself checks it too: there is no body yet when the question is validated.
+  for (const item of Object.values(own.paths) as Record<string, { operationId: OperationId; requestBody?: unknown }>[])
+    for (const operation of Object.values(item)) if (operationTable[operation.operationId]?.bodyStream) delete operation.requestBody
+  return own as unknown as Json
 }

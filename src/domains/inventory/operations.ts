@@ -8,4 +8,5 @@ export const inventory: DomainHandlers<'inventory'> = {
   deleteInventoryResource: notImplemented,
   getInventoryResource: notImplemented,
   updateInventoryResource: notImplemented,
+  getInventoryHistory: notImplemented,
 }

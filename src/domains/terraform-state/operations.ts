@@ -7,4 +7,10 @@ export const terraformState: DomainHandlers<'terraform-state'> = {
   setInventoryPlan: notImplemented,
   unlockState: notImplemented,
   lockState: notImplemented,
+  getComponentState: notImplemented,
+  breakStateLock: notImplemented,
+  rotateStateToken: notImplemented,
+  listStateVersions: notImplemented,
+  getStateVersion: notImplemented,
+  restoreStateVersion: notImplemented,
 }
