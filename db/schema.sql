@@ -928,6 +928,13 @@ table stacks (
   updated_at timestamp with time zone not null default now()
 )
 
+-- How often the token of a component's Terraform state was made anew; absent: never.
+table state_token_generations (
+  organization_id bigint not null,
+  place text not null,
+  generation integer not null
+)
+
 -- What a root organization pays for, as its provider last said.
 table subscriptions (
   organization_id bigint not null,
@@ -980,9 +987,10 @@ table teams (
 table terraform_plans (
   organization_id bigint not null,
   state_id bigint not null,
+  upload text not null,
+  "position" integer not null,
   sealed bytea not null,
-  data_key_id bigint not null,
-  updated_at timestamp with time zone not null default now()
+  data_key_id bigint not null
 )
 
 -- The documents themselves, in parts that can be read one after the other.
@@ -1019,7 +1027,6 @@ table terraform_states (
   external_backend_id bigint,
   place text,
   stack_ref text,
-  token_generation integer not null default 1,
   version_id bigint,
   lock jsonb,
   locked_at timestamp with time zone,
@@ -1275,9 +1282,10 @@ provider_blocks.provider_blocks_pk PRIMARY KEY (provider_id, kind, type)
 provider_blocks.provider_blocks_provider_fk FOREIGN KEY (provider_id) REFERENCES provider_schemas(id) ON DELETE CASCADE
 provider_schemas.provider_schemas_canonical_uq UNIQUE (canonical)
 provider_schemas.provider_schemas_pk PRIMARY KEY (id)
+quota_consumptions.quota_consumptions_amounts_ck CHECK (((cpu >= 0) AND (memory >= 0) AND (storage >= 0)))
 quota_consumptions.quota_consumptions_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
 quota_consumptions.quota_consumptions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
-quota_consumptions.quota_consumptions_pk PRIMARY KEY (organization_id, component_id)
+quota_consumptions.quota_consumptions_pk PRIMARY KEY (organization_id, component_id, quota_id)
 quota_consumptions.quota_consumptions_quota_fk FOREIGN KEY (organization_id, quota_id) REFERENCES quotas(organization_id, id)
 quotas.quotas_amounts_ck CHECK (((cpu >= 0) AND (memory >= 0) AND (storage >= 0)))
 quotas.quotas_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -1328,6 +1336,8 @@ stacks.stacks_pk PRIMARY KEY (organization_id, id)
 stacks.stacks_source_fk FOREIGN KEY (organization_id, source_id) REFERENCES stack_sources(organization_id, id)
 stacks.stacks_team_fk FOREIGN KEY (organization_id, team_id) REFERENCES teams(organization_id, id) ON DELETE SET NULL (team_id)
 stacks.stacks_visibility_ck CHECK ((visibility = ANY (ARRAY['local'::text, 'shared'::text, 'hidden'::text])))
+state_token_generations.state_token_generations_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+state_token_generations.state_token_generations_pk PRIMARY KEY (organization_id, place)
 subscriptions.subscriptions_customer_uq UNIQUE (provider, customer_id)
 subscriptions.subscriptions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 subscriptions.subscriptions_organization_uq UNIQUE (organization_id)
@@ -1348,7 +1358,7 @@ teams.teams_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET N
 teams.teams_pk PRIMARY KEY (organization_id, id)
 terraform_plans.terraform_plans_data_key_fk FOREIGN KEY (organization_id, data_key_id) REFERENCES data_keys(organization_id, id)
 terraform_plans.terraform_plans_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
-terraform_plans.terraform_plans_pk PRIMARY KEY (organization_id, state_id)
+terraform_plans.terraform_plans_pk PRIMARY KEY (organization_id, state_id, upload, "position")
 terraform_plans.terraform_plans_state_fk FOREIGN KEY (organization_id, state_id) REFERENCES terraform_states(organization_id, id) ON DELETE CASCADE
 terraform_state_chunks.terraform_state_chunks_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 terraform_state_chunks.terraform_state_chunks_pk PRIMARY KEY (organization_id, version_id, "position")
@@ -1432,7 +1442,6 @@ CREATE INDEX passkeys_user_ix ON public.passkeys USING btree (user_id)
 CREATE INDEX pending_identities_expires_at_ix ON public.pending_identities USING btree (expires_at)
 CREATE INDEX pipelines_component_ix ON public.pipelines USING btree (organization_id, component_id)
 CREATE INDEX price_products_attributes_ix ON public.price_products USING gin (attributes jsonb_path_ops)
-CREATE INDEX price_products_book_ix ON public.price_products USING btree (book_id)
 CREATE INDEX price_products_place_ix ON public.price_products USING btree (provider, service, region, family)
 CREATE INDEX project_favorites_user_ix ON public.project_favorites USING btree (user_id)
 CREATE INDEX projects_config_repository_ix ON public.projects USING btree (organization_id, config_repository_id)
@@ -1473,6 +1482,7 @@ CREATE UNIQUE INDEX infra_imports_stack_uq ON public.infra_imports USING btree (
 CREATE UNIQUE INDEX members_invitation_uq ON public.members USING btree (organization_id, lower(invitation_email)) WHERE (invitation_state = 'pending'::text)
 CREATE UNIQUE INDEX pipelines_main_uq ON public.pipelines USING btree (organization_id, component_id) WHERE is_main
 CREATE UNIQUE INDEX price_books_active_uq ON public.price_books USING btree (provider, scope) WHERE active
+CREATE UNIQUE INDEX price_products_sku_uq ON public.price_products USING btree (book_id, sku, region)
 CREATE UNIQUE INDEX user_emails_email_uq ON public.user_emails USING btree (lower(email))
 CREATE UNIQUE INDEX user_emails_primary_uq ON public.user_emails USING btree (user_id) WHERE (purpose = 'primary'::text)
 
@@ -1595,6 +1605,7 @@ stacks.shared for select to trochoid_app using ((((visibility = 'shared'::text) 
    FROM components c
   WHERE ((c.organization_id = current_organization_id()) AND (c.stack_organization_id = stacks.organization_id) AND (c.stack_id = stacks.id)))))) check ()
 stacks.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+state_token_generations.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 subscriptions.doors for select to trochoid_doors using (true) check ()
 subscriptions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 team_members.doors for select to trochoid_doors using (true) check ()
@@ -1631,6 +1642,7 @@ CREATE TRIGGER subscriptions_access AFTER INSERT OR DELETE OR UPDATE OF status, 
 CREATE TRIGGER team_members_access AFTER INSERT OR DELETE OR UPDATE ON public.team_members FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER team_roles_access AFTER INSERT OR DELETE OR UPDATE ON public.team_roles FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER teams_access AFTER INSERT OR DELETE OR UPDATE ON public.teams FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
+CREATE TRIGGER terraform_states_left BEFORE UPDATE OF component_id ON public.terraform_states FOR EACH ROW WHEN (((old.component_id IS NOT NULL) AND (new.component_id IS NULL))) EXECUTE FUNCTION on_terraform_state_left()
 CREATE TRIGGER users_access AFTER DELETE OR UPDATE OF token_generation, username ON public.users FOR EACH ROW EXECUTE FUNCTION on_user_access_change()
 
 -- Functions
@@ -1665,6 +1677,7 @@ lost_engine_builds(most integer) security definer stable owned by trochoid_doors
 lost_infra_imports(silent_since timestamp with time zone) security definer stable owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_session_change() security definer volatile owned by trochoid_doors
+on_terraform_state_left() volatile owned by the owner
 on_user_access_change() security definer volatile owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors
 organization_of_customer(by_provider text, customer text) security definer stable owned by trochoid_doors

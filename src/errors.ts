@@ -35,6 +35,8 @@ interface Extra {
   retryAfter?: number
   cause?: unknown
   secondFactor?: SecondFactorNeeded
+  /** Who holds the lock that is in the way. */
+  holder?: Readonly<Record<string, string>>
 }
 
 export class ApiError extends Error {
@@ -42,6 +44,7 @@ export class ApiError extends Error {
   readonly details: readonly string[]
   readonly retryAfter: number | undefined
   readonly secondFactor: SecondFactorNeeded | undefined
+  readonly holder: Readonly<Record<string, string>> | undefined
 
   constructor(code: ErrorCode, message: string, extra: Extra = {}) {
     super(message, 'cause' in extra ? { cause: extra.cause } : undefined)
@@ -50,6 +53,7 @@ export class ApiError extends Error {
     this.details = extra.details ?? []
     this.retryAfter = extra.retryAfter
     this.secondFactor = extra.secondFactor
+    this.holder = extra.holder
   }
 }
 

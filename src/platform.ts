@@ -4,6 +4,7 @@ import { type KeyUse, openKeyUse } from './access/key-use.ts'
 import { type Memory, openMemory } from './access/remember.ts'
 import { openSessionTokens, type SessionTokens } from './access/session-tokens.ts'
 import { openSessions, type Sessions } from './access/sessions.ts'
+import { openStateTokenKey, type StateTokenKey } from './access/state-token-key.ts'
 import type { Config } from './config.ts'
 import type { OperationId } from './contract/operations.ts'
 import { assertWalls } from './db/assert-walls.ts'
@@ -38,6 +39,8 @@ export interface Platform {
   readonly database: Database
   readonly master: MasterKeys
   readonly tokens: SessionTokens
+  /** What vouches for the tokens of Terraform states. */
+  readonly stateTokens: StateTokenKey
   readonly memory: Memory
   readonly sessions: Sessions
   readonly keyUse: KeyUse
@@ -83,6 +86,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
   try {
     await assertWalls(database)
     const tokens = await openSessionTokens(database, master)
+    const stateTokens = await openStateTokenKey(database, master)
     const keyUse = openKeyUse(database, log, tellNewAddresses)
     const guard = openAddressGuard({ allowed: config.privateAddresses })
     const policies = openPolicyEngine(config.terraform.policies, log)
@@ -95,6 +99,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       database,
       master,
       tokens,
+      stateTokens,
       memory: openMemory(database, tokens, { billing: config.stripe !== undefined }),
       sessions: openSessions(database),
       keyUse,

@@ -43,11 +43,9 @@ create table terraform_states (
   -- state waits a while for one at the same place, made from the same stack.
   component_id bigint,
   external_backend_id bigint,
-  -- `project/environment/component` and the stack's reference, of the component.
+  -- Of a component that is gone: `project/environment/component`, and its stack's reference.
   place text,
   stack_ref text,
-  -- Raised, every token made before ends.
-  token_generation integer not null default 1,
   -- Of the newest version; null before the first.
   version_id bigint,
   -- As Terraform sent it, with when it came.
@@ -63,10 +61,28 @@ create table terraform_states (
   constraint terraform_states_component_fk foreign key (organization_id, component_id) references components (organization_id, id) on delete set null (component_id),
   constraint terraform_states_external_backend_fk foreign key (organization_id, external_backend_id) references external_backends (organization_id, id) on delete cascade
 );
+-- However a component goes, what it leaves waits from then on.
+create function on_terraform_state_left() returns trigger language plpgsql set search_path = public as $$
+begin
+  new.left_at := now();
+  return new;
+end $$;
+create trigger terraform_states_left before update of component_id on terraform_states
+  for each row when (old.component_id is not null and new.component_id is null) execute function on_terraform_state_left();
 comment on table terraform_states is 'Terraform states that are kept here, and who holds the lock of each.';
 create index terraform_states_place_ix on terraform_states (organization_id, place) where component_id is null;
 create index terraform_states_left_at_ix on terraform_states (left_at) where left_at is not null;
 call protect_tenant_table('terraform_states');
+
+create table state_token_generations (
+  organization_id bigint not null constraint state_token_generations_organization_fk references organizations (id) on delete cascade,
+  -- `project/environment/component`. It outlives the component: one made again there must not bring ended tokens back.
+  place text not null,
+  generation integer not null,
+  constraint state_token_generations_pk primary key (organization_id, place)
+);
+comment on table state_token_generations is 'How often the token of a component''s Terraform state was made anew; absent: never.';
+call protect_tenant_table('state_token_generations');
 
 create table terraform_state_versions (
   organization_id bigint not null constraint terraform_state_versions_organization_fk references organizations (id) on delete cascade,
@@ -112,11 +128,13 @@ call protect_tenant_table('terraform_state_chunks');
 create table terraform_plans (
   organization_id bigint not null constraint terraform_plans_organization_fk references organizations (id) on delete cascade,
   state_id bigint not null,
-  -- Compressed and sealed by the data key.
+  -- Which upload the part is of: whoever reads meanwhile gets one plan or none, and no mixture.
+  upload text not null,
+  position integer not null,
+  -- A part of the compressed document, sealed by the data key.
   sealed bytea not null,
   data_key_id bigint not null,
-  updated_at timestamptz not null default now(),
-  constraint terraform_plans_pk primary key (organization_id, state_id),
+  constraint terraform_plans_pk primary key (organization_id, state_id, upload, position),
   constraint terraform_plans_state_fk foreign key (organization_id, state_id) references terraform_states (organization_id, id) on delete cascade,
   constraint terraform_plans_data_key_fk foreign key (organization_id, data_key_id) references data_keys (organization_id, id)
 );
@@ -211,7 +229,9 @@ create table quota_consumptions (
   cpu bigint not null,
   memory bigint not null,
   storage bigint not null,
-  constraint quota_consumptions_pk primary key (organization_id, component_id),
+  -- While a component moves to another team's project it holds both quotas.
+  constraint quota_consumptions_pk primary key (organization_id, component_id, quota_id),
+  constraint quota_consumptions_amounts_ck check (cpu >= 0 and memory >= 0 and storage >= 0),
   constraint quota_consumptions_component_fk foreign key (organization_id, component_id) references components (organization_id, id) on delete cascade,
   constraint quota_consumptions_quota_fk foreign key (organization_id, quota_id) references quotas (organization_id, id)
 );
@@ -313,7 +333,7 @@ create table price_products (
   attributes jsonb not null
 );
 comment on table price_products is 'What can be bought: one SKU of a publication.';
-create index price_products_book_ix on price_products (book_id);
+create unique index price_products_sku_uq on price_products (book_id, sku, region);
 create index price_products_place_ix on price_products (provider, service, region, family);
 create index price_products_attributes_ix on price_products using gin (attributes jsonb_path_ops);
 

@@ -9,6 +9,7 @@ import { proveWhoYouAre } from './identity.ts'
 import { runPipeline } from './pipeline.ts'
 import { makeRepositories } from './repositories.ts'
 import { call, chapter, mailedTo, session, step } from './steps.ts'
+import { besideTerraform } from './terraform.ts'
 
 const run = randomBytes(3).toString('hex')
 const org = `acme-${run}`
@@ -174,6 +175,7 @@ async function journey(): Promise<void> {
   }
 
   session.token = key.body.data.token
+  await besideTerraform({ org })
   await bringTheCompany({ org, run })
 
   chapter('Looking back')
@@ -194,7 +196,7 @@ async function journey(): Promise<void> {
     ({ body }) => `${body.data.length} roles`,
   )
   await step('is a stranger elsewhere', () => call('GET', '/organizations/somebody-else/projects'), 403)
-  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/quotas`), 501)
+  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/cloud_cost_management/providers`), 501)
 }
 
 async function signIn(person: { email: string; password: string }): Promise<void> {

@@ -45,10 +45,11 @@ export type Output<Id extends OperationId> = OperationTable[Id]['success'] exten
       ? Json
       : never
     : OperationTable[Id]['respond'] extends 'bytes'
-      ? { type: string; body: string | Uint8Array | AsyncIterable<Uint8Array>; fileName?: string }
+      ? { type: string; body: string | Uint8Array | AsyncIterable<Uint8Array>; fileName?: string; length?: number; md5?: string }
       : OperationTable[Id]['respond'] extends 'stream'
         ? AsyncIterable<string>
-        : undefined
+        : // Another status than the document's, for clients that take no other.
+          { status: 200 } | undefined
 
 /** The scope shapes what a handler can touch: a public one has no door to an organization. */
 export type ContextOf<Id extends OperationId> = {

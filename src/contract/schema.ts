@@ -303,7 +303,7 @@ export interface paths {
         put?: never;
         /**
          * Subscribe the organization to a plan
-         * @description Puts the organization on a plan. The plan sets how many members it may have and until when; child organizations inherit it. An organization blocked for lack of payment may still make this call. 422 when the plan does not exist.
+         * @description Puts the organization on a plan. The plan sets how many members it may have and until when; child organizations inherit it. An organization blocked for lack of payment may still make this call. 422 when the plan does not exist, or this installation does not bill. 409 when there is a subscription to another plan, a payment is open, or the organization is paid for elsewhere: the message says what to do first. 503 when the payment provider does not answer, or somebody subscribes at the same moment: try again, nothing is paid twice.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -1887,7 +1887,7 @@ export interface paths {
         put?: never;
         /**
          * Create an infra policy
-         * @description Adds a policy to the organization. From then on, if it is enabled, every validation of a plan in any project evaluates it. The Rego text is stored as it is sent; a mistake in it shows up when a plan is validated, not here. 409 when the canonical is taken, 422 when the owner is unknown.
+         * @description Adds a policy to the organization. From then on, if it is enabled, every validation of a plan in any project of this organization evaluates it; child organizations have policies of their own. The Rego text must be readable, otherwise 422 tells line and column; that it names something which does not exist shows up when a plan is validated, not here. 409 when the canonical is taken, 422 when the owner is unknown, the text is longer than 64 KiB, or the organization has 200 policies already.
          */
         post: operations["createInfraPolicy"];
         delete?: never;
@@ -1935,7 +1935,7 @@ export interface paths {
         put?: never;
         /**
          * Check a Terraform plan against the policies
-         * @description Evaluates all enabled policies of the organization on a Terraform plan and reports the ones that are violated, grouped by severity. Nothing is blocked or stored: a pipeline typically fails on criticals and only prints the rest. A policy sees `input.tfplan`, `input.project_canonical` and `input.environment_canonical`; one that cannot be evaluated is reported as violated, with the reason. 422 when the plan is not valid JSON.
+         * @description Evaluates all enabled policies of the organization on a Terraform plan and reports the ones that are violated, grouped by severity. Nothing is blocked or stored: a pipeline typically fails on criticals and only prints the rest. A policy sees `input.tfplan`, `input.project_canonical`, `input.environment_canonical` and `input.cost`, the cost estimate of the plan (null when there is none); one that cannot be evaluated is reported as violated, with the reason. Policies see nothing else, and have limited time and memory. 422 when the plan is not valid JSON, or no plan.
          */
         post: operations["validateProjectInfraPolicies"];
         delete?: never;
@@ -3532,7 +3532,7 @@ export interface paths {
         put?: never;
         /**
          * Give a team a quota
-         * @description Gives a team a slice of a resource pool. 422 when the quotas of the pool would add up to more than the pool holds; 404 when the team or the pool does not exist.
+         * @description Gives a team a slice of a resource pool. 422 when the quotas of the pool would add up to more than the pool holds, with the figures; 404 when the team or the pool does not exist; 409 when the team has a quota in that pool already.
          */
         post: operations["createQuota"];
         delete?: never;
@@ -3561,7 +3561,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a quota
-         * @description Takes a quota from its team and gives the amounts back to the pool. Components that run stay; the team cannot create more that consume.
+         * @description Takes a quota from its team and gives the amounts back to the pool. A quota that components use is refused with 409, which names them: delete or move those first, or set the amounts to 0 to stop new ones.
          */
         delete: operations["deleteQuota"];
         options?: never;
@@ -3578,7 +3578,7 @@ export interface paths {
         };
         /**
          * Get the consumption of a quota
-         * @description Shows what is used of a quota, with the project and environment that use it. The answer holds a single object, not a list.
+         * @description Shows what is used of a quota. `data` is a single object: the environment that uses the most (CPU first, then memory, then storage); its `id` is the environment's. All environments stand in `consumptions`, in the same order. 404 when nothing is used, or nothing that you may see.
          */
         get: operations["listQuotaConsumptions"];
         put?: never;
@@ -4620,7 +4620,7 @@ export interface paths {
         put?: never;
         /**
          * Write the Terraform state
-         * @description Stores a new version of the state and updates the inventory from it: resources that appear are added, those that are gone are removed. 423 when someone else holds the lock; 422 when the document is not a state or comes from another lineage.
+         * @description Stores a new version of the state and updates the inventory from it: resources that appear are added, those that are gone are removed. 423 when someone else holds the lock, which Terraform names in the parameter `ID`; 422 when the document is not a state or comes from another lineage; 409 when its serial is not above that of the state that is kept. The same document again is no new version. The newest 200 versions of a state are kept, and of older ones the last of each day. While an organization is restricted its states can be read and unlocked, but not written.
          */
         post: operations["createOrUpdateState"];
         delete?: never;
@@ -4664,12 +4664,12 @@ export interface paths {
         put?: never;
         /**
          * Lock the Terraform state
-         * @description Takes the lock, so that nobody else can write the state meanwhile. When it is already taken the answer is 423 and names the holder. Set `lock_address` and `lock_method=POST` in Terraform's backend.
+         * @description Takes the lock, so that nobody else can write the state meanwhile. When it is already taken the answer is 423 and names the holder, also beside `errors`, where Terraform looks. Set `lock_address` and `lock_method=POST` in Terraform's backend; its own method `LOCK` is taken too.
          */
         post: operations["lockState"];
         /**
          * Unlock the Terraform state
-         * @description Gives the lock back. With an empty body it is removed whoever holds it, as `terraform force-unlock` does. Set `unlock_address` and `unlock_method=DELETE` in Terraform's backend.
+         * @description Gives the lock back. With an empty body it is removed whoever holds it, as `terraform force-unlock` does. Set `unlock_address` and `unlock_method=DELETE` in Terraform's backend; its own method `UNLOCK` is taken too. Terraform takes no other answer than 200: whoever sends `Content-MD5`, as it always does, gets that, without a body. 423 when somebody else holds the lock.
          */
         delete: operations["unlockState"];
         options?: never;
@@ -5832,6 +5832,8 @@ export interface components {
         TerraformValidationResult: {
             /** @description One text per mistake; empty when the configuration is valid. */
             errors: string[];
+            /** @description What could not be checked, such as resources of a provider whose schema was not imported. */
+            notices?: string[];
         };
         /** @description Where to move a component. A field that is left out keeps its present value. */
         MigrateComponent: {
@@ -6622,7 +6624,7 @@ export interface components {
             canonical: string;
             name: string;
             description: string;
-            /** @description Rego text (v0 syntax), in any package. Each string in the set `deny` is one reason for refusal; `allow = false` refuses without a reason. */
+            /** @description Rego text (v0 or v1 syntax), in any package. Each string in the set `deny` is one reason for refusal, as is the `msg` of each object in it; `allow = false` refuses without a reason. */
             body: string;
             /** @description A disabled policy is kept but never evaluated. */
             enabled: boolean;
@@ -6644,7 +6646,7 @@ export interface components {
             canonical?: string;
             name: string;
             description?: string;
-            /** @description Rego text (v0 syntax). Write `deny[reason] { ... }` rules that look at `input.tfplan`. */
+            /** @description Rego text (v0 or v1 syntax). Write `deny[reason] { ... }` rules that look at `input.tfplan`. */
             body: string;
             /** @description Whether validations evaluate it. */
             enabled?: boolean;
@@ -7399,7 +7401,7 @@ export interface components {
             /** @description The team that the project belongs to. Required when quotas are on. */
             team_canonical?: string;
         };
-        /** @description The new data of a project. Optional fields that are left out are cleared, except the config repository. */
+        /** @description The new data of a project. Optional fields that are left out are cleared, except the config repository, the owner and the team. */
         UpdateProject: {
             name: string;
             /** @description What the project is about. */
@@ -7417,6 +7419,8 @@ export interface components {
             icon?: string;
             /** @description The user name of the owner. Only the present owner or an organization administrator may change it. */
             owner?: string;
+            /** @description The team that the project belongs to; left out, it stays. Needed in an organization with quotas as long as the project has none. It cannot change while components of the project use quotas of the present team (409). */
+            team_canonical?: string;
             /**
              * Format: uint64
              * @description The `updated_at` of the project as last read, in unix seconds. It protects against overwriting somebody else's change.
@@ -9750,6 +9754,8 @@ export interface components {
         aws_project_canonical: string;
         /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
         aws_tag: string[];
+        /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+        aws_region: string;
         /** @description Token of the page to read, from `pagination.next` of the previous answer; leave it out for the first page. */
         aws_next: string;
         /** @description Keep only external backends of this project. */
@@ -10561,6 +10567,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             411: components["responses"]["LengthRequired"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
@@ -14432,6 +14439,8 @@ export interface operations {
                 resource?: ("instances" | "vpcs" | "images" | "security_groups" | "subnets" | "volumes" | "snapshots" | "cache_clusters" | "load_balancers_v1" | "load_balancers_v2" | "db_instances" | "buckets")[];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14469,6 +14478,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14510,6 +14521,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14552,6 +14565,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14590,6 +14605,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14631,6 +14648,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14673,6 +14692,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14715,6 +14736,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14757,6 +14780,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14799,6 +14824,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14837,6 +14864,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14878,6 +14907,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -14916,6 +14947,8 @@ export interface operations {
                 project_canonical?: components["parameters"]["aws_project_canonical"];
                 /** @description AWS tag to select by, written `key|value`. Either side may be empty, which matches any key or any value, but not both. Repeat the parameter to select what carries at least one of the tags. */
                 tag?: components["parameters"]["aws_tag"];
+                /** @description AWS region to look at, for example `eu-west-1`; `us-east-1` when left out. Buckets are listed from every region. */
+                region?: components["parameters"]["aws_region"];
             };
             header?: never;
             path: {
@@ -18055,6 +18088,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["ProjectEnvironmentConsumption"];
+                        /** @description What each environment uses, the largest first. */
+                        consumptions?: components["schemas"]["ProjectEnvironmentConsumption"][];
                     };
                 };
             };

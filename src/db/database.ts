@@ -860,6 +860,12 @@ export interface Stacks {
   updated_at: Generated<Date>
 }
 
+export interface StateTokenGenerations {
+  organization_id: ColumnType<number, number, never>
+  place: string
+  generation: number
+}
+
 export interface Subscriptions {
   organization_id: ColumnType<number, number, never>
   id: ColumnType<number, number | undefined, never>
@@ -907,9 +913,10 @@ export interface Teams {
 export interface TerraformPlans {
   organization_id: ColumnType<number, number, never>
   state_id: number
+  upload: string
+  position: number
   sealed: Buffer
   data_key_id: number
-  updated_at: Generated<Date>
 }
 
 export interface TerraformStateChunks {
@@ -943,7 +950,6 @@ export interface TerraformStates {
   external_backend_id: number | null
   place: string | null
   stack_ref: string | null
-  token_generation: Generated<number>
   version_id: number | null
   lock: Json | null
   locked_at: Date | null
@@ -1063,6 +1069,7 @@ export interface DB {
   stack_files: StackFiles
   stack_sources: StackSources
   stacks: Stacks
+  state_token_generations: StateTokenGenerations
   subscriptions: Subscriptions
   team_members: TeamMembers
   team_roles: TeamRoles
@@ -1078,7 +1085,7 @@ export interface DB {
 }
 
 /** Tables whose rows belong to one organization. */
-export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'cost_settings' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'external_backends' | 'identity_providers' | 'infra_imports' | 'infra_policies' | 'inventory_counts' | 'inventory_resources' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'quota_consumptions' | 'quotas' | 'resource_pools' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams' | 'terraform_plans' | 'terraform_state_chunks' | 'terraform_state_versions' | 'terraform_states'
+export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'cost_settings' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'external_backends' | 'identity_providers' | 'infra_imports' | 'infra_policies' | 'inventory_counts' | 'inventory_resources' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'quota_consumptions' | 'quotas' | 'resource_pools' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'state_token_generations' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams' | 'terraform_plans' | 'terraform_state_chunks' | 'terraform_state_versions' | 'terraform_states'
 /** What a statement inside an organization may join: its own tables, and the public side of people. */
 export type TenantDatabase = Pick<DB, TenantTable | 'people'>
 /** What a statement outside organizations may name. */

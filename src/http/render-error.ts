@@ -28,7 +28,8 @@ export function renderError(error: unknown, response: Response, { id, log }: Req
     return
   }
   const second_factor = known?.secondFactor
-  const body = { errors: [{ code, message, details }], request_id: id, ...(second_factor ? { second_factor } : {}) }
+  // Terraform prints the holder of a lock when it stands beside everything else.
+  const body = { ...known?.holder, errors: [{ code, message, details }], request_id: id, ...(second_factor ? { second_factor } : {}) }
   send(response, 'application/json', JSON.stringify(body))
 }
 

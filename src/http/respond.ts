@@ -16,8 +16,10 @@ export async function respond(response: Response, { success, respond: how }: Ope
       response.status(success).json(output)
       return
     case 'bytes': {
-      const { type, body, fileName } = output as Bytes
+      const { type, body, fileName, length, md5 } = output as Bytes
       response.status(success).setHeader('content-type', type)
+      if (length !== undefined) response.setHeader('content-length', length)
+      if (md5 !== undefined) response.setHeader('content-md5', Buffer.from(md5, 'hex').toString('base64'))
       if (fileName !== undefined) response.attachment(fileName).setHeader('content-type', type)
       if (typeof body === 'string' || body instanceof Uint8Array) response.end(body)
       else await pieces(response, body)
@@ -27,6 +29,8 @@ export async function respond(response: Response, { success, respond: how }: Ope
       await stream(response.status(success), output as AsyncIterable<string>)
       return
     case 'nothing':
+      response.status((output as { status: number } | undefined)?.status ?? success).end()
+      return
     case 'redirect':
       response.status(success).end()
   }
@@ -37,6 +41,9 @@ interface Bytes {
   body: string | Uint8Array | AsyncIterable<Uint8Array>
   /** Set: the browser saves it. */
   fileName?: string
+  /** Of the whole body, where it comes in pieces: whoever is cut off knows it. `md5` is in hexadecimal. */
+  length?: number
+  md5?: string
 }
 
 async function stream(response: Response, chunks: AsyncIterable<string>): Promise<void> {

@@ -49,6 +49,11 @@ export function createApp(platform: Platform): express.Express {
   const router = createRouter({ ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 1000 })
   for (const [id, { method, path }] of Object.entries(operationTable))
     router.on(method.toUpperCase() as 'GET', path.replace(/{(\w+)}/g, ':$1'), () => {}, id)
+  // Terraform locks by methods of its own unless it is told otherwise, and some give it one address for everything.
+  for (const path of ['/inventory/lock', '/inventory']) {
+    router.on('LOCK', path, () => {}, 'lockState' satisfies OperationId)
+    router.on('UNLOCK', path, () => {}, 'unlockState' satisfies OperationId)
+  }
 
   const validator = openValidator({
     responses: platform.config.validateResponses,

@@ -15,6 +15,7 @@ import { sendLink, tellChange } from '../domains/second-factors/mail.ts'
 import { tellFolded, tellOrganizations } from '../domains/sessions/tell-organizations.ts'
 import { tidy } from '../domains/sessions/tidy.ts'
 import { refreshDue, refreshIfDue } from '../domains/stack-sources/due.ts'
+import { tidyLeftStates } from '../domains/terraform-state/tidy.ts'
 import type { PipelineAt } from '../engine/types.ts'
 import type { Platform } from '../platform.ts'
 
@@ -46,6 +47,7 @@ export interface TaskPayloads {
   'sessions.tellOrganizations': { eventId: number }
   'stackSources.refreshDue': Record<string, never>
   'stackSources.refresh': { organizationId: number; sourceId: number }
+  'terraformState.tidy': Record<string, never>
 }
 export type TaskName = keyof TaskPayloads
 
@@ -76,6 +78,7 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'sessions.tellOrganizations': tellOrganizations,
   'stackSources.refreshDue': refreshDue,
   'stackSources.refresh': refreshIfDue,
+  'terraformState.tidy': tidyLeftStates,
 }
 
 /** Reconcilers carry nothing and repair whatever a lost command broke. Times are UTC, as cron writes them. */
@@ -89,4 +92,5 @@ export const schedule = [
   // Each once a day, when its last reading is older.
   { task: 'identityProviders.refreshDue', match: '37 * * * *' },
   { task: 'stackSources.refreshDue', match: '*/5 * * * *' },
+  { task: 'terraformState.tidy', match: '11 4 * * *' },
 ] as const satisfies readonly { task: TaskName; match: string }[]

@@ -9,10 +9,13 @@ export type FetchRefusedReason = 'address' | 'unreachable' | 'status' | 'too_lar
 /** `message` is fit for a stranger. */
 export class FetchRefused extends Error {
   readonly reason: FetchRefusedReason
-  constructor(reason: FetchRefusedReason, message: string, cause?: unknown) {
+  /** Of the answer, when that is the reason. */
+  readonly status: number | undefined
+  constructor(reason: FetchRefusedReason, message: string, cause?: unknown, status?: number) {
     super(message, { cause })
     this.name = 'FetchRefused'
     this.reason = reason
+    this.status = status
   }
 }
 
@@ -70,7 +73,8 @@ async function fetchBody(guard: AddressGuard, url: string, accept: string, limit
 
 /**
  * Sends JSON by POST. A redirect is refused, as the answer of whoever was meant: what was sent is not for others.
- * @param options `signal` of who asks, beside the time that `limits` leave; its reason is thrown
+ * @param options `signal` of who asks, beside the time that `limits` leave; its reason is thrown. `authorization` is for the host of
+ *   `url`; `ca` (PEM) vouches for it instead of the authorities that everybody knows.
  * @returns what was answered, as text
  * @throws FetchRefused
  */
@@ -78,7 +82,7 @@ export async function postJson(
   guard: AddressGuard,
   url: string,
   value: unknown,
-  { limits = {}, signal }: { limits?: Pick<FetchLimits, 'bytes' | 'seconds'>; signal?: AbortSignal } = {},
+  { limits = {}, signal, authorization, ca }: PostOptions = {},
 ): Promise<string> {
   const { bytes = 64 * 1024, seconds = 10 } = limits
   const late = AbortSignal.timeout(seconds * 1000)
@@ -90,12 +94,21 @@ export async function postJson(
     seconds,
     accept: 'application/json',
     sent: JSON.stringify(value),
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(ca === undefined ? {} : { ca }),
   }).catch((error: unknown) => {
     signal?.throwIfAborted()
     throw error
   })
   if ('location' in answer) throw new FetchRefused('address', `${at.host} leads to another address: use that one`)
   return answer.body.toString('utf8')
+}
+
+export interface PostOptions {
+  limits?: Pick<FetchLimits, 'bytes' | 'seconds'>
+  signal?: AbortSignal
+  authorization?: string
+  ca?: string
 }
 
 interface Asking {
@@ -105,6 +118,8 @@ interface Asking {
   readonly accept: string
   /** JSON; undefined: nothing is sent. */
   readonly sent?: string
+  readonly authorization?: string
+  readonly ca?: string
 }
 
 async function askOnce(guard: AddressGuard, at: URL, asking: Asking): Promise<Answer> {
@@ -132,7 +147,7 @@ function checked(text: string, base?: URL): URL {
 
 type Answer = { body: Buffer } | { location: string }
 
-async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, accept, sent }: Asking): Promise<Answer> {
+async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, accept, sent, authorization, ca }: Asking): Promise<Answer> {
   const addresses = await guard.resolve(url.hostname)
   signal.throwIfAborted()
   const entries = addresses.map((address) => ({ address, family: isIP(address) }))
@@ -143,11 +158,12 @@ async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, accept
   }
   const plain = { accept, 'accept-encoding': 'identity', 'user-agent': 'trochoid' }
   const content = sent === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(sent)) }
-  const headers = { ...plain, ...content }
+  const headers = { ...plain, ...content, ...(authorization === undefined ? {} : { authorization }) }
+  const trust = ca === undefined ? {} : { ca }
   const method = sent === undefined ? 'GET' : 'POST'
   const { request } = url.protocol === 'https:' ? https : http
   return new Promise<Answer>((resolve, reject) => {
-    const asked = request(url, { method, lookup, headers, signal, agent: false, maxHeaderSize: 16_384 }, (response) => {
+    const asked = request(url, { method, lookup, headers, signal, agent: false, maxHeaderSize: 16_384, ...trust }, (response) => {
       response.on('error', reject)
       const { statusCode = 0, headers: said } = response
       const location = [301, 302, 303, 307, 308].includes(statusCode) ? said.location : undefined
@@ -163,7 +179,7 @@ async function ask(guard: AddressGuard, url: URL, { signal, bytes: limit, accept
 }
 
 function refusalOf(url: URL, status: number, headers: http.IncomingHttpHeaders, limit: number): FetchRefused | undefined {
-  if (status < 200 || status > 299) return new FetchRefused('status', `${url.host} answered with status ${status}`)
+  if (status < 200 || status > 299) return new FetchRefused('status', `${url.host} answered with status ${status}`, undefined, status)
   if (Number(headers['content-length']) > limit) return tooLarge(url, limit)
   const coding = headers['content-encoding'] ?? 'identity'
   return coding === 'identity' ? undefined : new FetchRefused('not_json', `${url.host} answered in an encoding that was not asked for`)

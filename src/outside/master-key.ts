@@ -136,22 +136,33 @@ function readOrMakeFile(path: string): string {
 
 /** Said outright, since Node would open a value that was cut down to a four-byte tag too. */
 const tagLength = 16
+const nonceLength = 12
 
 /** AES-256-GCM: `<nonce>.<ciphertext and tag>`, base64url. `context` is authenticated, not stored. */
 export function seal(key: Buffer, plain: Buffer, context: string): string {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(Buffer.from(context))
-  const sealed = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-  return `${nonce.toString('base64url')}.${sealed.toString('base64url')}`
+  const sealed = sealBytes(key, plain, context)
+  return `${sealed.subarray(0, nonceLength).toString('base64url')}.${sealed.subarray(nonceLength).toString('base64url')}`
 }
 
 /** @throws Error when the key is another one, the context differs, or a bit was changed. */
 export function unseal(key: Buffer, text: string, context: string): Buffer {
   const [nonce = '', sealed = ''] = text.split('.')
-  const bytes = Buffer.from(sealed, 'base64url')
-  const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), { authTagLength: tagLength }).setAAD(
-    Buffer.from(context),
-  )
-  decipher.setAuthTag(bytes.subarray(-tagLength))
-  return Buffer.concat([decipher.update(bytes.subarray(0, -tagLength)), decipher.final()])
+  return open(key, Buffer.from(nonce, 'base64url'), Buffer.from(sealed, 'base64url'), context)
+}
+
+/** The same for what is large: nonce, ciphertext and tag one after the other. */
+export function sealBytes(key: Buffer, plain: Uint8Array, context: string): Buffer {
+  const nonce = randomBytes(nonceLength)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(Buffer.from(context))
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+}
+
+/** @throws Error as `unseal` does */
+export const unsealBytes = (key: Buffer, sealed: Buffer, context: string): Buffer =>
+  open(key, sealed.subarray(0, nonceLength), sealed.subarray(nonceLength), context)
+
+function open(key: Buffer, nonce: Buffer, sealed: Buffer, context: string): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagLength }).setAAD(Buffer.from(context))
+  decipher.setAuthTag(sealed.subarray(-tagLength))
+  return Buffer.concat([decipher.update(sealed.subarray(0, -tagLength)), decipher.final()])
 }

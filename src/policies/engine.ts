@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts'
+import { openEmbeddedPolicies } from './embedded.ts'
 import type { PolicyEngine } from './types.ts'
 
 export interface PolicyConfig {
@@ -7,11 +8,6 @@ export interface PolicyConfig {
   opaUrl: string | undefined
 }
 
-export function openPolicyEngine(_config: PolicyConfig, _log: Log): PolicyEngine {
-  return {
-    check: async () => [],
-    evaluate: async (policies) =>
-      policies.map(({ name }) => ({ name, violated: true, failed: true, reasons: ['policies cannot be evaluated yet'] })),
-    async [Symbol.asyncDispose]() {},
-  }
+export function openPolicyEngine(_config: PolicyConfig, log: Log): PolicyEngine {
+  return openEmbeddedPolicies(log)
 }

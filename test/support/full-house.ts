@@ -8,6 +8,7 @@ import type { Answer, Client } from './client.ts'
 import { furnishWithIdentity } from './full-house-identity.ts'
 import { furnishWithPipelines } from './full-house-pipelines.ts'
 import { formValues, furnishWithGit } from './full-house-stacks.ts'
+import { furnishWithTerraform } from './full-house-terraform.ts'
 import type { Known } from './questions.ts'
 import type { Repositories } from './repositories.ts'
 import { apiKey, configRepository, environment, member, organization, project, role, scenario, team } from './scenario.ts'
@@ -86,6 +87,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
   await furnishWithGit(server, repositories, { admin, canonical, marker })
   const running = await furnishWithPipelines(server, { admin, canonical, marker })
   const identity = await furnishWithIdentity(server, { canonical, marker })
+  const terraform = await furnishWithTerraform(server, { admin, canonical, marker })
   done(await admin.createProjectFavorite({ path: { ...path, project_canonical: 'web' } }))
   done(await admin.inviteUserToOrgMember({ path, body: { email: `pending-${marker}@example.com`, role_canonical: 'organization-member' } }))
   done(
@@ -120,6 +122,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
     shared: {
       ...running.shared,
       ...identity.shared,
+      ...terraform.shared,
       ...namesFor({
         project: 'web',
         environment: 'prod',
@@ -141,6 +144,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
     own: {
       ...running.own,
       ...identity.own,
+      ...terraform.own,
       ...namesFor({
         project: only,
         environment: only,

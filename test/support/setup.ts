@@ -1,5 +1,6 @@
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import type { Answer } from './client.ts'
+import { endFile } from './log-check/record.ts'
 
 interface Matchers<R = unknown> {
   toHaveStatus(status: number): R
@@ -10,6 +11,9 @@ declare module 'vitest' {
   interface Assertion<T> extends Matchers<T> {}
   interface AsymmetricMatchersContaining extends Matchers {}
 }
+
+// Registered before the hooks of the test file, so it runs after them: what servers logged at their end is there.
+afterAll(endFile)
 
 expect.extend({
   toHaveStatus(answer: Answer<never>, status: number) {

@@ -16,9 +16,13 @@ import type { FormValues } from '../../formats/forms/types.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { type Committed, type FileChanges, GitError, type GitRemote, type Snapshot } from '../../outside/git/types.ts'
+import { moveWithComponent } from '../external-backends/queries.ts'
 import { withGit } from '../git.ts'
 import type { Author } from '../pipelines/configs.ts'
 import type { Removal } from '../pipelines/follow.ts'
+import { replaceConsumption } from '../quotas/queries.ts'
+import type { Consumption } from '../quotas/reserve.ts'
+import { leaveState } from '../terraform-state/queries.ts'
 import { followLater, removePipelines } from './pipeline.ts'
 import * as queries from './queries.ts'
 
@@ -31,6 +35,8 @@ export interface Intended {
   environment_id?: number
   vars?: FormValues
   files?: queries.ComponentFile[]
+  /** Of quotas: reserved when the change begins. A component that is being created has nothing to go back to. */
+  consumption?: Consumption
 }
 
 export interface Leftovers {
@@ -152,10 +158,12 @@ export async function apply(
   if (kind === 'hold') return []
   if (kind === 'delete') {
     const removals = await removePipelines(tx, componentId)
+    await leaveState(tx, componentId)
     await queries.deleteComponent(tx, componentId)
     return removals
   }
-  const { vars, files, ...columns } = intended
+  const { vars, files, consumption, ...columns } = intended
+  if (consumption) await replaceConsumption(tx, componentId, consumption.after)
   await queries.updateComponent(tx, componentId, {
     ...columns,
     ...(vars ? { vars: JSON.stringify(vars) } : {}),
@@ -164,13 +172,18 @@ export async function apply(
     is_ready: true,
     ...(kind === 'create' ? {} : { updated_at: new Date() }),
   })
+  if (kind === 'migrate') await moveWithComponent(tx, componentId)
   await followLater(tx, componentId, by)
   return []
 }
 
 /** As if it had never been asked for. */
 export async function undo(tx: OrgTx, { kind, componentId, id }: Change): Promise<boolean> {
-  if ((await queries.deleteChange(tx, componentId, id)) === 0) return false
+  const row = await queries.findChange(tx, componentId, id)
+  if (!row) return false
+  await queries.deleteChange(tx, componentId, id)
+  const { consumption } = row.intended as Intended
   if (kind === 'create') await queries.deleteComponent(tx, componentId)
+  else if (consumption) await replaceConsumption(tx, componentId, consumption.before)
   return true
 }

@@ -4,6 +4,7 @@ import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { conflict, forbidden, invalid, notFound } from '../../errors.ts'
 import type { FormValues } from '../../formats/forms/types.ts'
+import { quotaOf } from '../../formats/forms/values.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
 import { providers } from '../cloud-providers/providers.ts'
@@ -11,6 +12,7 @@ import { withGit } from '../git.ts'
 import { saverOf } from '../pipelines/configs.ts'
 import { removeNow } from '../pipelines/follow.ts'
 import { begin, type Change, type Intended, newChangeId, push, settle } from './changes.ts'
+import { askingOf, assertReserved, reserveFirst, reserveFor } from './consumption.ts'
 import { currentOn, type Outcome, type Present, renderOn } from './on-tip.ts'
 import { assertNameFree, assertPipeline, followNow, reservePipeline } from './pipeline.ts'
 import { expectedFiles, type Plan, planOf, stackOf, type Target, targetOf, usableStack, valuesFor } from './plan.ts'
@@ -64,6 +66,7 @@ export async function createComponent(
       commit: null,
     })
     const change: Change = { id: newChangeId(), componentId, kind: 'create', repositoryId: plan.repository.id }
+    await reserveFirst(tx, componentId, plan, environment.id, values)
     await reservePipeline(tx, componentId, plan, saverOf(context.actor))
     await begin(tx, context, change, intended)
     return change
@@ -84,17 +87,20 @@ export async function updateComponent(context: OrganizationContext, path: Compon
   const sameUseCase = component.use_case === body.use_case
   const given = body.vars ?? {}
   const files = expectedFiles(plan.planned, [])
-  const intended: Intended = {
+  const asking = await askingOf(context, plan, component, given)
+  const columns: Intended = {
     name: body.name,
     description: body.description ?? '',
     use_case: body.use_case,
     ...(sameUseCase ? {} : { cloud_provider: plan.useCase.cloud_provider }),
   }
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'update', repositoryId: plan.repository.id }
-  await context.prepare(async (tx) => {
+  const intended = await context.prepare(async (tx) => {
     await assertSame(tx, component)
+    const intended = { ...columns, ...(await reserveFor(tx, component.id, asking)) }
     await reservePipeline(tx, component.id, plan, saverOf(context.actor))
     await begin(tx, context, change, { ...intended, files: sameUseCase ? component.files : files })
+    return intended
   })
   const gone = queries.ownPaths(component.files).filter((old) => !files.some((file) => file.path === old))
   await carryOut(context, { change, target: plan, plan, given, present: component, had: component.files, gone, intended, what: 'Update' })
@@ -129,16 +135,23 @@ export async function migrateComponent(
   const current = await withGit(() =>
     context.platform.git.read(from.remote, from.repository.branch, (tip) => currentOn(plan.form, tip, component)),
   )
-  const { writes } = valuesFor(plan, current)
+  const { values, writes } = valuesFor(plan, current)
+  const asking = {
+    environmentId: environment.id,
+    amounts: quotaOf(plan.form, values),
+    present: { environmentId: component.environment_id, amounts: quotaOf(plan.form, current) },
+  }
   const paths = queries.ownPaths(component.files)
-  const intended: Intended = { environment_id: environment.id, vars: current, files: expectedFiles(plan.planned, writes) }
+  const columns: Intended = { environment_id: environment.id, vars: current, files: expectedFiles(plan.planned, writes) }
   const leftovers = here ? null : { config_repository_id: component.config_repository_id, paths }
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'migrate', repositoryId: plan.repository.id }
-  await context.prepare(async (tx) => {
+  const intended = await context.prepare(async (tx) => {
     await assertSame(tx, component)
     await assertSamePlace(tx, to, environment, plan)
     await assertNameFree(tx, place, component.id)
+    const intended = { ...columns, ...(await reserveFor(tx, component.id, asking)) }
     await begin(tx, context, change, intended, leftovers)
+    return intended
   })
   const gone = here ? paths.filter((file) => !plan.planned.some((planned) => planned.path === file)) : []
   await carryOut(context, {
@@ -222,6 +235,7 @@ async function carryOut(context: OrganizationContext, work: Work): Promise<void>
     )
     if (plan) assertMayShare(plan, users, context.may)
     if (plan) outcome = await renderOn(plan, tip, work.given, work.present, users, work.had)
+    if (plan) assertReserved(plan.form, outcome.values, intended.consumption)
     if (plan) assertPipeline(plan, outcome.files)
     const used = new Set(users.flatMap(({ files }) => files.map(({ path }) => path)))
     const there = new Set(gone.length > 0 ? (await tip?.list())?.map(({ path }) => path) : [])

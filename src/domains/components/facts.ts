@@ -5,6 +5,7 @@ import type { InterpolationFacts } from '../../formats/template/keys.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import { authorOf, type CommitAuthor } from '../commit-author.ts'
 import { catalogOfStack, type StackRow } from '../stacks/queries.ts'
+import { inventoryJwtOf } from '../terraform-state/tokens.ts'
 import { type PlaceRow, readPlace } from './queries.ts'
 
 /** Where a component is, or would be: nothing of it needs to exist. */
@@ -76,8 +77,8 @@ export async function surroundingsOf(
     configCredType: row.config_repository_canonical === null ? undefined : (row.config_repository_credential_type ?? ''),
     configCredPath: row.config_repository_canonical === null ? undefined : (row.config_repository_credential_path ?? ''),
     configRoot: project && environment && component ? [organization.canonical, project, environment, component].join('/') : undefined,
-    // Minted by the external backend that holds the component's Terraform state; there is none yet.
-    inventoryJwt: '',
+    // Of the external backend that holds the component's Terraform state; it does not change when the component is made.
+    inventoryJwt: mayLook ? await inventoryJwtOf(tx, platform, place) : '',
     apiUrl: platform.config.apiUrl,
     consoleUrl: platform.config.consoleUrl,
     updatedByUsername: row.username ?? undefined,

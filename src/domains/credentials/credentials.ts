@@ -85,6 +85,10 @@ export async function removeCredential(tx: OrgTx, canonical: string): Promise<vo
   const users = [
     ...in_use.config_repositories.map((repository) => `config repository ${repository.canonical}`),
     ...in_use.service_catalog_sources.map((source) => `catalog repository ${source.canonical}`),
+    ...in_use.external_backends.map(({ engine, purpose, project, environment, component }) => {
+      const place = [project, environment, component].flatMap((one) => (one ? [one.canonical] : [])).join('/')
+      return `external backend ${engine} for ${purpose}${place === '' ? '' : ` of ${place}`}`
+    }),
   ]
   if (users.length > 0) throw conflict(`The credential ${canonical} is in use: ${users.join(', ')}`, users)
   await queries.deleteCredential(tx, id)

@@ -12,11 +12,27 @@ export type CredentialRow = NonNullable<Awaited<ReturnType<typeof findCredential
 export interface Users {
   config_repositories: { canonical: string; name: string }[]
   service_catalog_sources: { canonical: string; name: string }[]
+  external_backends: {
+    engine: string
+    purpose: string
+    project?: { canonical: string; name: string }
+    environment?: { canonical: string }
+    component?: { canonical: string }
+  }[]
 }
 
 /** Every table that refers to credentials has its line here: the answer's `in_use`, and what refuses a deletion. */
 const users: RawBuilder<Users> = sql`jsonb_build_object(
-  'config_repositories', ${usersIn('config_repositories')}, 'service_catalog_sources', ${usersIn('stack_sources')})`
+  'config_repositories', ${usersIn('config_repositories')}, 'service_catalog_sources', ${usersIn('stack_sources')},
+  'external_backends', (
+    select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('engine', b.engine, 'purpose', b.purpose,
+      'project', (select jsonb_build_object('canonical', p.canonical, 'name', p.name) from projects p
+        where p.organization_id = b.organization_id and p.id = b.project_id),
+      'environment', (select jsonb_build_object('canonical', e.canonical) from environments e
+        where e.organization_id = b.organization_id and e.id = b.environment_id),
+      'component', (select jsonb_build_object('canonical', c.canonical) from components c
+        where c.organization_id = b.organization_id and c.id = b.component_id))) order by b.id), '[]')
+    from external_backends b where b.organization_id = credentials.organization_id and b.credential_id = credentials.id))`
 
 /** Without what is sealed: whoever opens it asks for it by name. */
 const shown = [

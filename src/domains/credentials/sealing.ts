@@ -1,7 +1,7 @@
 /** An organization's secrets are sealed under its own data key, which the master key wraps. */
 import { randomBytes } from 'node:crypto'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { type MasterKeys, seal, unseal } from '../../outside/master-key.ts'
+import { type MasterKeys, seal, sealBytes, unseal, unsealBytes } from '../../outside/master-key.ts'
 
 interface Sealed {
   sealed: string
@@ -19,6 +19,22 @@ export async function sealSecret(tx: OrgTx, master: MasterKeys, context: string,
 export async function openSecret(tx: OrgTx, master: MasterKeys, context: string, { sealed, data_key_id }: Sealed): Promise<string> {
   const { wrapped } = await tx.selectFrom('data_keys').select('wrapped').where('id', '=', data_key_id).executeTakeFirstOrThrow()
   return unseal(master.unwrap(wrapped, wrapContext(tx.organizationId)), sealed, `${tx.organizationId}:${context}`).toString()
+}
+
+/** For what is large: many parts under one key, which is looked up once. `context` binds each part to its row. */
+export async function openSealer(
+  tx: OrgTx,
+  master: MasterKeys,
+): Promise<{ data_key_id: number; seal(context: string, plain: Uint8Array): Buffer }> {
+  const { id, key } = await currentDataKey(tx, master)
+  return { data_key_id: id, seal: (context, plain) => sealBytes(key, plain, `${tx.organizationId}:${context}`) }
+}
+
+/** Opens parts that one sealer made. */
+export async function openUnsealer(tx: OrgTx, master: MasterKeys, dataKeyId: number): Promise<(context: string, sealed: Buffer) => Buffer> {
+  const { wrapped } = await tx.selectFrom('data_keys').select('wrapped').where('id', '=', dataKeyId).executeTakeFirstOrThrow()
+  const key = master.unwrap(wrapped, wrapContext(tx.organizationId))
+  return (context, sealed) => unsealBytes(key, sealed, `${tx.organizationId}:${context}`)
 }
 
 async function currentDataKey(tx: OrgTx, master: MasterKeys): Promise<{ id: number; key: Buffer }> {

@@ -13,7 +13,7 @@ export function viewCredentialSimple(row: CredentialRow): Schema<'CredentialSimp
     type: row.type as CredentialType,
     path: row.path,
     keys: row.keys,
-    in_use: { ...row.in_use, external_backends: [] },
+    in_use: row.in_use,
     created_at: seconds(row.created_at),
     updated_at: seconds(row.updated_at),
     ...(row.owner ? { owner: viewUser(row.owner) } : {}),

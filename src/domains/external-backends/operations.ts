@@ -1,9 +1,91 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import { nameOf } from '../../access/actor.ts'
+import type { DomainHandlers, Schema } from '../../contract/operation.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
+import { invalid } from '../../errors.ts'
+import type { OrganizationContext } from '../../http/context.ts'
+import type { Platform } from '../../platform.ts'
+import { readingCredentials } from '../git.ts'
+import { jwtOfBackend } from '../terraform-state/tokens.ts'
+import { createBackend, getBackend, removeBackend, updateBackend } from './external-backends.ts'
+import { type BackendRow, listBackends } from './queries.ts'
+import { viewExternalBackend } from './view.ts'
 
 export const externalBackends: DomainHandlers<'external-backends'> = {
-  getExternalBackends: notImplemented,
-  createExternalBackend: notImplemented,
-  deleteExternalBackend: notImplemented,
-  getExternalBackend: notImplemented,
-  updateExternalBackend: notImplemented,
+  async getExternalBackends({ read, platform, visible }, { query }) {
+    return read(async (tx) => {
+      const { rows, pagination } = await listBackends(
+        tx,
+        query,
+        visible('organization:external_backend:list', 'organization:external_backend:read'),
+      )
+      const data: Schema<'ExternalBackend'>[] = []
+      for (const row of rows) data.push(await shown(tx, platform, row))
+      return { data, pagination }
+    })
+  },
+
+  async createExternalBackend(context, { query, body }) {
+    const whole = withQuery(body, query)
+    const made = await context.write(
+      async (tx) => {
+        const row = await createBackend(tx, whole, readingCredentials(context))
+        context.assertMayCreate(String(row.id))
+        return { row, data: await shown(tx, context.platform, row) }
+      },
+      ({ row }) => told(context, 'created', row),
+    )
+    return { data: made.data }
+  },
+
+  async getExternalBackend({ read, platform }, { path }) {
+    return { data: await read(async (tx) => shown(tx, platform, await getBackend(tx, path.external_backend_id))) }
+  },
+
+  async updateExternalBackend(context, { path, body }) {
+    const changed = await context.write(
+      async (tx) => {
+        const row = await updateBackend(tx, path.external_backend_id, body, readingCredentials(context))
+        return { row, data: await shown(tx, context.platform, row) }
+      },
+      ({ row }) => told(context, 'updated', row),
+    )
+    return { data: changed.data }
+  },
+
+  async deleteExternalBackend(context, { path }) {
+    await context.write(
+      (tx) => removeBackend(tx, path.external_backend_id),
+      (row) => told(context, 'deleted', row),
+    )
+    return undefined
+  },
+}
+
+const shown = async (tx: OrgTx, platform: Platform, row: BackendRow) => viewExternalBackend(row, await jwtOfBackend(tx, platform, row))
+
+function told({ actor }: OrganizationContext, done: string, row: BackendRow) {
+  const place = [row.project_canonical, row.environment_canonical, row.component_canonical].filter((name) => name !== null).join('/')
+  const where = place === '' ? (row.is_default ? 'as default' : 'of the organization') : `of ${place}`
+  return { name: String(row.id), message: `${nameOf(actor)} ${done} the external backend ${row.engine} for ${row.purpose} ${where}` }
+}
+
+interface InQuery {
+  project_canonical?: string
+  environment_canonical?: string
+  component_canonical?: string
+  external_backend_default?: boolean
+}
+
+/** The contract lets the place stand in the query too. @throws Invalid when the two name different ones */
+function withQuery(body: Schema<'NewExternalBackend'>, query: InQuery): Schema<'NewExternalBackend'> {
+  const { external_backend_default, ...places } = query
+  const asked = { ...places, ...(external_backend_default === undefined ? {} : { default: external_backend_default }) }
+  const given = new Map(Object.entries(body))
+  const differing = Object.entries(asked).filter(([name, value]) => given.has(name) && given.get(name) !== value)
+  if (differing.length > 0)
+    throw invalid(
+      'The place of the external backend is given twice, and differently',
+      differing.map(([name]) => `body.${name}: differs from the query`),
+    )
+  return { ...asked, ...body }
 }

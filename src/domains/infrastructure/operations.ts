@@ -1,18 +1,7 @@
 import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import { runningAws } from './aws/operations.ts'
 
 export const infrastructure: DomainHandlers<'infrastructure'> = {
-  getRunningInfraAWS: notImplemented,
-  getRunningInfraAWSBuckets: notImplemented,
-  getRunningInfraAWSDBInstances: notImplemented,
-  getRunningInfraAWSElasticacheClusters: notImplemented,
-  getRunningInfraAWSImages: notImplemented,
-  getRunningInfraAWSInstances: notImplemented,
-  getRunningInfraAWSLoadBalancersV1: notImplemented,
-  getRunningInfraAWSLoadBalancersV2: notImplemented,
-  getRunningInfraAWSSecurityGroups: notImplemented,
-  getRunningInfraAWSSnapshots: notImplemented,
-  getRunningInfraAWSSubnets: notImplemented,
-  getRunningInfraAWSVolumes: notImplemented,
-  getRunningInfraAWSVPCs: notImplemented,
+  ...runningAws,
   getComponentInfrastructure: notImplemented,
 }

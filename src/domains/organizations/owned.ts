@@ -10,6 +10,7 @@ export async function ownedResources(tx: OrgTx, organization: string, accountId:
     union all select ${prefix} || ':credential:' || canonical from credentials where organization_id = ${tx.organizationId} and owner_id = ${accountId}
     union all select ${prefix} || ':service_catalog_source:' || canonical from stack_sources where organization_id = ${tx.organizationId} and owner_id = ${accountId}
     union all select ${prefix} || ':api_key:' || canonical from api_keys where organization_id = ${tx.organizationId} and owner_id = ${accountId}
+    union all select ${prefix} || ':infra_policy:' || canonical from infra_policies where organization_id = ${tx.organizationId} and owner_id = ${accountId}
     order by resource`)
   return rows.map(({ resource }) => resource)
 }

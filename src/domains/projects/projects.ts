@@ -7,6 +7,7 @@ import { seconds } from '../../time.ts'
 import { assertEmpty } from '../components/empty.ts'
 import { listComponentsWithin } from '../components/queries.ts'
 import { resolveOwner } from '../people.ts'
+import { areQuotasOn, findConsumerIn } from '../quotas/queries.ts'
 import * as queries from './queries.ts'
 
 type Caller = { id: number; username: string } | null
@@ -29,6 +30,7 @@ export async function createProject(
   body: Schema<'NewProject'>,
   owner: { id: number | null; caller: Caller },
 ): Promise<queries.ProjectRow> {
+  await assertTeamIfNeeded(tx, body.team_canonical)
   // One instant for both: `updated_at` is the version that the next update must name, and some clients name `created_at`.
   const now = new Date()
   const row = {
@@ -48,7 +50,7 @@ export async function createProject(
 }
 
 /**
- * What is absent is cleared, except the repository and the owner, who stay.
+ * What is absent is cleared, except the repository, the owner and the team, who stay.
  * @throws Conflict when somebody else changed the project since the caller read it
  */
 export async function updateProject(
@@ -63,6 +65,9 @@ export async function updateProject(
     throw conflict(`The project ${canonical} was changed meanwhile: read it again and repeat your change`, [
       `body.updated_at: is ${body.updated_at}, but the project was last changed at ${seconds(project.updated_at)}`,
     ])
+  const asked = body.team_canonical ? await teamId(tx, body.team_canonical) : project.team_id
+  await assertTeamIfNeeded(tx, asked)
+  if (asked !== project.team_id) await assertTeamMayChange(tx, project)
   const ownerId = body.owner ? await resolveOwner(tx, body.owner, caller) : project.owner_id
   if (ownerId !== project.owner_id && !mayChangeOwner(project.owner_id))
     throw invalid('Only the owner or an administrator may hand a project to somebody else', ['body.owner: may not be changed by you'])
@@ -74,6 +79,7 @@ export async function updateProject(
     cloud_provider: body.cloud_provider ?? null,
     ...(body.config_repository_canonical ? { config_repository: body.config_repository_canonical } : {}),
     owner_id: ownerId,
+    team_id: asked,
     updated_at: new Date(),
   }
   return queries.updateProject(tx, project.id, row, caller?.id ?? null)
@@ -83,6 +89,20 @@ export async function removeProject(tx: OrgTx, canonical: string): Promise<void>
   const { id } = await lockProject(tx, canonical)
   assertEmpty(`project ${canonical}`, await listComponentsWithin(tx, { projectId: id }))
   await queries.deleteProject(tx, id)
+}
+
+/** Whose quotas would count otherwise? */
+async function assertTeamIfNeeded(tx: OrgTx, team: unknown): Promise<void> {
+  if (!team && (await areQuotasOn(tx)))
+    throw invalid('With quotas switched on, a project belongs to a team', ['body.team_canonical: must name a team'])
+}
+
+async function assertTeamMayChange(tx: OrgTx, { id, canonical }: { id: number; canonical: string }): Promise<void> {
+  const consumer = await findConsumerIn(tx, id)
+  if (consumer)
+    throw conflict(`Components of the project ${canonical} use quotas of its team: it cannot get another one`, [
+      `component ${consumer.canonical}: uses a quota`,
+    ])
 }
 
 async function teamId(tx: OrgTx, canonical: string): Promise<number> {

@@ -74,7 +74,8 @@ export function computeValues(
 
 /**
  * What the values count for against quotas: for each type the sum of value × value of the variable that `count_ref` names. A
- * variable without a value counts for nothing; a `count_ref` without one multiplies by 1.
+ * variable without a value counts for nothing; a `count_ref` without one multiplies by 1. Nothing counts for less than nothing:
+ * a negative number in one variable makes no room for another.
  */
 export function quotaOf(useCase: FormUseCase, values: FormValues): { cpu: number; memory: number; storage: number } {
   const { fields } = flatten(useCase)
@@ -88,7 +89,7 @@ export function quotaOf(useCase: FormUseCase, values: FormValues): { cpu: number
     const { quota_config: quota } = field.entity
     const value = givenFor(values, field)
     if (quota && typeof value === 'number')
-      sum[quota.type] += value * (quota.count_ref === undefined ? 1 : (numbers.get(quota.count_ref) ?? 1))
+      sum[quota.type] += Math.max(0, value) * Math.max(0, quota.count_ref === undefined ? 1 : (numbers.get(quota.count_ref) ?? 1))
   }
   return sum
 }

@@ -4,6 +4,8 @@ export interface BodyRule {
   blocks: ReadonlyMap<string, BlockRule>
   /** Other keys become repeated blocks when their value is a list of objects. */
   listsAreBlocks: boolean
+  /** Keys that are never blocks, because a schema says so. */
+  attributes?: ReadonlySet<string>
   /** Attributes whose texts are expressions without `${`: `depends_on`, `provider`, a variable's `type`. */
   references: ReadonlySet<string>
   /** The same inside the maps of its attributes. */
@@ -13,6 +15,8 @@ export interface BodyRule {
 export interface BlockRule {
   labels: number
   body: BodyRule
+  /** What its labels say of its body: the type of a resource whose schema is known. Undefined: `body`. */
+  bodyOf?: (labels: readonly string[]) => BodyRule | undefined
 }
 
 function body(blocks: Record<string, BlockRule>, references: string[] = [], referencesInMaps: string[] = []): BodyRule {

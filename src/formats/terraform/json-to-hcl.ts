@@ -2,6 +2,7 @@
 import { FormatError } from '../format-error.ts'
 import { isJsonMap, type Json, jsonOfUnknown, shown } from '../json-value.ts'
 import { type BlockRule, type BodyRule, nested, topLevel } from './block-rules.ts'
+import { type SchemaLookup, topLevelWith } from './schema-rules.ts'
 import { referenceWords, templateWords } from './template.ts'
 import { type Entry, entryLines, hclLines, hclText, indented, isIdentifier, type Line, mapLines } from './write.ts'
 
@@ -16,18 +17,20 @@ import { type Entry, entryLines, hclLines, hclText, indented, isIdentifier, type
  *   providers, backends and what is nested in them; in modules, variables, locals and outputs it is a list.
  * - Values of depends_on, provider, providers, ignore_changes, replace_triggered_by, a variable's type, when, on_failure,
  *   iterator, configuration_aliases, and from and to of moved and import are references, with or without `${}`.
+ * - With it, the schema decides; only a key that it does not know is judged by its value.
  * - A text under the key `//` becomes a comment. Attributes come before blocks, otherwise the given order stays.
  *
  * @throws FormatError naming the path of what cannot be Terraform
  */
-export function hclOf(config: unknown): string {
+export function hclOf(config: unknown, schemas?: SchemaLookup): string {
+  const rules = schemas ? topLevelWith(schemas) : topLevel
   const json = jsonOfUnknown(config, 'config')
   const lines: Line[][] = []
   for (const part of Array.isArray(json) ? json : [json]) {
     if (!isJsonMap(part)) throw new FormatError('the configuration must be an object with keys such as resource and variable')
     for (const [key, value] of Object.entries(part)) {
       if (key === '//') lines.push(commentLines(value))
-      else lines.push(...topLevelBlocks(key, value))
+      else lines.push(...topLevelBlocks(rules, key, value))
     }
   }
   const text = lines
@@ -37,16 +40,16 @@ export function hclOf(config: unknown): string {
   return text === '' ? '' : `${text}\n`
 }
 
-function topLevelBlocks(key: string, value: Json): Line[][] {
-  const rule = topLevel.get(key)
+function topLevelBlocks(rules: ReadonlyMap<string, BlockRule>, key: string, value: Json): Line[][] {
+  const rule = rules.get(key)
   if (!rule) throw new FormatError(`"${shown(key)}" is no block that Terraform knows; it knows ${[...topLevel.keys()].join(', ')}`)
   return blocksOf(key, rule, value, key)
 }
 
-function blocksOf(type: string, { labels, body }: BlockRule, value: Json, path: string): Line[][] {
+function blocksOf(type: string, { labels, body, bodyOf }: BlockRule, value: Json, path: string): Line[][] {
   return labelledBodies(value, labels, [], path).map(({ names, json, path }) => {
     const head = [type, ...names.map(hclText)].join(' ')
-    const lines = bodyLines(json, body, path)
+    const lines = bodyLines(json, bodyOf?.(names) ?? body, path)
     return lines.length > 0 ? [{ text: `${head} {` }, ...indented(lines), { text: '}' }] : [{ text: `${head} {}` }]
   })
 }
@@ -58,6 +61,8 @@ interface LabelledBody {
 }
 
 function labelledBodies(value: Json, labels: number, names: string[], path: string): LabelledBody[] {
+  // To Terraform, null is a block that is not there.
+  if (value === null) return []
   if (Array.isArray(value)) return value.flatMap((item, at) => labelledBodies(item, labels, names, `${path}[${at}]`))
   if (!isJsonMap(value)) throw new FormatError(`${shown(path)} must be an object or a list of objects`)
   if (labels === 0) return [{ names, json: value, path }]
@@ -74,7 +79,7 @@ function bodyLines(json: { [key: string]: Json }, rule: BodyRule, path: string):
   const blocks: Line[][] = []
   for (const [key, value] of Object.entries(json)) {
     const here = `${path}.${key}`
-    const block = rule.blocks.get(key) ?? (rule.listsAreBlocks && isListOfObjects(value) ? providerBlock : undefined)
+    const block = blockRule(key, value, rule)
     if (key === '//') comments.push(...commentLines(value))
     else if (!isIdentifier(key)) {
       throw new FormatError(`${shown(path)}: "${shown(key)}" is no name of an attribute (letters, digits, _ and -)`)
@@ -84,6 +89,11 @@ function bodyLines(json: { [key: string]: Json }, rule: BodyRule, path: string):
   const head = [...comments, ...entryLines(attributes)]
   const tail = blocks.flatMap((block) => [{ text: '' }, ...block])
   return head.length > 0 ? [...head, ...tail] : tail.slice(1)
+}
+
+function blockRule(key: string, value: Json, { blocks, attributes, listsAreBlocks }: BodyRule): BlockRule | undefined {
+  if (attributes?.has(key)) return undefined
+  return blocks.get(key) ?? (listsAreBlocks && isListOfObjects(value) ? providerBlock : undefined)
 }
 
 const providerBlock: BlockRule = { labels: 0, body: nested }

@@ -4,7 +4,7 @@
  */
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, inject } from 'vitest'
+import { expect, inject } from 'vitest'
 import type { Config } from '../../../src/config.ts'
 import { type Log, openLog } from '../../../src/log.ts'
 import type { FoundSecret } from './secrets-of.ts'
@@ -58,6 +58,12 @@ export function recordConfig({ concourse, stripe, oauth, masterKeys, smtpUrl }: 
   recordSecrets(Object.entries(values).flatMap(([what, secret]) => (secret && secret.length >= 8 ? [{ what, secret }] : [])))
 }
 
+/** After each test file. */
+export function endFile(): void {
+  flush()
+  seen.clear()
+}
+
 function flush(): void {
   const name = (expect.getState().testPath ?? `${process.pid}`).replace(/^.*\/(?=(?:src|test)\/)/, '').replaceAll('/', '!')
   const folder = inject('logCheckFolder')
@@ -66,6 +72,5 @@ function flush(): void {
   waiting = 0
 }
 
+// Once in a process, which may run many test files.
 tapHttp(recordSecrets)
-// Registered before the hooks of the test file, so it runs after them: what servers log at their end is there.
-afterAll(flush)

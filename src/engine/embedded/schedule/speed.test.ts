@@ -73,7 +73,7 @@ test.each([
     'builds of few versions that fit crosswise',
     (job: number, build: number, resource: number) => (build * 7 + job * 13 + resource * build) % 5,
   ],
-])('a pass over 30 jobs with 500 builds each, and 1,000 versions of each resource, ends within 200 ms: %s', (_, versionOf) => {
+])('a pass over 30 jobs with 500 builds each, and 1,000 versions of each resource, ends within half a second: %s', (_, versionOf) => {
   const milliseconds = fastest(bigWorld(versionOf))
-  expect(milliseconds).toBeLessThan(200)
+  expect(milliseconds).toBeLessThan(500)
 })

@@ -1,0 +1,75 @@
+/** What a plan costs, at the prices of one organization. */
+import type { Schema } from '../../contract/operation.ts'
+import { invalid } from '../../errors.ts'
+import { type EstimateDeps, estimatePlan } from '../../estimate/estimate.ts'
+import { FormatError } from '../../formats/format-error.ts'
+import { readPlan, type TerraformPlan } from '../../formats/terraform/plan.ts'
+import { factsOf, iconUrl } from '../../formats/terraform/resource-facts.ts'
+import type { OrganizationContext } from '../../http/context.ts'
+import { openPrices } from './prices.ts'
+
+type Result = Schema<'CostEstimationResult'>
+type Asker = Pick<OrganizationContext, 'platform' | 'organization' | 'read'>
+
+/** Characters of a plan, and milliseconds for its estimate. */
+const longestPlan = 32 * 2 ** 20
+const longest = 5000
+
+class TooLong extends Error {}
+
+/** @returns null when it takes too long to be waited for */
+export async function estimateOf(context: Asker, plan: TerraformPlan): Promise<Result | null> {
+  try {
+    return await inTime(estimateWith(context, plan))
+  } catch (error) {
+    if (error instanceof TooLong) return null
+    throw error
+  }
+}
+
+/** @throws Invalid for what is no plan, and for one that takes too long */
+export async function estimateText(context: Asker, text: string): Promise<Result> {
+  if (text.length > longestPlan)
+    throw invalid('The plan is too large to be estimated', [`body.tfplan: must have at most ${longestPlan} characters`])
+  const started = performance.now()
+  const plan = planOf(text)
+  try {
+    return await inTime(estimateWith(context, plan), longest - (performance.now() - started))
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error
+    throw invalid('The plan is too large to be estimated in the time that one estimate may take', [
+      `body.tfplan: has ${plan.planned.length} resources; estimating them took longer than ${longest / 1000} seconds, so estimate its modules one by one`,
+    ])
+  }
+}
+
+export async function depsFor({ platform, read }: Pick<Asker, 'platform' | 'read'>): Promise<EstimateDeps> {
+  const { prices, usage } = await openPrices({ platform, read })
+  return { prices, usage, iconOf: (type) => iconUrl(platform.config.apiUrl, factsOf(type)) }
+}
+
+async function estimateWith(context: Asker, plan: TerraformPlan): Promise<Result> {
+  return estimatePlan(plan, await depsFor(context))
+}
+
+function planOf(text: string): TerraformPlan {
+  try {
+    return readPlan(text)
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    throw invalid(`The plan cannot be read: ${error.message}`, [`body.tfplan: ${error.message}`], error)
+  }
+}
+
+/** The rest of the work is not ended, only nobody waits for it: it gives way to others by itself, and has bounds of its own. */
+async function inTime<T>(work: Promise<T>, milliseconds = longest): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TooLong()), Math.max(0, milliseconds))
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,87 @@
+/** Resources that people enter, and what they may say about those of Terraform. */
+import type { Visibility } from '../../access/decide.ts'
+import type { Schema } from '../../contract/operation.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
+import type { PageQuery } from '../../db/page.ts'
+import { invalid, notFound } from '../../errors.ts'
+import { isDeeperThan } from '../json-depth.ts'
+import * as queries from './queries.ts'
+
+type Body = Schema<'NewInventoryResource'>
+
+/** Mode of what is entered by hand. */
+const byHand = 'custom_resources'
+/** Names are indexed: Postgres takes 2,700 bytes. */
+const longestName = 255
+const deepest = 20
+
+export async function getResource(tx: OrgTx, id: number, visible: Visibility): Promise<queries.ResourceRow> {
+  const found = await queries.findResource(tx, id, visible)
+  if (!found) throw notFound(`resource ${id} of the inventory`)
+  return found
+}
+
+export async function enterResource(tx: OrgTx, body: Body): Promise<{ name: string }> {
+  await queries.insertResource(tx, { ...rowOf(body), mode: byHand })
+  return { name: body.name }
+}
+
+/** Everything of those entered by hand; of Terraform's, what Terraform does not know. */
+export async function updateResource(tx: OrgTx, id: number, body: Body, visible: Visibility): Promise<queries.ResourceRow> {
+  const { name, provider, type, ...figures } = rowOf(body)
+  const resource = await lockResource(tx, id, visible)
+  if (resource.state_id !== null) {
+    const wrong = Object.entries({ name, provider, type })
+      .map(([field, value]) => [field, value, resource[field as 'name']] as const)
+      .filter(([, asked, present]) => asked !== present)
+    if (wrong.length > 0)
+      throw invalid(
+        'A resource of a Terraform state is called as it is there: only its label, its figures and its custom attributes may be changed',
+        wrong.map(([field, , present]) => `body.${field}: must be ${present}`),
+      )
+  }
+  await queries.updateResource(tx, id, {
+    ...(resource.state_id === null ? { name, provider, type } : {}),
+    ...figures,
+    updated_at: new Date(),
+  })
+  return getResource(tx, id, visible)
+}
+
+export async function removeResource(tx: OrgTx, id: number, visible: Visibility): Promise<{ name: string }> {
+  const { name } = await lockResource(tx, id, visible)
+  await queries.deleteResource(tx, id)
+  return { name }
+}
+
+async function lockResource(tx: OrgTx, id: number, visible: Visibility): Promise<queries.ResourceRow> {
+  await queries.lockResource(tx, id)
+  return getResource(tx, id, visible)
+}
+
+function rowOf({ name, provider, type, label, cpu = 0, memory = 0, storage = 0, custom_attributes = {} }: Body) {
+  for (const [field, value] of Object.entries({ name, provider, type, label })) {
+    if (value.length > longestName)
+      throw invalid(`The ${field} is too long`, [`body.${field}: must have at most ${longestName} characters`])
+    if (value === '' && field !== 'label') throw invalid(`The ${field} is missing`, [`body.${field}: must not be empty`])
+  }
+  for (const [field, value] of Object.entries({ cpu, memory, storage }))
+    if (!Number.isSafeInteger(value)) throw invalid(`The figure of ${field} is out of range`, [`body.${field}: must be at most 2^53 - 1`])
+  if (isDeeperThan(custom_attributes, deepest))
+    throw invalid('The custom attributes are nested too deep', [`body.custom_attributes: must be at most ${deepest} levels deep`])
+  return { name, provider, type, label, cpu, memory, storage, custom_attributes: JSON.stringify(custom_attributes) }
+}
+
+/** The document declares none of them here, so nobody has read them yet. @throws Invalid */
+export function readPageQuery(query: Readonly<Record<string, unknown>>): PageQuery {
+  const page: PageQuery = {}
+  for (const name of ['page_index', 'page_size'] as const) {
+    const text = query[name]
+    if (text === undefined) continue
+    if (typeof text !== 'string' || !/^\d{1,10}$/.test(text) || Number(text) > 2 ** 32 - 1)
+      throw invalid(`${name} is not a number`, [`query.${name}: must be a whole number from 1 to ${2 ** 32 - 1}`])
+    page[name] = Number(text)
+  }
+  if (query['order_by'] !== undefined) page.order_by = query['order_by'] as string
+  return page
+}

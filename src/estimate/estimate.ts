@@ -1,0 +1,87 @@
+/** From resources and prices to an estimate. */
+import { emptyMap } from '../formats/json-value.ts'
+import type { PlanResource, TerraformPlan } from '../formats/terraform/plan.ts'
+import { readAddress } from '../formats/terraform/plan-address.ts'
+import { type Billing, billingOf } from './billing.ts'
+import { type Missing, type PricedPart, pricePart, whyNot } from './pricing.ts'
+import { type EstimatedResource, type EstimateResult, type ResourceState, resultOf } from './result.ts'
+import type { FoundPrice, PriceSource, ProductSelector, SketchedResource, UsageSettings } from './types.ts'
+
+export type { EstimateResult } from './result.ts'
+
+export interface EstimateDeps {
+  prices: PriceSource
+  /** The organization's; what it does not say is the default. */
+  usage: UsageSettings
+  iconOf: (type: string) => string | undefined
+}
+
+/** What a plan costs, before and after. */
+export const estimatePlan = (plan: TerraformPlan, deps: EstimateDeps): Promise<EstimateResult> => estimate(plan, deps, true)
+
+/** What resources would cost that nobody has planned yet: those of a form, or of a drawing. */
+export function estimateSketch(resources: readonly SketchedResource[], deps: EstimateDeps): Promise<EstimateResult> {
+  const planned = resources.flatMap((resource) => sketched(resource) ?? [])
+  return estimate({ terraformVersion: '', planned, prior: [], document: emptyMap() }, deps, false)
+}
+
+function sketched({ address, provider, type, values, unknown }: SketchedResource): PlanResource {
+  const parts = readAddress(address)
+  return { address, module: parts?.module ?? '', provider, type, name: parts?.name ?? address, index: null, values, unknown }
+}
+
+async function estimate(plan: TerraformPlan, deps: EstimateDeps, withPrior: boolean): Promise<EstimateResult> {
+  const billing = billingOf(plan, deps.usage)
+  const planned = plan.planned.map(billing)
+  const prior = plan.prior.map(billing)
+  const priceOf = await pricesOf([...planned, ...prior], deps.prices)
+  const byAddress = new Map<string, EstimatedResource>()
+  const note = (billed: Billing, when: 'planned' | 'prior') => {
+    const { address, provider, type } = billed.resource
+    const known = byAddress.get(address) ?? { address, provider, type, image: deps.iconOf(type) }
+    byAddress.set(address, { ...known, [when]: stateOf(billed, priceOf) })
+  }
+  for (const billed of planned) note(billed, 'planned')
+  for (const billed of prior) note(billed, 'prior')
+  return resultOf([...byAddress.values()], withPrior)
+}
+
+type PriceOf = (select: ProductSelector, purchaseOption: string) => FoundPrice | undefined
+
+/** Every product is asked for once, and all of them together. */
+async function pricesOf(billings: readonly Billing[], prices: PriceSource): Promise<PriceOf> {
+  const asked = new Map<string, { select: ProductSelector; purchaseOption: string }>()
+  for (const billed of billings) {
+    if (billed.kind !== 'billed') continue
+    for (const { select, purchaseOption = onDemand } of billed.parts) asked.set(keyOf(select, purchaseOption), { select, purchaseOption })
+  }
+  const found = asked.size > 0 ? await prices([...asked.values()]) : []
+  const byKey = new Map([...asked.keys()].map((key, place) => [key, found[place]]))
+  return (select, purchaseOption) => byKey.get(keyOf(select, purchaseOption))
+}
+
+const onDemand = 'on_demand'
+
+const keyOf = ({ provider, service, family, region, attributes }: ProductSelector, purchaseOption: string): string =>
+  [
+    provider,
+    service,
+    family ?? '',
+    region,
+    purchaseOption,
+    ...attributes.map((one) => ('value' in one ? `${one.key}=${one.value}` : `${one.key}~${one.pattern}`)),
+  ].join('\n')
+
+function stateOf(billed: Billing, priceOf: PriceOf): ResourceState {
+  if (billed.kind === 'unknown') return { kind: 'unknown', attribute: billed.attribute, parts: [], missing: [] }
+  if (billed.kind !== 'billed') return { kind: billed.kind, parts: [], missing: [] }
+  const parts: PricedPart[] = []
+  const missing: Missing[] = []
+  for (const part of billed.parts) {
+    const found = priceOf(part.select, part.purchaseOption ?? onDemand)
+    const why = whyNot(part, found)
+    if (found && why === undefined) parts.push(pricePart(part, found))
+    else missing.push({ label: part.label, why: why ?? '', select: part.select })
+  }
+  return { kind: missing.length > 0 ? 'missing' : 'estimated', parts, missing }
+}

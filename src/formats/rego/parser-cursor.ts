@@ -1,0 +1,132 @@
+import type { Position } from './ast.ts'
+import { RegoSyntaxError } from './errors.ts'
+import { type Token, tokens } from './lexer.ts'
+
+const maxDepth = 500
+/** Some texts can be read in two ways, so that parts are read twice; nobody writes one that needs this many. */
+const maxReads = 2_000_000
+
+const always = ['as', 'default', 'else', 'false', 'import', 'package', 'not', 'null', 'some', 'true', 'with']
+
+export type FutureKeyword = 'in' | 'every' | 'contains' | 'if'
+
+export const futureKeywords: readonly FutureKeyword[] = ['in', 'every', 'contains', 'if']
+
+/** Where the parser is in the text. */
+export class Cursor {
+  readonly #tokens: readonly Token[]
+  readonly keywords = new Set<string>(always)
+  #index = 0
+  #depth = 0
+  #reads = 0
+  #wildcards = 0
+  /** The problem furthest in the text: when both ways to read it fail, that one is told. */
+  #furthest: RegoSyntaxError | undefined
+
+  constructor(text: string) {
+    this.#tokens = tokens(text)
+  }
+
+  get token(): Token {
+    return this.#tokens[this.#index] as Token
+  }
+
+  get next(): Token {
+    return this.#tokens[Math.min(this.#index + 1, this.#tokens.length - 1)] as Token
+  }
+
+  get ended(): boolean {
+    return this.token.kind === 'end'
+  }
+
+  advance(): Token {
+    const token = this.token
+    if (++this.#reads > maxReads) throw new TooComplex('this policy is too deeply nested to be read', token)
+    if (token.kind !== 'end') this.#index++
+    return token
+  }
+
+  isSymbol(text: string): boolean {
+    return this.token.kind === 'symbol' && this.token.text === text
+  }
+
+  /** A keyword that counts as one here. */
+  isKeyword(text: string): boolean {
+    return this.token.kind === 'name' && this.token.text === text && this.keywords.has(text)
+  }
+
+  acceptSymbol(text: string): boolean {
+    if (!this.isSymbol(text)) return false
+    this.advance()
+    return true
+  }
+
+  acceptKeyword(text: string): boolean {
+    if (!this.isKeyword(text)) return false
+    this.advance()
+    return true
+  }
+
+  expectSymbol(text: string, what = ''): Token {
+    if (this.isSymbol(text)) return this.advance()
+    return this.unexpected(`\`${text}\`${what && ` ${what}`}`)
+  }
+
+  expectKeyword(text: string, what = ''): Token {
+    if (this.isKeyword(text)) return this.advance()
+    return this.unexpected(`\`${text}\`${what && ` ${what}`}`)
+  }
+
+  /** A name that is no keyword. */
+  expectName(what: string): Token {
+    const token = this.token
+    if (token.kind !== 'name') return this.unexpected(what)
+    if (this.keywords.has(token.text)) return this.fail(`unexpected keyword \`${token.text}\`, expecting ${what}`)
+    return this.advance()
+  }
+
+  unexpected(expected: string): never {
+    const { token } = this
+    const found =
+      token.kind === 'end'
+        ? 'end of the text'
+        : token.kind === 'name' && this.keywords.has(token.text)
+          ? `keyword \`${token.text}\``
+          : `\`${token.text.slice(0, 40)}\``
+    return this.fail(`unexpected ${found}, expecting ${expected}`)
+  }
+
+  fail(message: string, at: Position = this.token): never {
+    const problem = new RegoSyntaxError(message, at)
+    const known = this.#furthest
+    if (!known || at.line > known.line || (at.line === known.line && at.column >= known.column)) this.#furthest = problem
+    throw this.#furthest ?? problem
+  }
+
+  nested<T>(read: () => T): T {
+    if (++this.#depth > maxDepth) throw new TooComplex(`nested more than ${maxDepth} levels deep`, this.token)
+    const result = read()
+    this.#depth--
+    return result
+  }
+
+  /** What `read` makes, or undefined with the cursor where it was when the text cannot be read that way. */
+  attempt<T>(read: () => T): T | undefined {
+    const [index, depth] = [this.#index, this.#depth]
+    try {
+      return read()
+    } catch (problem) {
+      if (!(problem instanceof RegoSyntaxError) || problem instanceof TooComplex) throw problem
+      this.#index = index
+      this.#depth = depth
+      return undefined
+    }
+  }
+
+  /** Each `_` is a variable of its own. */
+  wildcard(): string {
+    return `_${++this.#wildcards}`
+  }
+}
+
+class TooComplex extends RegoSyntaxError {}
