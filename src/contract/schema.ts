@@ -1511,7 +1511,7 @@ export interface paths {
         put?: never;
         /**
          * Create an external backend
-         * @description Adds an external backend. It applies to a component, an environment or a project, or as default to the whole organization; there can be only one for the same purpose and place (409). With purpose `cost_explorer` a cloud cost account is created along with it. 422 when the kind of storage does not suit the purpose, or the credential does not suit the storage.
+         * @description Adds an external backend. It applies to a component, an environment or a project, or as default to the whole organization; there can be only one for the same purpose and place (409). `default: true` and a place exclude each other, and one of them must be given, except for the purpose `cost_explorer`, which has neither. A credential can be named by whoever may read it (403). With purpose `cost_explorer` a cloud cost account is created along with it. 422 when the kind of storage does not suit the purpose, or the credential does not suit the storage.
          */
         post: operations["createExternalBackend"];
         delete?: never;
@@ -1534,7 +1534,7 @@ export interface paths {
         get: operations["getExternalBackend"];
         /**
          * Update an external backend
-         * @description Replaces an external backend. Moving a Terraform state elsewhere does not copy the states already stored. The `jwt` stays valid.
+         * @description Replaces an external backend, except its purpose. Moving a Terraform state elsewhere does not copy the states already stored. The `jwt` stays valid.
          */
         put: operations["updateExternalBackend"];
         post?: never;
@@ -2226,7 +2226,7 @@ export interface paths {
         };
         /**
          * Get the infrastructure graph of a component
-         * @description Draws the infrastructure of a component as a graph computed from its Terraform state: machines, databases and the like become nodes, and what merely connects them (security group rules, attachments) becomes edges.. A component without a state gives an empty graph.
+         * @description Draws the infrastructure of a component as a graph computed from its Terraform state: machines, databases and the like become nodes, and what merely connects them (security group rules, attachments) becomes edges. What is open to all addresses is led to from a node `internet`. Policies, random ids and the like are left out. 404 when Terraform has stored no state of the component yet; a state without resources gives an empty graph.
          */
         get: operations["getComponentInfrastructure"];
         put?: never;
@@ -2530,7 +2530,7 @@ export interface paths {
         };
         /**
          * List the log sources of an environment
-         * @description Lists the groups of log lines that can be read for this environment. They come from the `logs` external backend that covers the environment, or from the organization's default one. 404 when there is no such backend.
+         * @description Lists the groups of log lines that can be read for this environment. They come from the `logs` external backend that covers the environment: its own, its project's, or the organization's default one. For Elasticsearch they are those that the backend names for the environment, for CloudWatch all log groups of its region (at most 1000). 404 when there is no such backend.
          */
         get: operations["getProjEnvLogSources"];
         put?: never;
@@ -2550,7 +2550,7 @@ export interface paths {
         };
         /**
          * Read the entries of a log source
-         * @description Reads log lines of one source. Give `begin` and `end`, a `query`, or both: with neither the answer is 422. A time range is translated into the query language of the backend and added to your query, whose text is otherwise passed on unchecked; if it already holds a time range, both apply and the backend decides. 404 when no `logs` external backend covers the environment.
+         * @description Reads log lines of one source. Give `begin` and `end`, a `query`, or both: with neither the answer is 422. A time range is translated into the query language of the backend and added to your query, whose text is otherwise passed on unchecked; if it already holds a time range, both apply and the backend decides. 404 when no `logs` external backend covers the environment, or it has no such source. The answer is sorted by time and holds at most 1000 entries, of at most 32768 characters each: from Elasticsearch the newest, from CloudWatch the first ones of the time range, or of the last 24 hours if only a query is given. 422 when the backend refuses the query or its credential, 503 when it does not answer.
          */
         get: operations["getProjEnvLogEntries"];
         put?: never;
@@ -6736,7 +6736,7 @@ export interface components {
             /** @description The resources and their connections. */
             graph: components["schemas"]["InfrastructureGraph"];
         };
-        /** @description Free JSON object with the configuration behind the graph. */
+        /** @description JSON object with an entry for each node of the graph, by its `id`: its `type`, `name`, `module` and `provider`, and `attributes`, those of its arguments that people look at first. What is secret is not shown. */
         InfrastructureConfig: unknown;
         /** @description A graph of cloud resources. */
         InfrastructureGraph: {
@@ -8031,7 +8031,7 @@ export interface components {
             };
             /** @description Addresses of the cluster. */
             urls: string[];
-            /** @description Major version of Elasticsearch, as text, such as `"7"`. */
+            /** @description Version of Elasticsearch, as text: `"7"` or `"8"`, or one such as `"7.17"`. */
             version: string;
         };
         /** @description One log source in Elasticsearch. */
@@ -8040,7 +8040,7 @@ export interface components {
             index?: string;
             /** @description Which fields hold what. */
             mapping?: components["schemas"]["ElasticsearchLogsSourcesAnonMapping"];
-            /** @description Conditions added to every query. */
+            /** @description Conditions added to every query: a clause of the query language (an object such as `{"term": {"kubernetes.namespace": "shop"}}`), a list of them, or a query text. */
             prefilters?: unknown;
             /** @description Addresses for this source, when they differ from those of the cluster. */
             urls?: string[];

@@ -18,6 +18,8 @@ export interface Attributes {
   /** Blocks of a name: a list in plans, one map where the provider says so. */
   blocks(name: string): readonly Attributes[]
   block(name: string): Attributes | undefined
+  maybeBlocks(name: string): readonly Attributes[]
+  maybeBlock(name: string): Attributes | undefined
   /** How many items a list has. */
   length(name: string): number
 }
@@ -31,11 +33,12 @@ function attributesIn(values: JsonMap, unknown: Json, path: string): Attributes 
     if (value === null && isUnknown(name)) throw new UnknownUntilApply(`${path}${name}`)
     return value
   }
-  const blocks = (name: string): Attributes[] => {
-    const listed = listOf(read(name))
+  const blocksOf = (name: string, value: Json): Attributes[] => {
     const unknowns = listOf(memberOf(unknown, name))
-    return listed.flatMap((item, at) => (isJsonMap(item) ? [attributesIn(item, unknowns[at] ?? null, `${path}${name}.`)] : []))
+    return listOf(value).flatMap((item, at) => (isJsonMap(item) ? [attributesIn(item, unknowns[at] ?? null, `${path}${name}.`)] : []))
   }
+  const blocks = (name: string) => blocksOf(name, read(name))
+  const maybeBlocks = (name: string) => blocksOf(name, memberOf(values, name))
   return {
     text: (name) => textOf(read(name)),
     number: (name) => numberOf(read(name)),
@@ -45,6 +48,8 @@ function attributesIn(values: JsonMap, unknown: Json, path: string): Attributes 
     maybeFlag: (name) => flagOf(memberOf(values, name)),
     blocks,
     block: (name) => blocks(name)[0],
+    maybeBlocks,
+    maybeBlock: (name) => maybeBlocks(name)[0],
     length: (name) => listOf(read(name)).length,
   }
 }

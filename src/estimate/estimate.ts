@@ -3,7 +3,7 @@ import { emptyMap } from '../formats/json-value.ts'
 import type { PlanResource, TerraformPlan } from '../formats/terraform/plan.ts'
 import { readAddress } from '../formats/terraform/plan-address.ts'
 import { type Billing, billingOf } from './billing.ts'
-import { type Missing, type PricedPart, pricePart, whyNot } from './pricing.ts'
+import { type Missing, monthlyQuantity, type PricedPart, pricePart, whyNot } from './pricing.ts'
 import { type EstimatedResource, type EstimateResult, type ResourceState, resultOf } from './result.ts'
 import type { FoundPrice, PriceSource, ProductSelector, SketchedResource, UsageSettings } from './types.ts'
 
@@ -77,11 +77,12 @@ function stateOf(billed: Billing, priceOf: PriceOf): ResourceState {
   if (billed.kind !== 'billed') return { kind: billed.kind, parts: [], missing: [] }
   const parts: PricedPart[] = []
   const missing: Missing[] = []
+  // Nothing of what nobody has a price for is nothing.
   for (const part of billed.parts) {
     const found = priceOf(part.select, part.purchaseOption ?? onDemand)
     const why = whyNot(part, found)
     if (found && why === undefined) parts.push(pricePart(part, found))
-    else missing.push({ label: part.label, why: why ?? '', select: part.select })
+    else if (!monthlyQuantity(part).isZero()) missing.push({ label: part.label, why: why ?? '', select: part.select })
   }
   return { kind: missing.length > 0 ? 'missing' : 'estimated', parts, missing }
 }

@@ -22,4 +22,4 @@ function queueOf(task: TaskName, payload: TaskPayloads[TaskName]): string | null
   return 'organizationId' in payload && slow.has(noun) ? `${noun}:${payload.organizationId}` : null
 }
 
-const slow: ReadonlySet<string> = new Set(['billing', 'components', 'identityProviders', 'pipelines', 'stackSources'])
+const slow: ReadonlySet<string> = new Set(['billing', 'components', 'identityProviders', 'infraImports', 'pipelines', 'stackSources'])

@@ -8,6 +8,7 @@ import { cancelSubscriptions, reconcile, syncSubscription } from '../domains/bil
 import { warnAll } from '../domains/billing/warnings.ts'
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
 import { refreshProvider, refreshProvidersDue } from '../domains/identity-providers/refresh.ts'
+import { failLost, runImport } from '../domains/infra-imports/run.ts'
 import { syncAllMarketplace, syncMarketplace } from '../domains/marketplace/sync.ts'
 import { sendInvitation } from '../domains/members/mail.ts'
 import { catchUp, catchUpAll, removeFromEngine } from '../domains/pipelines/follow.ts'
@@ -37,6 +38,8 @@ export interface TaskPayloads {
   'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
   'identityProviders.refreshDue': Record<string, never>
   'identityProviders.refresh': Parameters<typeof refreshProvider>[1]
+  'infraImports.run': Parameters<typeof runImport>[1]
+  'infraImports.failLost': Record<string, never>
   'pipelines.catchUp': { organizationId: number; pipelineId: number }
   'pipelines.catchUpAll': Record<string, never>
   'pipelines.remove': PipelineAt & { engineId: number | null }
@@ -68,6 +71,8 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'components.removeFiles': removeFiles,
   'identityProviders.refreshDue': refreshProvidersDue,
   'identityProviders.refresh': refreshProvider,
+  'infraImports.run': runImport,
+  'infraImports.failLost': failLost,
   'pipelines.catchUp': catchUp,
   'pipelines.catchUpAll': catchUpAll,
   'pipelines.remove': removeFromEngine,
@@ -86,6 +91,7 @@ export const schedule = [
   { task: 'platform.tidy', match: '*/10 * * * *' },
   { task: 'components.recoverOverdue', match: '3,13,23,33,43,53 * * * *' },
   { task: 'pipelines.catchUpAll', match: '7,17,27,37,47,57 * * * *' },
+  { task: 'infraImports.failLost', match: '*/5 * * * *' },
   { task: 'billing.reconcile', match: '23 * * * *' },
   { task: 'billing.warn', match: '41 5 * * *' },
   { task: 'marketplace.syncAll', match: '41 3 * * *' },

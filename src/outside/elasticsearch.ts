@@ -142,7 +142,12 @@ function refusalOf(error: unknown): LogsRefused {
   if (error instanceof LogsRefused) return error
   if (!(error instanceof FetchRefused)) return new LogsRefused('unavailable', 'Elasticsearch did not answer in time', error)
   const { reason, status, message } = error
-  if (status === 400) return new LogsRefused('query', 'Elasticsearch cannot read the query: check its syntax', error)
+  if (status === 400)
+    return new LogsRefused(
+      'query',
+      'Elasticsearch cannot read the query: check its syntax, and that the fields of the source are there',
+      error,
+    )
   if (status === 401 || status === 403)
     return new LogsRefused('credential', 'Elasticsearch refuses the credential of the external backend', error)
   if (status === 404) return new LogsRefused('configuration', 'There is no Elasticsearch at the address of the cluster', error)

@@ -1,17 +1,17 @@
 /**
- * Our own evaluator, in threads with little memory that are ended when they take too long. A policy there has no way to anything:
- * the language has none, its functions are pure, and the thread has no environment.
+ * Our own evaluator, in processes with little memory that are ended when they take too long. A policy there has no way to anything:
+ * the language has none, its functions are pure, and the process has no environment.
  */
 import type { Log } from '../log.ts'
+import { type Child, type Children, type Ending, openChildren } from './children.ts'
 import type { Policy } from './messages.ts'
 import { defaultLimits, failed } from './outcome.ts'
-import { type Ending, openThreads, type Thread, type Threads } from './threads.ts'
 import type { PolicyEngine, PolicyLimits, PolicyOutcome, SyntaxProblem } from './types.ts'
 
-const mostThreads = 2
-/** Nobody tells how much of the processor a thread had; on a busy machine the clock runs ahead of that. */
+const mostChildren = 2
+/** On a busy machine the clock runs ahead of the time that a process really had. */
 const clockPerLimit = 2
-/** For a thread to begin, and to read the input. */
+/** For a process to begin, and to read the input. */
 const beginMs = 20_000
 /** What an evaluation may be late in noticing the time itself. */
 const graceMs = 250
@@ -21,26 +21,26 @@ const smallInput = 4 * 2 ** 20
 const memoryPerInput = 10
 
 export function openEmbeddedPolicies(log: Log): PolicyEngine {
-  const threads = openThreads(mostThreads, defaultLimits.memoryMb, (frames) => log.error({ frames }, 'the evaluator of policies failed'))
+  const children = openChildren(mostChildren, defaultLimits.memoryMb, (frames) => log.error({ frames }, 'the evaluator of policies failed'))
   return {
-    check: (body) => threads.use(defaultLimits.memoryMb, (thread) => check(thread, body)),
-    evaluate: (policies, input, given) => evaluate(threads, policies, input.text, { ...defaultLimits, ...given }),
-    [Symbol.asyncDispose]: () => threads[Symbol.asyncDispose](),
+    check: (body) => children.use(defaultLimits.memoryMb, (child) => check(child, body)),
+    evaluate: (policies, input, given) => evaluate(children, policies, input.text, { ...defaultLimits, ...given }),
+    [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
   }
 }
 
-async function check(thread: Thread, body: string): Promise<readonly SyntaxProblem[]> {
+async function check(child: Child, body: string): Promise<readonly SyntaxProblem[]> {
   let problems: readonly SyntaxProblem[] | undefined
-  const watch = setTimeout(() => thread.stop(), beginMs + checkMs)
-  await thread.ask({ kind: 'check', body }, (told) => {
+  const watch = setTimeout(() => child.stop(), beginMs + checkMs)
+  await child.ask({ kind: 'check', body }, (told) => {
     if (told.kind === 'problems') problems = told.problems
   })
   clearTimeout(watch)
   return problems ?? [{ line: 1, column: 1, message: 'the text takes too long, or too much memory, to be read' }]
 }
 
-/** Where a thread dies, the policy that it was at fails, and another thread goes on with the next. */
-async function evaluate(threads: Threads, policies: readonly Policy[], input: string, limits: PolicyLimits): Promise<PolicyOutcome[]> {
+/** Where a process dies, the policy that it was at fails, and another process goes on with the next. */
+async function evaluate(children: Children, policies: readonly Policy[], input: string, limits: PolicyLimits): Promise<PolicyOutcome[]> {
   const outcomes: PolicyOutcome[] = []
   const memoryMb = limits.memoryMb + (input.length > smallInput ? Math.ceil((input.length / 2 ** 20) * memoryPerInput) : 0)
   const now = BigInt(Date.now()) * 1_000_000n
@@ -57,11 +57,11 @@ async function evaluate(threads: Threads, policies: readonly Policy[], input: st
       totalClockMs,
       now,
     } as const
-    const round = await threads.use(memoryMb, (thread) => runRound(thread, job))
+    const round = await children.use(memoryMb, (child) => runRound(child, job))
     outcomes.push(...round.outcomes)
     spentMs += round.spentMs
     const left = rest.slice(round.outcomes.length)
-    // Without having begun with one, it was the input that could not be read: another thread would not do better.
+    // Without having begun with one, it was the input that could not be read: another process would not do better.
     const victims = round.begun ? left.slice(0, 1) : left
     for (const { name } of victims) outcomes.push(failed(name, whyEnded(round.ending, limits), limits))
   }
@@ -75,12 +75,12 @@ interface Round {
   spentMs: number
 }
 
-async function runRound(thread: Thread, job: Parameters<Thread['ask']>[0] & { kind: 'evaluate' }): Promise<Round> {
+async function runRound(child: Child, job: Parameters<Child['ask']>[0] & { kind: 'evaluate' }): Promise<Round> {
   const outcomes: PolicyOutcome[] = []
-  const stop = () => thread.stop()
+  const stop = () => child.stop()
   let watch = setTimeout(stop, beginMs)
   let started: number | undefined
-  const ending = await thread.ask(job, (told) => {
+  const ending = await child.ask(job, (told) => {
     if (told.kind === 'outcome') outcomes.push(told.outcome)
     if (told.kind !== 'started') return
     started ??= performance.now()

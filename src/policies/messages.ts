@@ -1,4 +1,4 @@
-/** What is said between the service and the threads in which policies run. */
+/** What is said between the service and the processes in which policies run. */
 import type { PolicyLimits, PolicyOutcome, SyntaxProblem } from './types.ts'
 
 export interface Policy {

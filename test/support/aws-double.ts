@@ -129,7 +129,7 @@ function answer(world: AwsDouble['world'], service: string, action: string, fiel
     return wrapped(tagSet(thing ?? { id: '' }, 'TagList', 'Tag', 'Key', 'Value'))
   }
   if (service === 'elasticloadbalancing') return balancers(world, action, fields, wrapped, page)
-  const bucket = world.buckets.find(({ id }) => url.pathname === `/${id}`)
+  const bucket = world.buckets.find(({ id }) => url.pathname.split('/')[1] === id)
   if (bucket)
     return bucket.tags
       ? ok(`<Tagging>${tagSet(bucket, 'TagSet', 'Tag', 'Key', 'Value')}</Tagging>`)

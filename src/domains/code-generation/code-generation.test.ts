@@ -135,7 +135,7 @@ test('HCL follows the schema that was imported', async () => {
   )
   const refused = await hcl({ resorce: {} })
   expect(refused).toBeError('Invalid')
-  expect(JSON.stringify(refused.body)).toContain('"resorce" is no block that Terraform knows')
+  expect(JSON.stringify(refused.body)).toContain('is no block that Terraform knows')
   expect(await hcl({ resource: { 'a\0': { b: {} } }, provider: { '\0': {} } })).toBeError('Invalid')
 })
 

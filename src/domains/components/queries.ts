@@ -7,6 +7,7 @@ import { whereVisible } from '../../db/visible.ts'
 import type { FormValues } from '../../formats/forms/types.ts'
 import type { PersonRow } from '../accounts/view.ts'
 import { personIn } from '../people.ts'
+import type { ImportStatus } from '../stacks/queries.ts'
 
 /** A file that a component has in its config repository, and the variables of the form that stand in it. */
 export interface ComponentFile {
@@ -61,6 +62,11 @@ const selectSummaries = (tx: OrgTx) =>
         ComponentPlace & { description: string; owner: PersonRow | null }
       >`${placeOf('projects', sql`'description', projects.description, 'owner', ${personIn('projects.owner_id')}`)}`.as('project'),
       sql<ComponentPlace & { color: string }>`${placeOf('environments', sql`'color', environments.color`)}`.as('environment'),
+      sql<ImportStatus | null>`(
+        select i.status from infra_imports i where i.organization_id = components.organization_id and i.project_id = projects.id
+          and i.environment_canonical = environments.canonical and i.component_canonical = components.canonical limit 1)`.as(
+        'import_status',
+      ),
     ])
 
 /** With the change under way too: to create one is to reserve its place, and it is not there before its files are. */

@@ -19,6 +19,7 @@ export function viewComponent(row: ComponentSummaryRow, stack: StackSummaryRow):
     environment: { ...row.environment, ...times(row.environment) },
     service_catalog: viewStack(stack),
     ...(provider ? { cloud_provider: provider } : {}),
+    ...(row.import_status ? { import_status: row.import_status } : {}),
     created_at: seconds(row.created_at),
     updated_at: seconds(row.updated_at),
   }

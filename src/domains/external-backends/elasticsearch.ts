@@ -35,6 +35,21 @@ export const checkSources: Check = (value, path) => {
   return [...wrong, ...unnamed, ...sources.flatMap(({ source, at }) => checkSource(source, at))]
 }
 
+/** What was checked, without anything else that stood beside it. */
+export function onlySources(value: unknown): Record<string, Record<string, ElasticsearchSource>> {
+  const sources = value as Record<string, Record<string, ElasticsearchSource>>
+  const only = ({ index, mapping: { host, message, timestamp }, prefilters, urls }: ElasticsearchSource): ElasticsearchSource => ({
+    index,
+    mapping: { host, message, timestamp },
+    ...(prefilters === undefined || prefilters === null ? {} : { prefilters }),
+    ...(urls === undefined ? {} : { urls }),
+  })
+  return mapped(sources, (named) => mapped(named, only))
+}
+
+const mapped = <T, R>(object: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]))
+
 function checkSource(source: unknown, at: string): string[] {
   if (!isObject(source)) return [`${at}: must be a source`]
   const mapping = source['mapping']

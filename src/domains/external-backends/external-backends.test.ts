@@ -164,6 +164,19 @@ describe('every kind of backend', () => {
     })
     expect(JSON.stringify(made.body)).not.toContain('hunter2')
   })
+
+  test('keeps nothing that is nested without end', async () => {
+    const { ada, path } = await open()
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const inSource = `{"index": "i", "mapping": {"host": "h", "message": "m", "timestamp": "t", "x": DEEP}, "junk": DEEP}`
+    const es = `{"engine": "ElasticsearchLogs", "urls": ["https://e.example.com"], "version": "7", "junk": DEEP, "sources": {"prod": {"app": ${inSource}, "__proto__": ${inSource}}}}`
+    const body = `{"purpose": "logs", "default": true, "configuration": ${es}}`
+    const made = await ada.call('createExternalBackend', { path, body: body.replaceAll('DEEP', deep) })
+    expect(made).toHaveStatus(200)
+    expect(JSON.stringify(made.body)).not.toMatch(/junk|\[\[/)
+    const filter = body.replaceAll('"junk": DEEP', '"prefilters": DEEP').replaceAll('DEEP', deep)
+    expect(await ada.call('createExternalBackend', { path, body: filter })).toBeError('Invalid', 'configuration of ElasticsearchLogs')
+  })
 })
 
 describe('the place of a backend', () => {

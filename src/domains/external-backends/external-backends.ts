@@ -4,6 +4,7 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 import { alreadyExists, forbidden, invalid, notFound } from '../../errors.ts'
 import { lockReferredCredential } from '../credentials/queries.ts'
 import type { MayRead } from '../git.ts'
+import { onlySources } from './elasticsearch.ts'
 import { type Engine, type EngineRules, engines, type Purpose } from './engines.ts'
 import * as queries from './queries.ts'
 
@@ -105,9 +106,10 @@ function configurationOf({ purpose, configuration, default: isDefault = false }:
     ...values.flatMap(([name, value]) => rules.fields[name]?.(value, `body.configuration.${name}`) ?? []),
   ]
   if (problems.length > 0) throw invalid(`The configuration of ${engine} cannot be used`, problems.slice(0, 50))
-  if (JSON.stringify(configuration).length > longest)
+  const kept = { engine, ...Object.fromEntries(values.map(([name, value]) => [name, name === 'sources' ? onlySources(value) : value])) }
+  if (JSON.stringify(kept).length > longest)
     throw invalid('The configuration is too large', [`body.configuration: must not be larger than ${longest / 1024} KiB`])
-  return { engine, ...Object.fromEntries(values) }
+  return kept
 }
 
 /** Bills are of the whole organization; everything else is of one place, or the default. */

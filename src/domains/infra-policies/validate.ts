@@ -1,10 +1,13 @@
 /** A plan against the policies of the organization. Nothing is stored, and nothing decided: the caller reads and acts. */
 import type { Schema } from '../../contract/operation.ts'
+import { StaleAccess } from '../../db/pool.ts'
 import { invalid, notFound } from '../../errors.ts'
 import { FormatError } from '../../formats/format-error.ts'
 import { readPlan, type TerraformPlan } from '../../formats/terraform/plan.ts'
 import type { OrganizationContext } from '../../http/context.ts'
+import { framesOf } from '../../policies/messages.ts'
 import { findEnvironment } from '../components/queries.ts'
+import { estimateOf } from '../cost-estimation/estimate.ts'
 import { listEnabled } from './queries.ts'
 import { viewInfraPolicy } from './view.ts'
 
@@ -43,6 +46,13 @@ function planOf(text: string): TerraformPlan {
 }
 
 /** Policies that do not ask for the cost must not fail because of it: without an estimate it is null. */
-async function costOf(_context: Context, _plan: TerraformPlan): Promise<Schema<'CostEstimationResult'> | null> {
-  return null
+async function costOf(context: Context, plan: TerraformPlan): Promise<Schema<'CostEstimationResult'> | null> {
+  try {
+    return await estimateOf(context, plan)
+  } catch (error) {
+    if (error instanceof StaleAccess) throw error
+    // Without the message: it may quote the plan.
+    context.request.log.warn({ frames: framesOf(error) }, 'a plan could not be estimated for the policies that check it')
+    return null
+  }
 }

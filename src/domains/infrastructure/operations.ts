@@ -1,7 +1,11 @@
-import { type DomainHandlers, notImplemented } from '../../contract/operation.ts'
+import type { DomainHandlers } from '../../contract/operation.ts'
 import { runningAws } from './aws/operations.ts'
+import { componentGraph } from './component-graph.ts'
 
 export const infrastructure: DomainHandlers<'infrastructure'> = {
   ...runningAws,
-  getComponentInfrastructure: notImplemented,
+  async getComponentInfrastructure(context, { path }) {
+    const place = { project: path.project_canonical, environment: path.environment_canonical, component: path.component_canonical }
+    return { data: await componentGraph(context, place) }
+  },
 }

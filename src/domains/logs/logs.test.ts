@@ -204,6 +204,7 @@ describe('logs in CloudWatch', () => {
     expect(down).toBeError('RetryOperation', 'CloudWatch does not answer')
     expect(JSON.stringify(down.body)).not.toContain(secret)
     expect(server.logs.join('')).not.toContain(secret)
+    cloudwatch.trouble = undefined
     const stranger = await openCloud('AKIANOBODYNOBODY0001')
     expect(await stranger.entries(hour)).toBeError('Invalid', 'refuses the credential')
   })

@@ -45,7 +45,7 @@ export async function readEntries(
 /** @throws Invalid unless there is a time range, a query, or both */
 function questionOf({ begin, end, query }: Input<'getProjEnvLogEntries'>['query']): LogQuestion {
   if ((begin === undefined) !== (end === undefined))
-    throw invalid('A time range has a begin and an end', [`query.${begin === undefined ? 'begin' : 'end'}: is missing`])
+    throw invalid('A time range has a begin and an end', [begin === undefined ? 'query.begin: is missing' : 'query.end: is missing'])
   if (begin === undefined && query === undefined)
     throw invalid('Logs are read for a time range, by a query, or both: give begin and end in unix milliseconds, or a query', [
       'query: needs begin and end, or query',

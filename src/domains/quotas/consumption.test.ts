@@ -118,8 +118,31 @@ describe('a component that is there', () => {
     await must(create('one', sized({ cores: 2 })))
     const file = `${org}/shop/prod/one/terraform/main.tf`
     const text = String(repositories.files(config, 'config')[file])
-    expect(text).toContain('2')
-    await must(ada.updateComponent({ path: named(world), body: { name: 'Renamed', use_case: 'default' } }))
+    const byHand = (cores: number) =>
+      repositories.commit(config, 'config', { [file]: text.replace(/cores(\s*)=(\s*)2/, `cores$1=$2${cores}`) })
+    byHand(6)
+    const rename = () => ada.updateComponent({ path: named(world), body: { name: 'Renamed', use_case: 'default' } })
+    expect(await rename()).toHaveStatus(200)
+    expect((await used()).cpu).toBe(6)
+    byHand(11)
+    expect(await rename()).toBeError('Invalid', 'needs 11 CPU units')
+  })
+
+  test('does not take more than was reserved when its files change under its hands', async () => {
+    const world = await open()
+    const { ada, create, used, config, org } = world
+    await must(create('one', sized({ cores: 2 })))
+    const file = `${org}/shop/prod/one/terraform/main.tf`
+    const text = String(repositories.files(config, 'config')[file])
+    const { git } = server.platform
+    const { commit } = git
+    git.commit = async (...call) => {
+      git.commit = commit
+      repositories.commit(config, 'config', { [file]: text.replace(/cores(\s*)=(\s*)2/, 'cores$1=$29') })
+      return commit(...call)
+    }
+    const answer = await ada.updateComponent({ path: named(world), body: { name: 'Renamed', use_case: 'default' } })
+    expect(answer).toBeError('Conflict', 'changed meanwhile')
     expect((await used()).cpu).toBe(2)
   })
 
@@ -221,4 +244,10 @@ test('a project without a team gets one with its next update', async () => {
   )
   await giveTeam(ada, org, 'old', 'ops')
   expect((await must(ada.getProject({ path: old }))).body.data.team?.canonical).toBe('ops')
+})
+
+test('a team whose quota is in use stays', async () => {
+  const { ada, create, path } = await open()
+  await must(create('one'))
+  expect(await ada.deleteTeam({ path: { ...path, team_canonical: 'ops' } })).toHaveStatus(409)
 })

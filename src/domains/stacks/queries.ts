@@ -13,6 +13,9 @@ export type StackRow = NonNullable<Awaited<ReturnType<typeof findStack>>>
 /** What a list shows. The rest of a row is large, and only one stack at a time needs it. */
 export type StackSummaryRow = Omit<StackRow, 'definition' | 'forms' | 'form_errors' | 'readme'>
 
+/** Of what came from infrastructure that exists. */
+export type ImportStatus = 'importing' | 'succeeded' | 'failed'
+
 /**
  * Own stacks and those that row-level security lets through from ancestors, with the name of the organization they belong to.
  * An ancestor's own row is out of sight here, hence the door.
@@ -40,6 +43,11 @@ const reachableStacks = (tx: OrgTx) =>
       sql<string>`coalesce(source.branch, (select c.branch from catalog_of_stack(stacks.organization_id, stacks.id) c))`.as('version'),
       sql<boolean>`holder.parent_id is null`.as('trusted'),
       teamIn('stacks.team_id').as('team'),
+      // Imports of ancestors are out of sight, as their rows are.
+      sql<ImportStatus | null>`(
+        select i.status from infra_imports i where i.organization_id = stacks.organization_id and i.stack_ref = named.ref)`.as(
+        'import_status',
+      ),
     ])
 
 const selectStacks = (tx: OrgTx) =>

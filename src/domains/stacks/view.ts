@@ -31,6 +31,7 @@ export function viewStack(row: StackSummaryRow): Schema<'ServiceCatalog'> {
     updated_at: seconds(row.updated_at),
     ...(row.source_canonical === null ? {} : { service_catalog_source_canonical: row.source_canonical }),
     ...(row.image !== null ? { image: row.image } : {}),
+    ...(row.import_status ? { import_status: row.import_status } : {}),
     ...(row.team ? { team: viewSimpleTeam(row.team) } : {}),
   }
 }

@@ -145,7 +145,12 @@ describe('the lock', () => {
     expect(late.status).toBe(423)
     expect((await errorsOf(late)).errors[0]?.message).toMatch(/not held any more/)
     expect((await backend.unlock('lost')).status).toBe(204)
-    const events = await must(ada.getEvents({ path: { organization_canonical: path.organization_canonical } }))
+    const events = await must(
+      ada.getEvents({
+        path: { organization_canonical: path.organization_canonical },
+        query: { begin: Date.now() - 600_000, end: Date.now() + 1000 },
+      }),
+    )
     expect(JSON.stringify(events.body)).toMatch(/broke the lock of ada@laptop/)
   })
 

@@ -103,6 +103,8 @@ async function upload<D extends Document>(
     try {
       document = await take(bodyOf(request.bodyStream()), { most, md5: request.header('content-md5') })
     } catch (error) {
+      // What still comes is thrown away: the connection would wait for somebody to read it.
+      request.bodyStream().resume()
       if (isCutOff(error)) throw invalid('The body did not arrive as it was announced', [], error)
       throw error
     }

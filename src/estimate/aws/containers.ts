@@ -44,7 +44,7 @@ const ecsService: Mapper = (resource, context) => {
   const task = attributesOf(definition)
   const [cores, gigabytes] = [amount(task.text('cpu'), 1024), amount(task.text('memory'), 1024)]
   if (!cores || !gigabytes) throw new UnknownUntilApply('task_definition.cpu')
-  const arm = task.block('runtime_platform')?.maybeText('cpu_architecture') === 'ARM64'
+  const arm = task.maybeBlock('runtime_platform')?.maybeText('cpu_architecture') === 'ARM64'
   return fargateParts(desired, cores, gigabytes, 'AmazonECS', arm, regionOf(context))
 }
 
@@ -59,7 +59,7 @@ function onFargate(resource: PlanResource, context: MapperContext): boolean {
   const service = attributesOf(resource)
   const type = service.maybeText('launch_type')
   if (type !== undefined) return type === 'FARGATE'
-  const own = service.blocks('capacity_provider_strategy')
+  const own = service.maybeBlocks('capacity_provider_strategy')
   if (own.length > 0) return own.some((one) => /^FARGATE/.test(one.maybeText('capacity_provider') ?? ''))
   const cluster = context.referred('cluster')
   return JSON.stringify(cluster?.values.capacity_providers ?? null).includes('FARGATE')
@@ -73,7 +73,9 @@ const lambda: Mapper = (resource, context) => {
   const requests = context.usage('monthly_requests')
   const seconds = requests.times(context.usage('request_duration_ms')).div(1000)
   const select = (group: string) => aws('AWSLambda', 'Serverless', region, { group })
-  const disk = Decimal.max(0, (lambdaFunction.block('ephemeral_storage')?.maybeNumber('size') ?? new Decimal(512)).minus(512)).div(1024)
+  const disk = Decimal.max(0, (lambdaFunction.maybeBlock('ephemeral_storage')?.maybeNumber('size') ?? new Decimal(512)).minus(512)).div(
+    1024,
+  )
   const names = 'monthly_requests × request_duration_ms'
   const architecture = arm ? ['ARM'] : []
   return [

@@ -1,6 +1,6 @@
 /** Relational databases: RDS, Aurora, DocumentDB and Neptune. */
 import { Decimal } from 'decimal.js'
-import { type Attributes, attributesOf, everyHour, everyMonth, one, units, zero } from '../attributes.ts'
+import { type Attributes, attributesOf, everyHour, everyMonth, known, one, units, zero } from '../attributes.ts'
 import { type BilledPart, hoursPerMonth, type Mapper, type MapperContext, UnknownUntilApply } from '../types.ts'
 import { assumed, assumedAs, aws, regionOf, usageType, usageTypes } from './aws.ts'
 
@@ -33,8 +33,7 @@ const engines: Readonly<Record<string, Engine>> = {
 }
 
 function engineOf(name: string | undefined): Engine {
-  const engine = name !== undefined && Object.hasOwn(engines, name) ? engines[name] : undefined
-  return engine ?? { databaseEngine: name ?? 'MySQL', license: free }
+  return known(engines, name ?? '') ?? { databaseEngine: name ?? 'MySQL', license: free }
 }
 
 function instanceParts(
@@ -74,13 +73,11 @@ const dbInstance: Mapper = (resource, context) => {
   const multiple = db.maybeFlag('multi_az') ?? false
   const mirrored = multiple && engine.databaseEngine === 'SQL Server'
   const deployment = multiple ? 'Multi-AZ' : 'Single-AZ'
-  const usage = {
-    usagetype: usageTypes(
-      ...[multiple ? 'Multi-AZUsage' : 'InstanceUsage', 'MirrorUsage'].map((name) => `${name}:${db.text('instance_class')}`),
-    ),
-  }
+  const type = db.text('instance_class')
+  const names = mirrored ? ['MirrorUsage', 'Multi-AZUsage'] : [multiple ? 'Multi-AZUsage' : 'InstanceUsage']
+  const usage = { usagetype: usageTypes(...names.map((name) => `${name}:${type}`)) }
   return [
-    ...instanceParts([db.text('instance_class'), one], engine, deployment, region, usage),
+    ...instanceParts([type, one], engine, deployment, region, usage),
     ...storageParts(db, engine, mirrored ? 'Multi-AZ (SQL Server Mirror)' : deployment, region),
     ...backupParts(db, context, region),
     ...insightParts(db, context, region),
@@ -94,7 +91,7 @@ const storageEngine = ({ databaseEngine }: Engine): string =>
 function storageParts(db: Attributes, engine: Engine, deploymentOption: string, region: string): BilledPart[] {
   const iops = db.maybeNumber('iops')
   const type = db.maybeText('storage_type') ?? (iops?.greaterThan(0) ? 'io1' : 'gp2')
-  const storage = storages[Object.hasOwn(storages, type) ? type : 'gp2'] ?? { volume: 'General Purpose' }
+  const storage = known(storages, type) ?? { volume: 'General Purpose' }
   const gigabytes = db.maybeNumber('allocated_storage') ?? new Decimal(20)
   const common = { databaseEngine: storageEngine(engine), deploymentOption }
   const select = aws(rds, 'Database Storage', region, { ...common, volumeType: storage.volume })
@@ -127,7 +124,7 @@ function backupParts(db: Attributes, context: MapperContext, region: string): Bi
 /** Seven days of insights are free, and so are the first million questions. */
 function insightParts(db: Attributes, context: MapperContext, region: string): BilledPart[] {
   if (db.maybeFlag('performance_insights_enabled') !== true) return []
-  const calls = aws(rds, 'Performance Insights', region, { group: 'Performance Insights API' })
+  const calls = aws(rds, 'Performance Insights', region, { group: 'API Request' })
   return [assumed('Performance Insights API', [context, 'monthly_additional_performance_insights_requests'], units.request, calls)]
 }
 
@@ -175,9 +172,9 @@ function backtrackParts(db: Attributes, engine: Engine, context: MapperContext, 
 
 /** The second generation is billed of its instances. */
 function serverlessParts(db: Attributes, engine: Engine, optimized: boolean, context: MapperContext, region: string): BilledPart[] {
-  const second = db.block('serverlessv2_scaling_configuration')
+  const second = db.maybeBlock('serverlessv2_scaling_configuration')
   if (!second && db.maybeText('engine_mode') !== 'serverless') return []
-  const least = second ? second.maybeNumber('min_capacity') : db.block('scaling_configuration')?.maybeNumber('min_capacity')
+  const least = second ? second.maybeNumber('min_capacity') : db.maybeBlock('scaling_configuration')?.maybeNumber('min_capacity')
   const assumedUnits = Decimal.max(context.usage('capacity_units_per_hr'), least ?? zero)
   const usagetype = second ? (optimized ? 'Aurora:ServerlessV2IOOptimizedUsage' : 'Aurora:ServerlessV2Usage') : 'Aurora:ServerlessUsage'
   const wanted = { databaseEngine: engine.databaseEngine, usagetype: usageType(usagetype) }

@@ -48,7 +48,7 @@ function mixedParts(policy: Attributes, capacity: Decimal, context: MapperContex
   if (asTerracost) return times(capacity, computeParts({ ...plain, type }, region, false))
   const machine = { ...(base ?? plain), type }
   const weight = Decimal.max(1, override?.maybeNumber('weighted_capacity') ?? one)
-  const onDemand = onDemandOf(policy.block('instances_distribution'), capacity)
+  const onDemand = onDemandOf(policy.maybeBlock('instances_distribution'), capacity)
   const [ordinary, spot] = [onDemand, capacity.minus(onDemand)].map((units) => units.div(weight).ceil())
   const volumes = machine.volumes.flatMap((volume, place) => volumeParts(volume, region, place === 0 ? 'Root volume' : 'Volume'))
   return [

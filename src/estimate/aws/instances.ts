@@ -1,7 +1,7 @@
 /** Machines of EC2, by themselves, and as a launch template or launch configuration describes them. */
 import { Decimal } from 'decimal.js'
 import type { PlanResource } from '../../formats/terraform/plan.ts'
-import { type Attributes, attributesOf, everyHour, everyMonth, one, times, zero } from '../attributes.ts'
+import { type Attributes, attributesOf, everyHour, everyMonth, known, one, times, zero } from '../attributes.ts'
 import { type BilledPart, type Mapper, type MapperContext, UnknownUntilApply } from '../types.ts'
 import { assumedAs, aws, regionOf, usageType } from './aws.ts'
 import { unsaidRoot, type Volume, volumeOf, volumeParts } from './volumes.ts'
@@ -29,7 +29,7 @@ export function machineParts(machine: Machine, context: MapperContext, region: s
 /** Machines on a dedicated host are paid with the host. */
 export function computeParts(machine: Machine & { type: string }, region: string, spot: boolean): BilledPart[] {
   const { type, windows } = machine
-  const tenancy = { dedicated: 'Dedicated', host: 'Host' }[machine.tenancy ?? ''] ?? 'Shared'
+  const tenancy = known({ dedicated: 'Dedicated', host: 'Host' }, machine.tenancy ?? '') ?? 'Shared'
   if (tenancy === 'Host') return []
   const operatingSystem = windows ? 'Windows' : 'Linux'
   const select = aws('AmazonEC2', type.includes('.metal') ? 'Compute Instance (bare metal)' : 'Compute Instance', region, {
@@ -77,18 +77,19 @@ export function machineOfInstance(resource: PlanResource, context: MapperContext
   const template = templateOf(context, ['launch_template', 0, 'id'], ['launch_template', 0, 'name'])
   const base = template && machineOfTemplate(template, zero)
   const type = instance.maybeText('instance_type') ?? base?.type ?? instance.text('instance_type')
-  const root = instance.block('root_block_device')
-  const disks = instance.blocks('ebs_block_device').map(volumeOf)
-  const roots = root ? [volumeOf(root)] : (base?.volumes.slice(0, 1) ?? [])
+  const root = instance.maybeBlock('root_block_device')
+  const disks = instance.maybeBlocks('ebs_block_device').map(volumeOf)
+  const [described, ...others] = base?.volumes ?? []
+  const first = root ? volumeOf(root) : (described ?? unsaidRoot(context.usage('root_volume_gb')))
   return {
     type,
     tenancy: instance.maybeText('tenancy') ?? base?.tenancy,
     windows: instance.maybeFlag('get_password_data') ?? false,
     monitored: instance.maybeFlag('monitoring') ?? base?.monitored ?? false,
-    unlimitedCredits: isUnlimited(instance.block('credit_specification')?.maybeText('cpu_credits'), type),
+    unlimitedCredits: isUnlimited(instance.maybeBlock('credit_specification')?.maybeText('cpu_credits'), type),
     ebsOptimized: instance.maybeFlag('ebs_optimized') ?? base?.ebsOptimized ?? false,
-    spot: instance.block('instance_market_options')?.maybeText('market_type') === 'spot',
-    volumes: [...(roots.length > 0 ? roots : [unsaidRoot(context.usage('root_volume_gb'))]), ...disks].filter(hasSize),
+    spot: instance.maybeBlock('instance_market_options')?.maybeText('market_type') === 'spot',
+    volumes: [first, ...others, ...disks].filter(hasSize),
   }
 }
 
@@ -100,15 +101,15 @@ export function machineOfTemplate(resource: PlanResource, unsaid: Decimal): Mach
   const type = template.text('instance_type')
   return {
     type,
-    tenancy: isTemplate ? template.block('placement')?.maybeText('tenancy') : template.maybeText('placement_tenancy'),
+    tenancy: isTemplate ? template.maybeBlock('placement')?.maybeText('tenancy') : template.maybeText('placement_tenancy'),
     windows: false,
     monitored: isTemplate
-      ? (template.block('monitoring')?.maybeFlag('enabled') ?? false)
+      ? (template.maybeBlock('monitoring')?.maybeFlag('enabled') ?? false)
       : (template.maybeFlag('enable_monitoring') ?? true),
-    unlimitedCredits: isUnlimited(template.block('credit_specification')?.maybeText('cpu_credits'), type),
+    unlimitedCredits: isUnlimited(template.maybeBlock('credit_specification')?.maybeText('cpu_credits'), type),
     ebsOptimized: template.maybeFlag('ebs_optimized') ?? false,
     spot: isTemplate
-      ? template.block('instance_market_options')?.maybeText('market_type') === 'spot'
+      ? template.maybeBlock('instance_market_options')?.maybeText('market_type') === 'spot'
       : template.maybeText('spot_price') !== undefined,
     volumes: (volumes.length > 0 ? volumes : [unsaidRoot(unsaid)]).filter(hasSize),
   }
@@ -117,10 +118,10 @@ export function machineOfTemplate(resource: PlanResource, unsaid: Decimal): Mach
 const hasSize = ({ gigabytes }: Volume): boolean => gigabytes.greaterThan(0)
 
 const mappedVolumes = (template: Attributes): Volume[] =>
-  template.blocks('block_device_mappings').flatMap((mapping) => mapping.blocks('ebs').map(volumeOf))
+  template.maybeBlocks('block_device_mappings').flatMap((mapping) => mapping.maybeBlocks('ebs').map(volumeOf))
 
 const configuredVolumes = (configuration: Attributes): Volume[] =>
-  [...configuration.blocks('root_block_device'), ...configuration.blocks('ebs_block_device')].map(volumeOf)
+  [...configuration.maybeBlocks('root_block_device'), ...configuration.maybeBlocks('ebs_block_device')].map(volumeOf)
 
 const templates: ReadonlySet<string> = new Set(['aws_launch_template', 'aws_launch_configuration'])
 

@@ -1,6 +1,6 @@
 /** Clusters of nodes that AWS runs: caches, search, brokers, warehouses. */
 import { Decimal } from 'decimal.js'
-import { type Attributes, attributesOf, everyHour, everyMonth, one, units, zero } from '../attributes.ts'
+import { type Attributes, attributesOf, everyHour, everyMonth, known, one, units, zero } from '../attributes.ts'
 import { type BilledPart, type Mapper, type MapperContext, UnknownUntilApply } from '../types.ts'
 import { assumed, aws, regionOf, usageType, usageTypes } from './aws.ts'
 
@@ -8,7 +8,7 @@ const cacheEngines: Readonly<Record<string, string>> = { redis: 'Redis', memcach
 
 function cacheParts(type: string | undefined, engine: string | undefined, nodes: Decimal, context: MapperContext): BilledPart[] {
   if (type === undefined) throw new UnknownUntilApply('node_type')
-  const cacheEngine = cacheEngines[engine ?? 'redis'] ?? 'Redis'
+  const cacheEngine = known(cacheEngines, engine ?? 'redis') ?? 'Redis'
   const wanted = { instanceType: type, cacheEngine, usagetype: usageType(`NodeUsage:${type}`) }
   const select = aws('AmazonElastiCache', 'Cache Instance', regionOf(context), wanted)
   return [everyHour('Cache nodes', nodes, select, { details: [cacheEngine, type] })]
@@ -34,7 +34,7 @@ const cacheCluster: Mapper = (resource, context) => {
 
 const replicationGroup: Mapper = (resource, context) => {
   const cache = attributesOf(resource)
-  const mode = cache.block('cluster_mode')
+  const mode = cache.maybeBlock('cluster_mode')
   const shards = cache.maybeNumber('num_node_groups') ?? mode?.maybeNumber('num_node_groups')
   const replicas = cache.maybeNumber('replicas_per_node_group') ?? mode?.maybeNumber('replicas_per_node_group') ?? zero
   const listed = cache.maybeNumber('num_cache_clusters') ?? cache.maybeNumber('number_cache_clusters')
@@ -45,7 +45,7 @@ const replicationGroup: Mapper = (resource, context) => {
 const openSearch: Mapper = (resource, context) => {
   const domain = attributesOf(resource)
   const region = regionOf(context)
-  const config = domain.block('cluster_config')
+  const config = domain.maybeBlock('cluster_config')
   const nodes = (label: string, type: string, count: Decimal): BilledPart[] => {
     // `m5.large.search` and `m5.large.elasticsearch` are sold under the older name.
     const names = [type, type.replace(/\.elasticsearch$/, '.search'), type.replace(/\.search$/, '.elasticsearch')]
@@ -61,16 +61,17 @@ const openSearch: Mapper = (resource, context) => {
     ...nodes('Data nodes', data, count),
     ...nodes('Dedicated masters', config?.maybeText('dedicated_master_type') ?? data, masters),
     ...nodes('UltraWarm nodes', config?.maybeText('warm_type') ?? 'ultrawarm1.medium.search', warm),
-    ...searchStorage(domain.block('ebs_options'), count, region),
+    ...searchStorage(domain.maybeBlock('ebs_options'), count, region),
   ]
 }
+
+const searchDisks = { gp2: 'ES:GP2-Storage', gp3: 'ES:GP3-Storage', io1: 'ES:PIOPS-Storage', standard: 'ES:Magnetic-Storage' }
 
 function searchStorage(disk: Attributes | undefined, count: Decimal, region: string): BilledPart[] {
   if (disk?.maybeFlag('ebs_enabled') === false || !disk) return []
   const type = disk.maybeText('volume_type') ?? 'gp2'
   const select = (...names: string[]) => aws('AmazonES', undefined, region, { usagetype: usageTypes(...names) })
-  const name =
-    { gp2: 'ES:GP2-Storage', gp3: 'ES:GP3-Storage', io1: 'ES:PIOPS-Storage', standard: 'ES:Magnetic-Storage' }[type] ?? 'ES:GP2-Storage'
+  const name = known(searchDisks, type) ?? 'ES:GP2-Storage'
   const gigabytes = (disk.maybeNumber('volume_size') ?? new Decimal(10)).times(count)
   const parts = [everyMonth('Storage', gigabytes, units.gbMonth, select(name), { details: [type] })]
   const included = type === 'gp3' ? 3000 : 0
@@ -89,7 +90,7 @@ const kafka: Mapper = (resource, context) => {
   const brokers = cluster.number('number_of_broker_nodes') ?? new Decimal(3)
   const type = info?.text('instance_type')
   if (type === undefined) throw new UnknownUntilApply('broker_node_group_info.instance_type')
-  const ebs = info?.block('storage_info')?.block('ebs_storage_info')
+  const ebs = info?.maybeBlock('storage_info')?.maybeBlock('ebs_storage_info')
   const gigabytes = ebs?.maybeNumber('volume_size') ?? info?.maybeNumber('ebs_volume_size') ?? new Decimal(1000)
   const instance = aws('AmazonMSK', undefined, region, { usagetype: usageType(`Kafka.${type.replace(/^kafka\./, '')}`) })
   const storage = aws('AmazonMSK', undefined, region, { usagetype: usageType('Kafka.Storage.GP2') })

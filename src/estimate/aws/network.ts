@@ -1,7 +1,7 @@
 /** Ways in and out: balancers, gateways, addresses, endpoints, names. */
 import { Decimal } from 'decimal.js'
 import type { PlanResource } from '../../formats/terraform/plan.ts'
-import { attributesOf, everyHour, everyMonth, one, units, zero } from '../attributes.ts'
+import { attributesOf, everyHour, everyMonth, known, one, units, zero } from '../attributes.ts'
 import type { BilledPart, Mapper, MapperContext } from '../types.ts'
 import { assumed, aws, regionOf, usageType, usageTypes } from './aws.ts'
 
@@ -16,7 +16,7 @@ const capacityUnits = (context: MapperContext, family: string, region: string): 
 const loadBalancer: Mapper = (resource, context) => {
   const region = regionOf(context)
   const type = attributesOf(resource).maybeText('load_balancer_type') ?? 'application'
-  const family = `Load Balancer-${{ network: 'Network', gateway: 'Gateway' }[type] ?? 'Application'}`
+  const family = `Load Balancer-${known({ network: 'Network', gateway: 'Gateway' }, type) ?? 'Application'}`
   const select = aws('AWSELB', family, region, { usagetype: usageType('LoadBalancerUsage') })
   return [everyHour('Load balancer', one, select, { details: [type] }), capacityUnits(context, family, region)]
 }
@@ -96,7 +96,7 @@ const zone: Mapper = (resource, context) => {
   ]
 }
 
-const healthCheck: Mapper = (resource, context) => {
+const healthCheck: Mapper = (resource) => {
   const check = attributesOf(resource)
   const extras = [
     check.maybeText('type')?.startsWith('HTTPS') ?? false,
@@ -104,7 +104,6 @@ const healthCheck: Mapper = (resource, context) => {
     check.maybeNumber('request_interval')?.eq(10) ?? false,
     check.maybeFlag('measure_latency') ?? false,
   ].filter(Boolean).length
-  void context
   const select = (name: string) => aws('AmazonRoute53', 'DNS Health Check', '', { usagetype: usageType(name) })
   return [
     everyMonth('Health check', one, units.month, select('Health-Check-Non-AWS')),

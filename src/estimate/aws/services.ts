@@ -17,7 +17,7 @@ const logGroup: Mapper = (_resource, context) => {
 const metricAlarm: Mapper = (resource, context) => {
   const alarm = attributesOf(resource)
   const queries = alarm.blocks('metric_query')
-  const metrics = new Decimal(Math.max(1, queries.filter((query) => query.block('metric')).length))
+  const metrics = new Decimal(Math.max(1, queries.filter((query) => query.maybeBlock('metric')).length))
   const anomaly =
     alarm.maybeText('threshold_metric_id') !== undefined || /Upper|Lower|Range/.test(alarm.maybeText('comparison_operator') ?? '')
   const quick = isQuick(alarm, queries)
@@ -30,7 +30,7 @@ const metricAlarm: Mapper = (resource, context) => {
 }
 
 const isQuick = (alarm: Attributes, queries: readonly Attributes[]): boolean =>
-  [alarm, ...queries.flatMap((query) => query.blocks('metric'))].some((each) => each.maybeNumber('period')?.lessThan(60) === true)
+  [alarm, ...queries.flatMap((query) => query.maybeBlocks('metric'))].some((each) => each.maybeNumber('period')?.lessThan(60) === true)
 
 const compositeAlarm: Mapper = (_resource, context) => {
   const select = aws('AmazonCloudWatch', 'Alarm', regionOf(context), { usagetype: usageType('CW:CompositeAlarmMonitorUsage') })
@@ -95,7 +95,7 @@ const stream: Mapper = (resource, context) => {
   const kinesis = attributesOf(resource)
   const region = regionOf(context)
   const select = (name: string) => aws('AmazonKinesis', 'Kinesis Streams', region, { usagetype: usageTypes(name) })
-  const onDemand = kinesis.block('stream_mode_details')?.maybeText('stream_mode') === 'ON_DEMAND'
+  const onDemand = kinesis.maybeBlock('stream_mode_details')?.maybeText('stream_mode') === 'ON_DEMAND'
   if (onDemand) {
     return [
       everyHour('Stream', one, select('OnDemand-StreamHour'), { details: ['on-demand'] }),

@@ -33,7 +33,7 @@ const elasticFiles: Mapper = (resource, context) => {
   const name = (text: string) =>
     usageType(oneZone ? text.replace('TimedStorage', 'TimedStorage-Z').replace('IADataAccess', 'IADataAccess-Z') : text)
   const select = (text: string) => aws('AmazonEFS', undefined, region, { usagetype: name(text) })
-  const rare = files.blocks('lifecycle_policy').length > 0
+  const rare = files.maybeBlocks('lifecycle_policy').length > 0
   const provisioned =
     files.maybeText('throughput_mode') === 'provisioned' ? files.maybeNumber('provisioned_throughput_in_mibps') : undefined
   const throughput = aws('AmazonEFS', 'Provisioned Throughput', region, { usagetype: usageType('ProvisionedTP-MiBpsHrs') })
@@ -82,7 +82,7 @@ const keepsBackups = (files: Attributes): boolean => files.maybeNumber('automati
 
 /** Three for each GB are included. */
 function iopsParts(files: Attributes, gigabytes: Decimal, common: Readonly<Record<string, string>>, region: string): BilledPart[] {
-  const disk = files.block('disk_iops_configuration')
+  const disk = files.maybeBlock('disk_iops_configuration')
   if (disk?.maybeText('mode') !== 'USER_PROVISIONED') return []
   const paid = Decimal.max(0, (disk.maybeNumber('iops') ?? zero).minus(gigabytes.times(3)))
   const select = aws('AmazonFSx', 'Provisioned IOPS', region, common)
@@ -96,7 +96,7 @@ const table: Mapper = (resource, context) => {
   const replicas = new Decimal(dynamo.blocks('replica').length)
   const storage = aws('AmazonDynamoDB', 'Database Storage', region, { usagetype: usageType('TimedStorage-ByteHrs') })
   const recovery = aws('AmazonDynamoDB', undefined, region, { usagetype: usageType('TimedPITRStorage-ByteHrs') })
-  const pointInTime = dynamo.block('point_in_time_recovery')?.maybeFlag('enabled') === true
+  const pointInTime = dynamo.maybeBlock('point_in_time_recovery')?.maybeFlag('enabled') === true
   return [
     ...(onRequest ? requestParts(context, region, replicas) : capacityParts(dynamo, region, replicas)),
     assumed('Storage', [context, 'storage_gb'], units.gbMonth, storage),
@@ -106,7 +106,7 @@ const table: Mapper = (resource, context) => {
 
 /** A replica is written as often as the table, for the same price. */
 function capacityParts(dynamo: Attributes, region: string, replicas: Decimal): BilledPart[] {
-  const indexes = dynamo.blocks('global_secondary_index')
+  const indexes = dynamo.maybeBlocks('global_secondary_index')
   const total = (name: string) => [dynamo, ...indexes].reduce((sum, each) => sum.plus(each.maybeNumber(name) ?? zero), zero)
   const select = (group: string) => aws('AmazonDynamoDB', 'Provisioned IOPS', region, { group })
   const copies = replicas.plus(1)

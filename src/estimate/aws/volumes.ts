@@ -32,7 +32,7 @@ export const unsaidRoot = (gigabytes: Decimal): Volume => ({ type: imageVolume.t
 const included = { iops: 3000, throughput: 125 }
 
 export function volumeParts({ type, gigabytes, iops, throughput }: Volume, region: string, prefix = ''): BilledPart[] {
-  const label = (text: string) => (prefix === '' ? text : `${prefix}: ${text.toLowerCase()}`)
+  const label = (text: string) => (prefix === '' ? text : `${prefix}: ${text.slice(0, 1).toLowerCase()}${text.slice(1)}`)
   const storage = aws('AmazonEC2', 'Storage', region, { volumeApiName: type })
   const parts = [everyMonth(label('Storage'), gigabytes, units.gbMonth, storage, { details: [type] })]
   for (const { name, quantity } of provisioned(type, iops)) {

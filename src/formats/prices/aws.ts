@@ -20,8 +20,11 @@ export function awsProduct(family: string, all: AwsAttributes, offerCode: string
     if (!['', 'Shared', 'Dedicated', 'Host'].includes(tenancy)) return undefined
     if ((all.marketoption ?? '') !== '' && all.marketoption !== 'OnDemand') return undefined
   }
-  const attributes = Object.fromEntries(Object.entries(all).filter(([key, value]) => value !== '' && !unwanted.has(key)))
-  return { service: all.servicecode || offerCode, family, region: regionOf(all), attributes }
+  const region = regionOf(all)
+  // What is sold from nowhere in particular is told apart by where it goes.
+  const wanted = (key: string) => !unwanted.has(key) || (key === 'location' && region === '')
+  const attributes = Object.fromEntries(Object.entries(all).filter(([key, value]) => value !== '' && wanted(key)))
+  return { service: all.servicecode || offerCode, family, region, attributes }
 }
 
 /** `Pre Installed S/W` is `preInstalledSw`, `usageType` is `usagetype`: as the JSON file has it. */

@@ -6,7 +6,7 @@ import type { Clause, Node } from './ir.ts'
 import { operators } from './operators.ts'
 import { orderBody, orderPatterns, orderTerms } from './order.ts'
 import { openBody, resolveBody, resolveTerm } from './resolve.ts'
-import { patternNames, Scope, termNames } from './scope.ts'
+import { declaredNames, patternNames, Scope, termNames } from './scope.ts'
 import { plant, type RuleSet, ruleSets, type Source, type TreeNode } from './tree.ts'
 import type { Value } from './values.ts'
 
@@ -84,6 +84,7 @@ function compileRule(names: Names, { rule, rest }: Source): Clause[] {
     const scope = new Scope(head)
     const value: Term = clause.value ?? { ...yes, at: clause.at }
     const element = rule.element
+    for (const name of declaredNames(clause.body)) if (given.has(name)) throw new RegoError('compile', `arg ${name} redeclared`, clause.at)
     openBody(names, scope, clause.body, [...rest, value, ...(element ? [element] : [])])
     const body = resolveBody(names, scope, clause.body)
     const resolve = (term: Term): Node => resolveTerm(names, scope, term)

@@ -19,6 +19,7 @@ function runLine(line: Line, state: State, next: Next): boolean {
   const inner = line.withs.length > 0 ? replaced(line, state) : state
   if (!inner) return false
   if (!line.negated) return holds(line, inner, next)
+  if (line.needs?.some((node) => single(node, inner) === undefined)) return false
   return !holds(line, inner, () => true) && next()
 }
 

@@ -51,7 +51,13 @@ export type Override =
   | { kind: 'data'; path: readonly Value[]; value: Node }
   | { kind: 'function'; key: TreeNode | string; by: Callee | Node }
 
-export type Line = { at: Position; negated: boolean; withs: readonly Override[] } & (
+export type Line = {
+  at: Position
+  negated: boolean
+  withs: readonly Override[]
+  /** Of a negated line: what must be defined for it to hold. */
+  needs?: readonly Node[]
+} & (
   | { kind: 'term'; term: Node }
   /** After ordering: what has a value stands right, what it is matched with left. */
   | { kind: 'unify'; left: Node; right: Node }

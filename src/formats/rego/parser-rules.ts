@@ -41,7 +41,7 @@ export function parseRules(cursor: Cursor, v1: boolean): Rule[] {
 }
 
 function parseArguments(cursor: Cursor): Term[] | undefined {
-  if (cursor.token.spaced || !cursor.acceptSymbol('(')) return undefined
+  if (cursor.token.newLine || !cursor.acceptSymbol('(')) return undefined
   return parseList(cursor, ')')
 }
 

@@ -3,6 +3,7 @@ import type { Body, Literal, Position, Term, TermOf, With } from './ast.ts'
 import { builtin, callee, findCallee, isPrint, type Names, rootNames } from './callees.ts'
 import { RegoError } from './errors.ts'
 import type { Line, Node, NodeOf, Override } from './ir.ts'
+import { eager } from './negation.ts'
 import { operatorNames } from './operators.ts'
 import { declaredBy, declaredNames, Scope, termNames, usedNames } from './scope.ts'
 import { find, type TreeNode } from './tree.ts'
@@ -23,7 +24,7 @@ export function openBody(names: Names, scope: Scope, body: Body, terms: readonly
 }
 
 export const resolveBody = (names: Names, scope: Scope, body: Body): Line[] =>
-  body.flatMap((literal) => resolveLiteral(names, scope, literal))
+  body.flatMap((literal) => resolveLiteral(names, scope, literal)).flatMap((line) => eager(line, scope))
 
 function resolveLiteral(names: Names, scope: Scope, literal: Literal): Line[] {
   const { statement, negated, at } = literal
@@ -47,6 +48,10 @@ function resolveLiteral(names: Names, scope: Scope, literal: Literal): Line[] {
     }
     case 'assign': {
       const right = term(statement.right)
+      const { left } = statement
+      if (left.kind !== 'var' && left.kind !== 'array' && left.kind !== 'object') {
+        throw new RegoError('compile', 'only a variable, or a list or an object of variables, can be assigned to', left.at)
+      }
       declare()
       return unify(term(statement.left), right, common)
     }

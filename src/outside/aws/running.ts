@@ -9,6 +9,8 @@ export interface Selection {
   tags: readonly AwsTag[]
   /** And, whatever the case of the key, the tag `project`. */
   project: string | undefined
+  /** And all of these. */
+  every?: readonly AwsTag[]
 }
 
 /** More are no answer for people, and every page costs a request. */
@@ -48,18 +50,20 @@ export async function readAll(access: AwsAccess, name: AwsKindName, selection: S
 async function selectedPage(
   aws: ReturnType<typeof openAws>,
   kind: AwsKind,
-  { tags, project }: Selection,
+  { tags, project, every = [] }: Selection,
   next: string | undefined,
   wished: number,
 ): Promise<AwsPage> {
   const [fewest, most] = kind.sizes
   const page = await kind.list(aws, { next, size: Math.min(most, Math.max(fewest, wished)), filters: filtersOf(kind, tags) })
   const after = page.next === '' ? undefined : page.next
-  if ((tags.length === 0 && project === undefined) || page.items.length === 0) return { items: page.items, next: after }
+  if ((tags.length === 0 && every.length === 0 && project === undefined) || page.items.length === 0)
+    return { items: page.items, next: after }
   const known = await tagsOf(aws, kind, page.items)
   const items = page.items.filter((_, at) => {
     const own = known[at] ?? []
     return (
+      every.every((wanted) => own.some((tag) => fits(tag, wanted))) &&
       (tags.length === 0 || tags.some((wanted) => own.some((tag) => fits(tag, wanted)))) &&
       (project === undefined || own.some(({ key, value }) => key.toLowerCase() === 'project' && value === project))
     )

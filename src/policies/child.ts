@@ -1,5 +1,4 @@
-/** Runs in a thread of its own, with little memory: reads policies and evaluates them, one after the other. */
-import { parentPort } from 'node:worker_threads'
+/** Runs as a process of its own, with little memory and an empty environment: reads policies and evaluates them, one after the other. */
 import { builtins, whyAbsent } from '../formats/rego/builtins/index.ts'
 import { open, parseModule, RegoError, RegoSyntaxError } from '../formats/rego/rego.ts'
 import { fromJson } from '../formats/rego/values.ts'
@@ -7,14 +6,22 @@ import { framesOf, type Job, type Policy, type Told } from './messages.ts'
 import { failed, outcomeOf } from './outcome.ts'
 import type { PolicyOutcome, SyntaxProblem } from './types.ts'
 
-const port = parentPort
-const tell = (told: Told) => port?.postMessage(told)
+/** Sent before the work goes on, so that it is known what was going on when this process was ended. */
+const tell = (told: Told): Promise<void> => new Promise((resolve) => process.send?.(told, () => resolve()))
 
-port?.on('message', (job: Job) => {
-  if (job.kind === 'check') tell({ kind: 'problems', problems: problemsOf(job.body) })
-  else evaluateAll(job)
-  tell({ kind: 'done' })
-})
+process.on('message', (job: Job) => void answer(job))
+process.on('disconnect', () => process.exit())
+
+async function answer(job: Job): Promise<void> {
+  try {
+    if (job.kind === 'check') await tell({ kind: 'problems', problems: problemsOf(job.body) })
+    else await evaluateAll(job)
+  } catch (error) {
+    await tell({ kind: 'defect', frames: framesOf(error) })
+    process.exit(1)
+  }
+  await tell({ kind: 'done' })
+}
 
 function problemsOf(body: string): SyntaxProblem[] {
   try {
@@ -29,11 +36,11 @@ function problemsOf(body: string): SyntaxProblem[] {
 
 type Evaluate = Extract<Job, { kind: 'evaluate' }>
 
-function evaluateAll(job: Evaluate): void {
+async function evaluateAll(job: Evaluate): Promise<void> {
   const input: unknown = JSON.parse(job.input)
   let spent = 0
   for (const [index, policy] of job.policies.entries()) {
-    tell({ kind: 'started', index })
+    await tell({ kind: 'started', index })
     const start = Date.now()
     const left = job.totalClockMs - spent
     const outcome =
@@ -41,7 +48,7 @@ function evaluateAll(job: Evaluate): void {
         ? failed(policy.name, 'the policies before it took all the time that there is', job.limits)
         : evaluateOne(policy, input, job, start + Math.min(left, job.policyClockMs))
     spent += Date.now() - start
-    tell({ kind: 'outcome', index, outcome })
+    await tell({ kind: 'outcome', index, outcome })
   }
 }
 
@@ -56,7 +63,7 @@ function evaluateOne({ name, body }: Policy, input: unknown, { limits, now }: Ev
     if (error instanceof RegoSyntaxError) return failed(name, `line ${error.line}, column ${error.column}: ${error.message}`, limits)
     if (error instanceof RegoError || error instanceof RangeError) return failed(name, reasonOf(error), limits)
     // A defect of ours. The policy must not pass because of it, nor the others fail.
-    tell({ kind: 'defect', frames: framesOf(error) })
+    void tell({ kind: 'defect', frames: framesOf(error) })
     return failed(name, 'the evaluator failed', limits)
   }
 }

@@ -1,0 +1,108 @@
+/** What merely connects (attachments, listeners, target groups, task definitions) becomes lines between the things on its ends. */
+import { type Link, roleOf } from './links.ts'
+import { isContainer, rankOf } from './places.ts'
+import { isAboutSecurity } from './security.ts'
+import { compare, groupedBy, type StateResource } from './state-resources.ts'
+
+export interface Line {
+  from: StateResource
+  to: StateResource
+  /** What it is made of, addresses. */
+  via: readonly string[]
+}
+
+/** Of what hangs together; more would be a black square, not a drawing. */
+const mostLines = 2000
+const longestVia = 20
+
+type Neighbours = ReadonlyMap<StateResource, readonly StateResource[]>
+
+/** Things that name each other, without anything between. */
+export const directLines = (links: readonly Link[]): Line[] =>
+  links.flatMap(({ from, to }) => (roleOf(from) === 'node' && roleOf(to) === 'node' ? [{ from, to, via: [] }] : []))
+
+export function collapsedLines(links: readonly Link[]): Line[] {
+  const relevant = links.filter(({ from, to }) => !isAboutSecurity(from.type) && !isAboutSecurity(to.type) && (isLine(from) || isLine(to)))
+  const both = [...relevant, ...relevant.map(({ from, to }) => ({ from: to, to: from }))]
+  const neighbours: Neighbours = new Map(
+    [...groupedBy(both, ({ from }) => from)].map(([from, found]) => [from, sorted(found.map(({ to }) => to))]),
+  )
+  const naming = new Set(relevant.filter(({ from }) => !isLine(from)).map(({ from }) => from))
+  return components([...neighbours.keys()].filter(isLine).sort(byAddress), neighbours).flatMap((component) =>
+    linesOf(component, neighbours, naming, relevant),
+  )
+}
+
+const isLine = (resource: StateResource): boolean => roleOf(resource) === 'line'
+const byAddress = (one: StateResource, other: StateResource) => compare(one.address, other.address)
+const sorted = (resources: readonly StateResource[]) => [...new Set(resources)].sort(byAddress)
+
+/** Connecting resources that are tied to each other. */
+function components(lines: readonly StateResource[], neighbours: Neighbours): Set<StateResource>[] {
+  const seen = new Set<StateResource>()
+  return lines.flatMap((start) => {
+    if (seen.has(start)) return []
+    const component = new Set([start])
+    // A set that grows while it is walked is walked to its end.
+    for (const resource of component) for (const next of neighbours.get(resource) ?? []) if (isLine(next)) component.add(next)
+    for (const resource of component) seen.add(resource)
+    return [component]
+  })
+}
+
+function linesOf(
+  component: ReadonlySet<StateResource>,
+  neighbours: Neighbours,
+  naming: ReadonlySet<StateResource>,
+  links: readonly Link[],
+): Line[] {
+  const touched = sorted([...component].flatMap((resource) => (neighbours.get(resource) ?? []).filter((next) => !isLine(next))))
+  const things = touched.filter(({ type }) => !isContainer(type))
+  // Networks are where everything is. Only what has no other end is drawn to them.
+  const ends = things.length < 2 ? touched : things
+  if (ends.length < 2) return []
+  const named = namedBy(component, links)
+  const askers = ends.filter((end) => naming.has(end) && !named.has(end))
+  const asked = ends.filter((end) => named.has(end))
+  // What only shares a template, and is named by nobody, is not connected by it.
+  const least = Math.min(...asked.map(({ type }) => rankOf(type)))
+  const first = asked.filter(({ type }) => rankOf(type) === least)
+  const further = asked.filter(({ type }) => rankOf(type) > least)
+  const [one, ...same] = first
+  const wanted = [
+    ...askers.map((from) => ({ from, to: asked })),
+    ...(further.length > 0 ? first.map((from) => ({ from, to: further })) : one ? [{ from: one, to: same }] : []),
+  ]
+  let left = mostLines
+  return wanted.flatMap(({ from, to }) => {
+    const targets = to.slice(0, Math.max(0, left))
+    left -= targets.length
+    return targets.length === 0 ? [] : pathsFrom(from, targets, component, neighbours)
+  })
+}
+
+/** Things that connecting resources of the component name, rather than the other way round. */
+function namedBy(component: ReadonlySet<StateResource>, links: readonly Link[]): ReadonlySet<StateResource> {
+  return new Set(links.filter(({ from }) => component.has(from)).map(({ to }) => to))
+}
+
+/** The shortest way to each, as what is on it. It points as rank says. */
+function pathsFrom(
+  from: StateResource,
+  targets: readonly StateResource[],
+  component: ReadonlySet<StateResource>,
+  neighbours: Neighbours,
+): Line[] {
+  const before = new Map<StateResource, StateResource | undefined>([[from, undefined]])
+  for (const [resource] of before)
+    if (resource === from || component.has(resource))
+      for (const next of neighbours.get(resource) ?? [])
+        if (!before.has(next) && (component.has(next) || resource !== from)) before.set(next, resource)
+  return targets.flatMap((to) => {
+    if (to === from || !before.has(to)) return []
+    const via: string[] = []
+    for (let at = before.get(to); at !== undefined && at !== from; at = before.get(at)) via.push(at.address)
+    const shown = via.sort(compare).slice(0, longestVia)
+    return [rankOf(to.type) < rankOf(from.type) ? { from: to, to: from, via: shown } : { from, to, via: shown }]
+  })
+}

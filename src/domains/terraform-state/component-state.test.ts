@@ -1,0 +1,228 @@
+/** The states of components, for people: versions, restoring, tokens, and what becomes of a state whose component goes. */
+import { describe, expect, test } from 'vitest'
+import { placeLicence } from '../../../test/support/licences.ts'
+import { useRepositories } from '../../../test/support/repositories.ts'
+import { useServer } from '../../../test/support/server.ts'
+import { openStateWorld, stateOf } from '../../../test/support/state-world.ts'
+import { gitIn, must } from '../../../test/support/workshop.ts'
+import { OrgTx } from '../../db/organization-tx.ts'
+import { insideOf } from '../../db/pool.ts'
+import { readNewestState } from './component-state.ts'
+import { tidyLeftStates } from './tidy.ts'
+import { inventoryJwtOf, mintStateToken } from './tokens.ts'
+
+const repositories = useRepositories()
+const server = useServer({ config: gitIn(repositories) })
+const open = () => openStateWorld(server, repositories)
+
+describe('the versions of a state', () => {
+  test('can be listed, downloaded and restored, with a serial above all others', async () => {
+    const { backend, ada, path } = await open()
+    expect(await ada.getComponentState({ path })).toHaveStatus(404)
+    const first = JSON.stringify(stateOf(3, ['a', 'b']), null, 2)
+    await backend.push(first)
+    await backend.push(stateOf(12, ['a']))
+    const { data } = (await must(ada.listStateVersions({ path }))).body
+    expect(data).toMatchObject([
+      { serial: 12, resource_count: 1, terraform_version: '1.11.4' },
+      { serial: 3, resource_count: 2, size: first.length },
+    ])
+    const old = data[1]?.id ?? 0
+    const versionPath = { ...path, state_version_id: old }
+    const file = await must(ada.call('getStateVersion', { path: versionPath }))
+    expect(file.headers.get('content-disposition')).toContain('front-3.tfstate')
+    expect(file.body).toBe(first)
+    const restored = await must(ada.restoreStateVersion({ path: versionPath }))
+    expect(restored.body.data).toMatchObject({ serial: 13, restored_from: old, author: 'ada', resource_count: 2 })
+    expect(await (await backend.ask('GET', '/inventory')).text()).toBe(first.replace('"serial": 3,', '"serial": 13,'))
+    expect((await must(ada.getComponentState({ path }))).body.data).toMatchObject({ locked: false, versions: 3, newest: { serial: 13 } })
+    expect(await ada.restoreStateVersion({ path: { ...path, state_version_id: old + 9999 } })).toHaveStatus(404)
+    await backend.lock('x')
+    expect(await ada.restoreStateVersion({ path: versionPath })).toHaveStatus(423)
+    const events = await must(
+      ada.getEvents({
+        path: { organization_canonical: path.organization_canonical },
+        query: { begin: Date.now() - 600_000, end: Date.now() + 1000 },
+      }),
+    )
+    expect(JSON.stringify(events.body)).toContain(`ada restored version ${old} of the Terraform state of shop/prod/front`)
+  })
+
+  test('are the newest 200, and of older ones the last of each day', async () => {
+    const { backend, ada, path, organizationId } = await open()
+    await backend.push(stateOf(1))
+    // As if it had been written often, two days ago and before.
+    await server.database.query(
+      `insert into terraform_state_versions (organization_id, state_id, serial, lineage, terraform_version, size, md5, resource_count, author, data_key_id, created_at)
+       select v.organization_id, v.state_id, n, v.lineage, '1', 1, 'x', 0, 'old', v.data_key_id, now() - make_interval(days => 100 - n / 10)
+       from terraform_state_versions v, generate_series(2, 401) n where v.organization_id = $1`,
+      [organizationId],
+    )
+    await server.database.query(
+      `update terraform_states s set version_id = (select max(id) from terraform_state_versions v where v.state_id = s.id and v.organization_id = s.organization_id) where organization_id = $1`,
+      [organizationId],
+    )
+    expect((await backend.push(stateOf(500))).status).toBe(204)
+    const serials = (await must(ada.listStateVersions({ path }))).body.data.map(({ serial }) => serial)
+    expect(serials[0]).toBe(500)
+    expect(serials.slice(1, 200)).toEqual(Array.from({ length: 199 }, (_, i) => 401 - i))
+    // 2 to 202 are twenty days and a piece; the first one was written today.
+    expect(serials.slice(200).length).toBeGreaterThanOrEqual(20)
+    expect(serials.slice(200).length).toBeLessThanOrEqual(24)
+  })
+
+  test('can be read as a whole by what draws them, unless that is too much', async () => {
+    const { backend, organizationId } = await open()
+    const context = {
+      platform: server.platform,
+      read: <T>(run: (tx: OrgTx) => Promise<T>) => OrgTx.read(server.platform.database, insideOf(organizationId), run),
+    }
+    const place = { project: 'shop', environment: 'prod', component: 'front' }
+    expect(await readNewestState(context, place)).toBeUndefined()
+    await backend.push(stateOf(1, ['a']))
+    expect(await readNewestState(context, place)).toEqual(stateOf(1, ['a']))
+    await backend.push(stateOf(2, [], { outputs: { long: { value: 'x'.repeat(17 * 2 ** 20), type: 'string' } } }))
+    await expect(readNewestState(context, place)).rejects.toThrow(/has 18 MB, which is too much/)
+    await expect(readNewestState(context, { ...place, component: 'none' })).rejects.toThrow(/component none was not found/)
+  })
+})
+
+describe('a token', () => {
+  test('is over when another one was made; the new one opens the same state', async () => {
+    const { backend, ada, path, backendOf, tokenOf } = await open()
+    await backend.push(stateOf(1, ['a']))
+    const { jwt } = (await must(ada.rotateStateToken({ path }))).body.data
+    expect(jwt).toBe(tokenOf('front', 2))
+    const refused = await backend.ask('GET', '/inventory')
+    expect(refused.status).toBe(403)
+    expect(await refused.text()).toContain('replaced by a newer one')
+    expect(await (await backendOf(jwt).ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['a']))
+  })
+
+  test.each(['nonsense', '', 'state.e30.x', 'a.b.c', 'eyJhbGciOiJIUzI1NiJ9.e30.x'])('is none when it is "%s"', async (token) => {
+    const { backendOf } = await open()
+    for (const [method, where] of [
+      ['GET', '/inventory'],
+      ['POST', '/inventory'],
+      ['DELETE', '/inventory/lock'],
+      ['GET', '/inventory-plan'],
+    ] as const) {
+      const answer = await backendOf(encodeURIComponent(token)).ask(method, where)
+      expect([403, 422]).toContain(answer.status)
+    }
+  })
+
+  test('of somebody, or a key, opens nothing here', async () => {
+    const { ada, backendOf } = await open()
+    expect((await backendOf(ada.token ?? '').ask('GET', '/inventory')).status).toBe(403)
+  })
+
+  test('of a component that is not there, or of an organization that is not, is refused in one sentence', async () => {
+    const { backendOf, tokenOf } = await open()
+    const answer = await backendOf(tokenOf('nowhere')).ask('GET', '/inventory')
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).toContain('There is no component shop/prod/nowhere for this token')
+    const stranger = mintStateToken(server.platform, { organizationId: 4_000_000_000, externalBackendId: 1, generation: 1 })
+    expect((await backendOf(stranger).ask('GET', '/inventory')).status).toBe(403)
+  })
+
+  test('of an external backend opens a state of its own, and ends with it', async () => {
+    const { organizationId, backendOf, backend } = await open()
+    const [row] = await server.database.query<{ id: string }>('select id from external_backends where organization_id = $1', [
+      organizationId,
+    ])
+    const own = backendOf(mintStateToken(server.platform, { organizationId, externalBackendId: Number(row?.id), generation: 1 }))
+    expect((await own.push(stateOf(1, ['own']))).status).toBe(204)
+    expect((await backend.ask('GET', '/inventory')).status).toBe(404)
+    expect(await (await own.ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['own']))
+    await server.database.query('delete from external_backends where organization_id = $1', [organizationId])
+    expect((await own.ask('GET', '/inventory')).status).toBe(403)
+  })
+
+  test('is known before its component is made, where an external backend reaches it, and empty where none does', async () => {
+    const { organizationId, tokenOf } = await open()
+    const jwtOf = (component: string, project = 'shop') =>
+      OrgTx.read(server.platform.database, insideOf(organizationId), (tx) =>
+        inventoryJwtOf(tx, server.platform, { project, environment: 'prod', component }),
+      )
+    expect(await jwtOf('later')).toBe(tokenOf('later'))
+    await server.database.query(
+      `update external_backends b set is_default = false, project_id = p.id from projects p where p.organization_id = b.organization_id and b.organization_id = $1`,
+      [organizationId],
+    )
+    expect(await jwtOf('later')).toBe(tokenOf('later'))
+    expect(await jwtOf('later', 'elsewhere')).toBe('')
+    await server.database.query('delete from external_backends where organization_id = $1', [organizationId])
+    expect(await jwtOf('later')).toBe('')
+  })
+
+  test('of a restricted organization reads and unlocks, and does not write', async () => {
+    const { backend, workshop } = await open()
+    await backend.push(stateOf(1))
+    await backend.lock('x')
+    await placeLicence(server, workshop.org, { expiresIn: -15 * 24 * 3600 })
+    expect((await backend.ask('GET', '/inventory')).status).toBe(200)
+    const refused = await backend.push(stateOf(2), 'x')
+    expect(refused.status).toBe(403)
+    expect(await refused.text()).toMatch(/is restricted: its licence has expired/)
+    expect((await backend.unlock('x')).status).toBe(204)
+    expect((await backend.lock('y')).status).toBe(403)
+  })
+})
+
+describe('a component that goes', () => {
+  test('leaves its state to one that is made at its place from the same stack', async () => {
+    const { backend, ada, path, make } = await open()
+    await backend.push(stateOf(1, ['a']))
+    await backend.lock('x')
+    await must(ada.deleteComponent({ path }))
+    expect((await backend.ask('GET', '/inventory')).status).toBe(403)
+    await make('front')
+    expect(await (await backend.ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['a']))
+    expect((await backend.push(stateOf(2, ['a']))).status).toBe(204)
+    expect((await must(ada.getComponentState({ path }))).body.data.versions).toBe(2)
+  })
+
+  test('leaves nothing to one of another stack, and a token that was ended stays ended', async () => {
+    const { backend, ada, path, make, backendOf } = await open()
+    const { jwt } = (await must(ada.rotateStateToken({ path }))).body.data
+    await backendOf(jwt).push(stateOf(1, ['a']))
+    await must(ada.deleteComponent({ path }))
+    await make('front', 'other')
+    expect((await backend.ask('GET', '/inventory')).status).toBe(403)
+    expect((await backendOf(jwt).ask('GET', '/inventory')).status).toBe(404)
+  })
+
+  test('leaves it for 30 days', async () => {
+    const { backend, ada, path, organizationId } = await open()
+    await backend.push(stateOf(1, ['a']))
+    await must(ada.deleteComponent({ path }))
+    const states = () =>
+      server.database.query<{ left_at: Date | null; place: string }>(
+        'select left_at, place from terraform_states where organization_id = $1',
+        [organizationId],
+      )
+    await tidyLeftStates(server.platform)
+    expect(await states()).toEqual([{ left_at: expect.any(Date), place: 'shop/prod/front' }])
+    await server.database.query(`update terraform_states set left_at = now() - interval '31 days' where organization_id = $1`, [
+      organizationId,
+    ])
+    await tidyLeftStates(server.platform)
+    expect(await states()).toEqual([])
+  })
+
+  test('elsewhere takes its state along, under another token', async () => {
+    const { backend, ada, path, organizationId, backendOf } = await open()
+    await backend.push(stateOf(1, ['a']))
+    await must(ada.migrateComponent({ path, body: { destination_environment_canonical: 'staging' } }))
+    expect((await backend.ask('GET', '/inventory')).status).toBe(403)
+    const moved = mintStateToken(server.platform, {
+      organizationId,
+      project: 'shop',
+      environment: 'staging',
+      component: 'front',
+      generation: 1,
+    })
+    expect(await (await backendOf(moved).ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['a']))
+  })
+})

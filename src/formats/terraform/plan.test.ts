@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { planOf, planText } from '../../../test/support/plans.ts'
+import { sharedPlan, sharedPricesAreThere, whyNoSharedPrices } from '../../../test/support/terracost-prices.ts'
+import { readPlan } from './plan.ts'
+
+const refusal = (text: string): string => {
+  try {
+    readPlan(text)
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  }
+  return 'accepted'
+}
+
+describe('reading a plan', () => {
+  it('finds managed resources in all modules, with their keys, and leaves data sources out', () => {
+    const plan = planOf([
+      { address: 'aws_vpc.main', values: { cidr_block: '10.0.0.0/16' } },
+      { address: 'module.a["x.y[0]"].aws_instance.web[2]', values: { instance_type: 't3.micro' }, unknown: { id: true } },
+      { address: 'module.a["x.y[0]"].aws_instance.web["k"]' },
+      { address: 'data.aws_ami.debian', mode: 'data' },
+    ])
+    expect(plan.planned.map(({ address, module, provider, type, name, index }) => [address, module, provider, type, name, index])).toEqual([
+      ['aws_vpc.main', '', 'aws', 'aws_vpc', 'main', null],
+      ['module.a["x.y[0]"].aws_instance.web[2]', 'module.a["x.y[0]"]', 'aws', 'aws_instance', 'web', 2],
+      ['module.a["x.y[0]"].aws_instance.web["k"]', 'module.a["x.y[0]"]', 'aws', 'aws_instance', 'web', 'k'],
+    ])
+    expect(plan.planned[1]?.unknown).toEqual({ id: true })
+    expect(plan.terraformVersion).toBe('1.11.4')
+  })
+
+  it('reads what Terraform 0.12 printed: no state, no configuration, short provider names', () => {
+    const resources = [{ address: 'aws_instance.a', mode: 'managed', type: 'aws_instance', name: 'a', provider_name: 'aws', values: {} }]
+    const plan = readPlan(JSON.stringify({ format_version: '0.1', planned_values: { root_module: { resources } } }))
+    expect(plan.planned).toMatchObject([{ address: 'aws_instance.a', provider: 'aws', unknown: {} }])
+    expect(plan.prior).toEqual([])
+  })
+
+  it('leaves out old objects that wait for their end', () => {
+    const prior_state = {
+      values: {
+        root_module: {
+          resources: [
+            { address: 'aws_instance.a', mode: 'managed', type: 'aws_instance', values: { instance_type: 'new' } },
+            { address: 'aws_instance.a', mode: 'managed', type: 'aws_instance', deposed_key: '00000001', values: { instance_type: 'old' } },
+          ],
+        },
+      },
+    }
+    const plan = readPlan(JSON.stringify({ format_version: '1.0', planned_values: {}, prior_state }))
+    expect(plan.prior.map(({ values }) => values)).toEqual([{ instance_type: 'new' }])
+  })
+
+  it('takes every version of the format up to 1.x, and no other', () => {
+    for (const version of ['0.1', '0.2', '1.0', '1.2', '1.9']) {
+      expect(refusal(JSON.stringify({ format_version: version, planned_values: {} }))).toBe('accepted')
+    }
+    expect(refusal('{"format_version":"2.0","planned_values":{}}')).toMatch('plans of format 2.0 are newer than what is understood here')
+    expect(refusal('{"format_version":1.2,"planned_values":{}}')).toMatch('format_version has to be a text such as "1.2"')
+  })
+
+  it('tells what was sent instead of a plan', () => {
+    expect(refusal('')).toMatch('the plan is no JSON')
+    expect(refusal('PK\u0003\u0004')).toMatch(
+      "this is Terraform's own plan file: send what `terraform show -json <plan file>` prints of it",
+    )
+    expect(refusal('[]')).toMatch('the plan is no JSON object')
+    expect(refusal('{"version":4,"resources":[]}')).toMatch('this is no Terraform plan, for it has no format_version')
+    expect(refusal('{"format_version":"1.0","values":{}}')).toMatch('this is a state, and no plan')
+    expect(refusal('{"format_version":"1.0"}')).toMatch('it has no planned_values')
+  })
+
+  it('names the line of broken JSON, and shows nothing of it', () => {
+    const message = refusal('{\n"format_version": "1.0",\n"password": "hunter2" "x"}')
+    expect(message).toMatch(/^FormatError: line 3: the plan is no JSON/)
+    expect(message).not.toContain('hunter2')
+  })
+
+  it('refuses a plan that contradicts itself in what is built', () => {
+    const plan = JSON.parse(planText([{ address: 'aws_instance.a', values: { instance_type: 't3.micro', key_name: 'x' } }]))
+    plan.resource_changes[0].change.after = { instance_type: 't3.micro', key_name: 'blacked out' }
+    expect(refusal(JSON.stringify(plan))).toBe('accepted')
+    plan.resource_changes[0].change.after = { instance_type: 'm5.24xlarge' }
+    expect(refusal(JSON.stringify(plan))).toBe(
+      'FormatError: the plan contradicts itself: planned_values and resource_changes differ in instance_type of aws_instance.a',
+    )
+  })
+
+  it.skipIf(!sharedPricesAreThere)(`refuses the known invalid plan (${whyNoSharedPrices})`, () => {
+    expect(refusal(sharedPlan('invalid-plan'))).toMatch('differ in instance_type of aws_instance.example')
+  })
+})
+
+describe('a hostile plan', () => {
+  const withResource = (resource: unknown) =>
+    JSON.stringify({ format_version: '1.0', planned_values: { root_module: { resources: [resource] } } })
+
+  it('is refused by its limits, in words', () => {
+    expect(refusal(`{"format_version":"1.0","planned_values":{},"x":"${'a'.repeat(33 * 1024 * 1024)}"}`)).toMatch('larger than 32 MiB')
+    expect(refusal(`{"format_version":"1.0","planned_values":{},"deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`)).toMatch(
+      '"deep" is nested more than 100 levels deep',
+    )
+    const many = Array.from({ length: 20_001 }, (_, index) => ({ address: `a_b.c[${index}]`, mode: 'managed', type: 'a_b' }))
+    expect(refusal(JSON.stringify({ format_version: '1.0', planned_values: { root_module: { resources: many } } }))).toMatch(
+      'more than 20000 resources',
+    )
+    expect(refusal(withResource({ address: 'aws_x.a\u0000', type: 'aws_x' }))).toMatch('is no address of a resource')
+    expect(refusal(withResource({ address: 'aws_x.a', type: 'aws_y' }))).toMatch('the type of aws_x.a is not that of its address')
+    expect(refusal(withResource({ type: 'aws_x' }))).toMatch('a resource without an address')
+    expect(refusal(withResource('aws_x.a'))).toMatch('a resource that is no object')
+    expect(refusal(withResource({ address: 'aws_x.a', values: { name: '\ud800' } }))).toMatch('no valid Unicode')
+    const twice = { address: 'aws_x.a', type: 'aws_x' }
+    expect(refusal(JSON.stringify({ format_version: '1.0', planned_values: { root_module: { resources: [twice, twice] } } }))).toMatch(
+      'twice',
+    )
+  })
+
+  it('cannot reach prototypes, and wrong types are nothing', () => {
+    const plan = readPlan(
+      '{"format_version":"1.0","planned_values":{"root_module":{"__proto__":{"resources":[1]},"resources":[{"address":"aws_x.a","values":7}]}},"prior_state":[],"resource_changes":{"a":1}}',
+    )
+    expect(plan.planned).toMatchObject([{ address: 'aws_x.a', values: {} }])
+  })
+})
