@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Config, readConfig } from './config.ts'
 import { ConfigError } from './config-reader.ts'
 import { migrate } from './db/migrate.ts'
+import { loadStarterPrices } from './domains/cost-estimation/books/starter.ts'
 import { serve } from './http/server.ts'
 import { startWorker } from './jobs/worker.ts'
 import { type Log, openLog } from './log.ts'
@@ -17,6 +18,8 @@ async function main(config: Config, log: Log): Promise<void> {
   const migrated = await migrate(database.url)
   if (migrated.length > 0) log.info({ migrations: migrated }, 'the database was brought up to date')
   await using platform = await openPlatform(config, log, database.url)
+  const priced = await loadStarterPrices(platform.database)
+  if (priced.length > 0) log.info({ providers: priced }, 'the prices that come with the platform were loaded')
   await using _worker = config.worker ? await startWorker(platform, database.url) : null
   await using _runner = config.worker ? await platform.startRunner?.() : null
   await using server = await serve(platform)

@@ -183,7 +183,7 @@ describe('any values', () => {
     )
   })
 
-  it('have defaults for every usage that is asked for', () => {
+  it('have defaults for every usage, of types that there are', () => {
     for (const [type, names] of Object.entries(usageDefaults)) {
       expect(mappers.has(type), type).toBe(true)
       for (const value of Object.values(names)) expect(value).toMatch(/^\d+(?:\.\d+)?$/)

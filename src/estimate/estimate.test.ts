@@ -180,6 +180,16 @@ describe('an estimate', () => {
     expect(result.planned_cost).toBe('73.8')
   })
 
+  it('stands without the price of what is only assumed, and says so', async () => {
+    const hours = products.filter(({ attributes }) => attributes.usagetype !== 'EU-NatGateway-Bytes')
+    const result = await estimate([{ address: 'aws_nat_gateway.n' }], { from: hours })
+    expect(result).toMatchObject({ planned_cost: '32.85', skipped_resource_addresses: [] })
+    expect(result.info).toMatch('estimated 1')
+    expect(result.info).toMatch(
+      'Priced without an assumed usage: aws_nat_gateway.n (Data processed: no price is known, AmazonEC2 in eu-west-1)',
+    )
+  })
+
   it('takes no price in another unit or currency', async () => {
     const changed = (change: Partial<Product>) => products.map((one, place) => (place === 0 ? { ...one, ...change } : one))
     const euros = await estimate([web('m5.large')], { from: changed({ currency: 'EUR' }) })
@@ -231,6 +241,22 @@ describe('an estimate', () => {
     const result = await estimateSketch(sketch, { prices: pricesOf(products), usage: {}, iconOf: () => undefined })
     expect(result).toMatchObject({ planned_cost: '73.8', skipped_resource_addresses: [] })
     expect(result).not.toHaveProperty('prior_cost')
+  })
+
+  it('asks nobody for what no product can be called', async () => {
+    const asked: ProductSelector[] = []
+    const names = ['m5\u0000', 'x'.repeat(100_000)]
+    const resources = names.map((instance_type, index) => ({ ...web(instance_type), address: `aws_instance.web[${index}]` }))
+    const result = await estimatePlan(planOf(resources), {
+      usage: {},
+      iconOf: () => undefined,
+      prices: async (questions) => {
+        asked.push(...questions.map(({ select }) => select))
+        return questions.map(() => undefined)
+      },
+    })
+    expect(asked.map(({ family }) => family)).toEqual(['Storage'])
+    expect(result.info).toMatch('price missing 2')
   })
 
   it('fits quantities into 32 bits and keeps the exact one', async () => {

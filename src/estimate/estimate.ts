@@ -53,17 +53,31 @@ async function pricesOf(billings: readonly Billing[], prices: PriceSource): Prom
   const asked = new Map<string, { select: ProductSelector; purchaseOption: string }>()
   for (const billed of billings) {
     if (billed.kind !== 'billed') continue
-    for (const { select, purchaseOption = onDemand } of billed.parts) asked.set(keyOf(select, purchaseOption), { select, purchaseOption })
+    for (const { select, purchaseOption = onDemand } of billed.parts) {
+      const key = keyOf(select, purchaseOption)
+      if (!asked.has(key) && isAskable(select)) asked.set(key, { select, purchaseOption })
+    }
   }
   const found = asked.size > 0 ? await prices([...asked.values()]) : []
   const byKey = new Map([...asked.keys()].map((key, place) => [key, found[place]]))
   return (select, purchaseOption) => byKey.get(keyOf(select, purchaseOption))
 }
 
+/** No product has such a name, and databases refuse such texts: nobody needs to be asked. */
+const isAskable = ({ region, attributes }: ProductSelector): boolean =>
+  [region, ...attributes.map((one) => ('value' in one ? one.value : one.pattern))].every(
+    (text) => text.length <= longestName && !/[\p{Cc}\p{Cs}]/u.test(text),
+  )
+
+const longestName = 500
+
 const onDemand = 'on_demand'
 
-const keyOf = ({ provider, service, family, region, attributes }: ProductSelector, purchaseOption: string): string =>
-  [
+function keyOf(select: ProductSelector, purchaseOption: string): string {
+  const known = keys.get(select)
+  if (known !== undefined && purchaseOption === onDemand) return known
+  const { provider, service, family, region, attributes } = select
+  const key = [
     provider,
     service,
     family ?? '',
@@ -71,6 +85,12 @@ const keyOf = ({ provider, service, family, region, attributes }: ProductSelecto
     purchaseOption,
     ...attributes.map((one) => ('value' in one ? `${one.key}=${one.value}` : `${one.key}~${one.pattern}`)),
   ].join('\n')
+  if (purchaseOption === onDemand) keys.set(select, key)
+  return key
+}
+
+/** Selectors live as long as their plan. */
+const keys = new WeakMap<ProductSelector, string>()
 
 function stateOf(billed: Billing, priceOf: PriceOf): ResourceState {
   if (billed.kind === 'unknown') return { kind: 'unknown', attribute: billed.attribute, parts: [], missing: [] }
@@ -82,7 +102,11 @@ function stateOf(billed: Billing, priceOf: PriceOf): ResourceState {
     const found = priceOf(part.select, part.purchaseOption ?? onDemand)
     const why = whyNot(part, found)
     if (found && why === undefined) parts.push(pricePart(part, found))
-    else if (!monthlyQuantity(part).isZero()) missing.push({ label: part.label, why: why ?? '', select: part.select })
+    else if (!monthlyQuantity(part).isZero()) {
+      missing.push({ label: part.label, why: why ?? '', usage: part.usage, select: part.select })
+    }
   }
-  return { kind: missing.length > 0 ? 'missing' : 'estimated', parts, missing }
+  // What was only assumed does not make an estimate of what the plan says worthless; it is told all the same.
+  const lacks = missing.some(({ usage }) => !usage) || (missing.length > 0 && parts.length === 0)
+  return { kind: lacks ? 'missing' : 'estimated', parts, missing }
 }

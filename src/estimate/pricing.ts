@@ -17,6 +17,8 @@ export interface PricedPart {
 export interface Missing {
   label: string
   why: string
+  /** It is assumed, and the plan says nothing of it. */
+  usage: boolean
   select: ProductSelector
 }
 

@@ -152,14 +152,17 @@ function infoOf(standing: readonly { resource: EstimatedResource; kind: Standing
     `price missing ${of('missing').length}`,
     `unknown until apply ${of('unknown').length}`,
   ].join(' · ')
-  const missing = of('missing').map(
-    ({ address, planned, prior }) => `${address} (${[...(planned?.missing ?? []), ...(prior?.missing ?? [])].map(missingText)[0] ?? ''})`,
-  )
+  const missingOf = (resources: readonly EstimatedResource[]) =>
+    resources.flatMap(({ address, planned, prior }) => {
+      const [first] = [...(planned?.missing ?? []), ...(prior?.missing ?? [])]
+      return first ? [`${address} (${missingText(first)})`] : []
+    })
   const unknown = of('unknown').map(({ address, planned, prior }) => `${address} (${planned?.attribute ?? prior?.attribute ?? ''})`)
   return [
     standing.length === 0 ? 'There are no resources.' : counts,
     ...sentence('Unsupported types', byCount(of('unsupported').map(({ type }) => type))),
-    ...sentence('Not or only partly priced', missing),
+    ...sentence('Not or only partly priced', missingOf(of('missing'))),
+    ...sentence('Priced without an assumed usage', missingOf(of('estimated'))),
     ...sentence('Known only after apply', unknown),
   ].join('\n')
 }

@@ -5,8 +5,8 @@
 import { fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { unavailable } from '../errors.ts'
 import type { Job, Told } from './messages.ts'
+import { openTurns } from './turns.ts'
 
 /** How a job ended: done, or with the process. */
 export type Ending = 'done' | 'stopped' | 'memory' | 'broken'
@@ -25,15 +25,12 @@ export interface Children {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const longestWaitMs = 30_000
-
 /** @param usualMb processes with this much memory are kept when their work is done */
 export function openChildren(most: number, usualMb: number, onDefect: (frames: string) => void): Children {
   const idle: Child[] = []
   const all = new Set<Child>()
-  const waiting: (() => void)[] = []
   const ends = new Set<Promise<void>>()
-  let busy = 0
+  const turns = openTurns(most)
 
   const start = (memoryMb: number): Child => {
     const { child, ended } = startChild(memoryMb, onDefect)
@@ -50,41 +47,22 @@ export function openChildren(most: number, usualMb: number, onDefect: (frames: s
     return found && !found.alive ? idleOne() : found
   }
   return {
-    async use(memoryMb, work) {
-      if (busy >= most) await inTurn(waiting)
-      else busy++
-      const usual = memoryMb === usualMb
-      const child = (usual ? idleOne() : undefined) ?? start(memoryMb)
-      try {
-        return await work(child)
-      } finally {
-        if (usual && child.alive) idle.push(child)
-        else child.stop()
-        const next = waiting.shift()
-        if (next) next()
-        else busy--
-      }
-    },
+    use: (memoryMb, work) =>
+      turns.use(async () => {
+        const usual = memoryMb === usualMb
+        const child = (usual ? idleOne() : undefined) ?? start(memoryMb)
+        try {
+          return await work(child)
+        } finally {
+          if (usual && child.alive) idle.push(child)
+          else child.stop()
+        }
+      }),
     async [Symbol.asyncDispose]() {
       for (const child of all) child.stop()
       await Promise.all(ends)
     },
   }
-}
-
-/** The place of whoever leaves is handed on, so that nobody overtakes. */
-async function inTurn(waiting: (() => void)[]): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const go = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    const timer = setTimeout(() => {
-      waiting.splice(waiting.indexOf(go), 1)
-      reject(unavailable('Too many policies are being evaluated at the moment: try again in a few seconds'))
-    }, longestWaitMs)
-    waiting.push(go)
-  })
 }
 
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href

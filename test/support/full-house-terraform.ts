@@ -8,7 +8,7 @@ import { must } from './workshop.ts'
 
 /**
  * A state of the component `front` with two versions, locked, and a plan beside it; resources of it in the inventory and one entered
- * by hand; the pools `rack` and `only-<marker>`, of which the team `core` has quotas; the policies `sizes` and `only-<marker>`.
+ * by hand; the state of `only-<marker>` has its second token; the pools `rack` and `only-<marker>`, of which the team `core` has quotas; the policies `sizes` and `only-<marker>`.
  */
 export async function furnishWithTerraform(
   server: TestServer,
@@ -20,6 +20,8 @@ export async function furnishWithTerraform(
   await must(admin.createExternalBackend({ path, body: remoteState({}, marker, true) }))
   const backend = (await must(admin.createExternalBackend({ path, body: remoteState(place, marker, false) }))).body.data
   await store(server.url, backend.jwt ?? '', marker)
+  const elsewhere = { ...path, ...place, component_canonical: only }
+  await must(admin.rotateStateToken({ path: elsewhere }))
   await must(admin.createInventoryResource({ path, body: byHand(marker) }))
   for (const name of ['rack', only]) await pool(admin, canonical, name, marker)
   for (const name of ['sizes', only])

@@ -15,7 +15,7 @@ type Asker = Pick<OrganizationContext, 'platform' | 'organization' | 'read'>
 const longestPlan = 32 * 2 ** 20
 const longest = 5000
 
-class TooLong extends Error {}
+export class TooLong extends Error {}
 
 /** @returns null when it takes too long to be waited for */
 export async function estimateOf(context: Asker, plan: TerraformPlan): Promise<Result | null> {
@@ -62,7 +62,7 @@ function planOf(text: string): TerraformPlan {
 }
 
 /** The rest of the work is not ended, only nobody waits for it: it gives way to others by itself, and has bounds of its own. */
-async function inTime<T>(work: Promise<T>, milliseconds = longest): Promise<T> {
+export async function inTime<T>(work: Promise<T>, milliseconds = longest): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TooLong()), Math.max(0, milliseconds))

@@ -1,6 +1,7 @@
 /** From a configuration and a credential to an account that a tool can read. */
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { forbidden, invalid } from '../../errors.ts'
+import { AddressRefused } from '../../outside/address-guard.ts'
 import type { CloudAccount } from '../../outside/importer/types.ts'
 import type { Platform } from '../../platform.ts'
 import { openCredential } from '../credentials/credentials.ts'
@@ -69,6 +70,22 @@ export async function openAccount(
         username: raw.username ?? '',
         password: raw.password ?? '',
       }
+  }
+}
+
+/**
+ * A tenant may not have the tool speak to what only we can reach. The tool looks the name up again by itself.
+ * @throws Invalid
+ */
+export async function assertReachable({ guard }: Pick<Platform, 'guard'>, configuration: Configuration): Promise<void> {
+  if (configuration.type !== 'CloudProviderVMWareVSphereConfiguration') return
+  const { server } = configuration
+  try {
+    await guard.resolve(new URL(server.includes('://') ? server : `https://${server}`).hostname)
+  } catch (error) {
+    if (!(error instanceof AddressRefused || error instanceof TypeError)) throw error
+    const reason = error instanceof AddressRefused ? error.message : 'it is no address'
+    throw invalid(`The server ${server} cannot be reached from here: ${reason}`, ['body.configuration.server: cannot be reached'], error)
   }
 }
 

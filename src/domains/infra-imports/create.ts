@@ -14,7 +14,7 @@ import { readingCredentials } from '../git.ts'
 import { findProject } from '../projects/queries.ts'
 import { findCatalog } from '../stacks/queries.ts'
 import { assertCanonicalFree, readSettings } from '../stacks/stacks.ts'
-import { openAccount, providerOf } from './account.ts'
+import { assertReachable, openAccount, providerOf } from './account.ts'
 import * as queries from './queries.ts'
 import type { NewImport, Requester } from './types.ts'
 
@@ -34,6 +34,7 @@ export async function createImport(context: OrganizationContext, given: NewImpor
   const body = withCanonicals(given)
   assertWishes(body)
   assertMay(context, body)
+  await assertReachable(platform, body.configuration)
   const ref = `${organization.canonical}:${body.stack.canonical}`
   const by: Requester =
     actor.kind === 'user'

@@ -242,6 +242,12 @@ test('what cannot be meant is refused before anything begins', async () => {
   expect(await refusals({ stack: { ...body.stack, canonical: 'stack-old' } })).toMatch(/^409/)
   expect(await refusals({ stack: { ...body.stack, service_catalog_source_canonical: 'nowhere' } })).toMatch(/^404/)
   expect(await refusals({ credential_canonical: 'nobody' })).toMatch(/^404/)
+  await ada.createCredential({
+    path,
+    body: { name: 'Sphere', canonical: 'sphere', path: 'sphere', type: 'vmware', raw: { username: 'a-user', password: 'a-password' } },
+  })
+  const inside = { type: 'CloudProviderVMWareVSphereConfiguration', server: '127.0.0.1', allow_unverified_ssl: true }
+  expect(await refusals({ configuration: inside, credential_canonical: 'sphere' })).toMatch(/^422.*body.configuration.server/)
   const google = { type: 'CloudProviderGCPConfiguration', project: 'my-project', region: 'europe-west1' }
   expect(await refusals({ configuration: google })).toMatch(/^422.*must be of the type gcp/)
   expect(await refusals({}, bob)).toMatch(/^403/)

@@ -6,7 +6,7 @@ import { ApiError } from '../../errors.ts'
 import { ImportError, type MadeCode } from '../../outside/importer/types.ts'
 import type { Platform } from '../../platform.ts'
 import { findOrganization } from '../organizations/queries.ts'
-import { openAccount, providerOf } from './account.ts'
+import { assertReachable, openAccount, providerOf } from './account.ts'
 import { importerOf } from './create.ts'
 import { contextOf } from './job-context.ts'
 import { makeComponent, makeStack } from './make.ts'
@@ -60,6 +60,7 @@ async function runTool(
   body: queries.ImportRow['request']['body'],
   progress: Progress,
 ): Promise<MadeCode> {
+  await assertReachable(platform, body.configuration)
   const account = await read((tx) => openAccount(tx, platform, body, () => true))
   const { include = [], targets = [], tags = [], module_variables } = body
   progress.say('Reading the account\n')

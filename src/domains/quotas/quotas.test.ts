@@ -54,6 +54,26 @@ describe('a resource pool', () => {
     expect((await ada.listResourcePools({ path })).body.data).toHaveLength(1)
   })
 
+  test('grows and shrinks with what people enter into the inventory', async () => {
+    const { ada, path } = await open()
+    const pool = { ...path, resource_pool_canonical: 'bare-metal' }
+    await must(ada.createResourcePool({ path, body: metal }))
+    const amounts = { cpu: 8, memory: 1024, storage: 2048 }
+    const machine = {
+      name: 'rack-1',
+      provider: 'custom_resources',
+      type: 'custom_instance',
+      label: 'metal',
+      ...amounts,
+      custom_attributes: {},
+    }
+    await must(ada.createInventoryResource({ path, body: machine }))
+    expect((await must(ada.getResourcePool({ path: pool }))).body.data).toMatchObject({ cpu: 18, memory: 2024, storage: 2148 })
+    const { data } = (await must(ada.listInventoryResources({ path, search: 'resources_name[eq]=rack-1' }))).body
+    await must(ada.deleteInventoryResource({ path: { ...path, inventory_resource_id: data[0]?.id ?? 0 } }))
+    expect((await must(ada.getResourcePool({ path: pool }))).body.data).toMatchObject({ cpu: 10, memory: 1000, storage: 100 })
+  })
+
   test('shows sums that no JSON number holds as the largest that one does', async () => {
     const { ada, path, id } = await open()
     await addResources(server, id, 'metal', { cpu: Number.MAX_SAFE_INTEGER, memory: 1, storage: 1 }, { cpu: 5, memory: 1, storage: 1 })

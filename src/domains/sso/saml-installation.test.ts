@@ -121,7 +121,7 @@ describe('providers of the installation', () => {
     await using twin = await openTestServer({ beside: sealed, config: { ...samlConfig, saml: { metadata: [first.metadataUrl] } } })
     const both = await Promise.all([read(sealed), read(twin), read(sealed), read(twin)])
     expect(new Set(both).size).toBe(1)
-    const rows = await sealed.database.query<{ sealed: string }>('select sealed from installation_keys')
+    const rows = await sealed.database.query<{ sealed: string }>("select sealed from installation_keys where name = 'saml'")
     expect(rows).toHaveLength(1)
     expect(rows[0]?.sealed).not.toContain('PRIVATE')
   })

@@ -225,11 +225,12 @@ export const upsertResources = (tx: OrgTx, stateId: number, rows: string) =>
       inventory_resources.mode, inventory_resources.attributes)
       is distinct from (excluded.provider, excluded.type, excluded.name, excluded.module, excluded.mode, excluded.attributes)`)
 
+/** `not in`, which Postgres answers from a table of hashes whatever it thinks of the numbers: a join compared all with all. */
 export const deleteOtherResources = (tx: OrgTx, stateId: number, addresses: readonly string[]) =>
   tx.execute(sql`
     delete from inventory_resources r
     where r.organization_id = ${tx.organizationId} and r.state_id = ${stateId}
-      and not exists (select from unnest(${[...addresses]}::text[]) as kept(address) where kept.address = r.address)`)
+      and r.address not in (select unnest(${[...addresses]}::text[]))`)
 
 /** When the numbers are others than they were last. */
 export const insertCounts = (tx: OrgTx, stateId: number, counts: string) =>

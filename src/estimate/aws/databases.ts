@@ -41,7 +41,7 @@ function instanceParts(
   engine: Engine,
   deploymentOption: string,
   region: string,
-  wanted: Readonly<Record<string, RegExp>> = {},
+  wanted: Readonly<Record<string, { pattern: string }>> = {},
 ): BilledPart[] {
   if (type === undefined) throw new UnknownUntilApply('instance_class')
   const select = aws(rds, 'Database Instance', region, {

@@ -85,8 +85,8 @@ const rows: readonly BilledRow[] = [
       point_in_time_recovery: [{ enabled: true }],
     },
     [
-      'Write capacity: 12 WCU-hour every hour < AmazonDynamoDB, Provisioned IOPS, eu-west-1: DDB-WriteUnits',
-      'Read capacity: 24 RCU-hour every hour < AmazonDynamoDB, Provisioned IOPS, eu-west-1: DDB-ReadUnits',
+      'Write capacity: 12 hour every hour < AmazonDynamoDB, Provisioned IOPS, eu-west-1: DDB-WriteUnits',
+      'Read capacity: 24 hour every hour < AmazonDynamoDB, Provisioned IOPS, eu-west-1: DDB-ReadUnits',
       'Storage: 10 GB-month assumed < AmazonDynamoDB, Database Storage, eu-west-1: /TimedStorage-ByteHrs$/',
       'Point-in-time recovery: 10 GB-month assumed < AmazonDynamoDB, eu-west-1: /TimedPITRStorage-ByteHrs$/',
     ],
@@ -104,7 +104,7 @@ const rows: readonly BilledRow[] = [
 ]
 
 describe('storage of AWS', () => {
-  it.each(rows)('%s', (_title, type, values, parts, more) => {
-    expect(billed(type, values, more)).toEqual(parts)
-  })
+  for (const [title, type, values, parts, more] of rows) {
+    it(title, () => expect(billed(type, values, more)).toEqual(parts))
+  }
 })

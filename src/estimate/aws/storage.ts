@@ -111,8 +111,8 @@ function capacityParts(dynamo: Attributes, region: string, replicas: Decimal): B
   const select = (group: string) => aws('AmazonDynamoDB', 'Provisioned IOPS', region, { group })
   const copies = replicas.plus(1)
   return [
-    everyHour('Write capacity', total('write_capacity').times(copies), select('DDB-WriteUnits'), { unit: 'WCU-hour' }),
-    everyHour('Read capacity', total('read_capacity').times(copies), select('DDB-ReadUnits'), { unit: 'RCU-hour' }),
+    everyHour('Write capacity', total('write_capacity').times(copies), select('DDB-WriteUnits')),
+    everyHour('Read capacity', total('read_capacity').times(copies), select('DDB-ReadUnits')),
   ]
 }
 

@@ -94,7 +94,7 @@ export function gpuParts(type: string, count: Decimal, region: string, spot: boo
 }
 
 /** An address of its own that lasts as long as it does. Reserved ones are billed by themselves. */
-function addressParts(machine: Attributes, context: MapperContext, spot: boolean): readonly BilledPart[] {
+function addressParts(machine: Attributes, context: MapperContext, region: string, spot: boolean): readonly BilledPart[] {
   const ephemeral = machine
     .blocks('network_interface')
     .flatMap((card, at) =>
@@ -107,7 +107,7 @@ function addressParts(machine: Attributes, context: MapperContext, spot: boolean
     ).length
   if (ephemeral === 0) return []
   const description = spot ? /^External IP Charge on a Spot Preemptible VM/ : /^External IP Charge on a Standard VM/
-  return [everyHour('External address', new Decimal(ephemeral), compute('', description))]
+  return [everyHour('External address', new Decimal(ephemeral), compute(region, description))]
 }
 
 export function instanceParts(resource: PlanResource, context: MapperContext, place?: string): readonly BilledPart[] {
@@ -145,7 +145,7 @@ export function instanceParts(resource: PlanResource, context: MapperContext, pl
           }),
         ]
       : []),
-    ...addressParts(machine, context, spot),
+    ...addressParts(machine, context, region, spot),
   ]
 }
 

@@ -9,7 +9,7 @@ const address: Mapper = (resource, context) => {
   const region = resource.type === 'google_compute_global_address' ? '' : regionOf(resource, context)
   const machines = context.referring('google_compute_instance').length
   if (machines > 0)
-    return [everyHour('Address in use', one, compute('', /^External IP Charge on a Standard VM/), { details: ['of a machine'] })]
+    return [everyHour('Address in use', one, compute(region, /^External IP Charge on a Standard VM/), { details: ['of a machine'] })]
   // Those of balancers and gateways are part of what these cost.
   const others = [
     'google_compute_forwarding_rule',

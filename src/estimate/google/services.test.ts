@@ -111,7 +111,7 @@ const cases: [what: string, type: string, values: JsonMap, around: Surroundings,
     [
       'CPU: 400000 second a month of Cloud Functions @us-central1 [description~^CPU Time] (assumed)',
       'Memory: 250000 GB-second a month of Cloud Functions @us-central1 [description~^Memory Time] (assumed)',
-      'Invocations: 1000000 request a month of Cloud Functions @ [description~^Invocations] (assumed)',
+      'Invocations: 1000000 request a month of Cloud Functions @us-central1 [description~^Invocations] (assumed)',
     ],
   ],
   [
@@ -122,7 +122,7 @@ const cases: [what: string, type: string, values: JsonMap, around: Surroundings,
     [
       'CPU: 125000 second a month of Cloud Run @us-central1 [description~CPU Allocation Time] (assumed)',
       'Memory: 250000 GB-second a month of Cloud Run @us-central1 [description~Memory Allocation Time] (assumed)',
-      'Requests: 1000000 request a month of Cloud Run @ [description~^Requests] (assumed)',
+      'Requests: 1000000 request a month of Cloud Run @us-central1 [description~^Requests] (assumed)',
     ],
   ],
   [
@@ -133,7 +133,7 @@ const cases: [what: string, type: string, values: JsonMap, around: Surroundings,
     [
       'CPU: 50000 second a month of Cloud Run @us-central1 [description~CPU Allocation Time] (assumed)',
       'Memory: 25000 GB-second a month of Cloud Run @us-central1 [description~Memory Allocation Time] (assumed)',
-      'Requests: 1000000 request a month of Cloud Run @ [description~^Requests] (assumed)',
+      'Requests: 1000000 request a month of Cloud Run @us-central1 [description~^Requests] (assumed)',
     ],
   ],
   [
@@ -144,7 +144,7 @@ const cases: [what: string, type: string, values: JsonMap, around: Surroundings,
     [
       'CPU: 25000 second a month of Cloud Run @us-central1 [description~CPU Allocation Time] (assumed)',
       'Memory: 6250 GB-second a month of Cloud Run @us-central1 [description~Memory Allocation Time] (assumed)',
-      'Requests: 1000000 request a month of Cloud Run @ [description~^Requests] (assumed)',
+      'Requests: 1000000 request a month of Cloud Run @us-central1 [description~^Requests] (assumed)',
     ],
   ],
   [

@@ -52,7 +52,7 @@ const cloudFunction: Mapper = (resource, context) => {
   return [
     everyMonth('CPU', seconds.mul(gigahertz), units.second, select(/^CPU Time/), { ...usage, details }),
     everyMonth('Memory', seconds.mul(megabytes).div(1024), units.gbSecond, select(/^Memory Time/), { ...usage, details }),
-    everyMonth('Invocations', invocations, units.request, google('Cloud Functions', '', { description: /^Invocations/ }), usage),
+    everyMonth('Invocations', invocations, units.request, select(/^Invocations/), usage),
   ]
 }
 
@@ -89,7 +89,7 @@ const cloudRun: Mapper = (resource, context) => {
     .div(Decimal.max(1, context.usage('concurrency')))
   return [
     ...runParts(seconds, coresOf(limits?.maybeText('cpu')), memoryOf(limits?.maybeText('memory')), region),
-    everyMonth('Requests', requests, units.request, google('Cloud Run', '', { description: /^Requests/ }), usage),
+    everyMonth('Requests', requests, units.request, google('Cloud Run', region, { description: /^Requests/ }), usage),
   ]
 }
 
@@ -104,9 +104,10 @@ const cloudFunction2: Mapper = (resource, context) => {
   const seconds = context.usage('invocations').mul(context.usage('milliseconds')).div(1000)
   const gigabytes = memoryOf(config?.maybeText('available_memory') ?? '256M')
   const cores = config?.maybeText('available_cpu')
+  const region = regionOf(resource, context)
   return [
-    ...runParts(seconds, cores === undefined ? gigabytes.div(2) : coresOf(cores), gigabytes, regionOf(resource, context)),
-    everyMonth('Requests', context.usage('invocations'), units.request, google('Cloud Run', '', { description: /^Requests/ }), usage),
+    ...runParts(seconds, cores === undefined ? gigabytes.div(2) : coresOf(cores), gigabytes, region),
+    everyMonth('Requests', context.usage('invocations'), units.request, google('Cloud Run', region, { description: /^Requests/ }), usage),
   ]
 }
 

@@ -2,11 +2,14 @@ import type { Position } from './ast.ts'
 import { RegoSyntaxError } from './errors.ts'
 import { integer } from './values.ts'
 
-export type Token = Position & {
+interface Place extends Position {
   /** White space or a comment stood before it; a line ended before it. */
   spaced: boolean
   newLine: boolean
-} & (
+}
+
+export type Token = Place &
+  (
     | { kind: 'name' | 'string' | 'symbol'; text: string }
     | { kind: 'number'; text: string; number: number | bigint }
     | { kind: 'end'; text: '' }
@@ -21,12 +24,11 @@ const raw = /[^`]*/y
 
 const maxDigits = 1_000
 
-export function tokens(text: string): Token[] {
-  const found: Token[] = []
+/** Reads one token after the other: what stops early never reads the rest. After the end there are only ends. */
+export function tokenizer(text: string): () => Token {
   let offset = text.charCodeAt(0) === 0xfeff ? 1 : 0
   let line = 1
   let lineStart = offset
-  let [spaced, newLine] = [true, true]
 
   const here = (): Position => ({ line, column: offset - lineStart + 1 })
   const fail = (message: string, at = here()): never => {
@@ -39,66 +41,62 @@ export function tokens(text: string): Token[] {
     offset += result[0].length
     return result[0]
   }
-  const push = (
-    token: { kind: 'name' | 'string' | 'symbol'; text: string } | { kind: 'number'; text: string; number: number | bigint },
-    at: Position,
-  ) => {
-    found.push({ ...token, ...at, spaced, newLine })
-    spaced = false
-    newLine = false
-  }
-  const countLines = (from: number) => {
-    for (let at = text.indexOf('\n', from); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {
-      line++
-      lineStart = at + 1
-    }
-  }
 
-  while (offset < text.length) {
+  return () => {
+    const [before, lineBefore] = [offset, line]
+    skip()
     const at = here()
-    const character = text[offset] as string
-    if (character === '\n') {
-      offset++
-      line++
-      lineStart = offset
-      spaced = newLine = true
-    } else if (character === ' ' || character === '\t' || character === '\r') {
-      offset++
-      spaced = true
-    } else if (character === '#') {
-      const end = text.indexOf('\n', offset)
-      offset = end === -1 ? text.length : end
-      spaced = true
-    } else if (character === '"') {
-      push({ kind: 'string', text: quoted(at) }, at)
-    } else if (character === '`') {
-      const start = offset
-      offset++
-      const content = match(raw) ?? ''
-      if (text[offset] !== '`') fail('unterminated string: the closing ` is missing', at)
-      offset++
-      countLines(start)
-      push({ kind: 'string', text: content.replaceAll('\r', '') }, at)
-    } else {
-      word(at)
+    const place: Place = { ...at, spaced: offset > before || offset === 0, newLine: line > lineBefore || before === 0 }
+    const character = text[offset]
+    if (character === undefined) return { kind: 'end', text: '', ...place, spaced: true, newLine: true }
+    if (character === '"') return { kind: 'string', text: quoted(at), ...place }
+    if (character === '`') return { kind: 'string', text: rawString(at), ...place }
+    return word(place)
+  }
+
+  /** White space and comments. */
+  function skip(): void {
+    for (; offset < text.length; offset++) {
+      const character = text[offset]
+      if (character === '#') {
+        const end = text.indexOf('\n', offset)
+        offset = end === -1 ? text.length : end
+        if (end === -1) return
+      } else if (character !== ' ' && character !== '\t' && character !== '\r' && character !== '\n') {
+        return
+      }
+      if (text[offset] === '\n') {
+        line++
+        lineStart = offset + 1
+      }
     }
   }
-  found.push({ kind: 'end', text: '', ...here(), spaced: true, newLine: true })
-  return found
 
-  function word(at: Position): void {
-    const identifier = match(name)
-    const digits = identifier === undefined ? match(number) : undefined
-    const sign = identifier === undefined && digits === undefined ? match(symbol) : undefined
-    if (identifier !== undefined) push({ kind: 'name', text: identifier }, at)
-    else if (sign !== undefined) push({ kind: 'symbol', text: sign }, at)
-    else if (digits !== undefined) {
-      if (/[A-Za-z0-9_]/.test(text[offset] ?? '')) fail(`a number cannot continue with "${text[offset]}"`)
-      push({ kind: 'number', text: digits, number: toNumber(digits, at) }, at)
-    } else {
-      const stranger = String.fromCodePoint(text.codePointAt(offset) ?? 0)
-      fail(stranger === '!' ? 'unexpected "!": use "not"' : `unexpected character ${JSON.stringify(stranger)}`, at)
+  function rawString(at: Position): string {
+    const start = offset
+    offset++
+    const content = match(raw) ?? ''
+    if (text[offset] !== '`') fail('unterminated string: the closing ` is missing', at)
+    offset++
+    for (let end = text.indexOf('\n', start); end !== -1 && end < offset; end = text.indexOf('\n', end + 1)) {
+      line++
+      lineStart = end + 1
     }
+    return content.replaceAll('\r', '')
+  }
+
+  function word(place: Place): Token {
+    const identifier = match(name)
+    if (identifier !== undefined) return { kind: 'name', text: identifier, ...place }
+    const digits = match(number)
+    if (digits !== undefined) {
+      if (/[A-Za-z0-9_]/.test(text[offset] ?? '')) fail(`a number cannot continue with "${text[offset]}"`)
+      return { kind: 'number', text: digits, number: toNumber(digits, place), ...place }
+    }
+    const sign = match(symbol)
+    if (sign !== undefined) return { kind: 'symbol', text: sign, ...place }
+    const stranger = String.fromCodePoint(text.codePointAt(offset) ?? 0)
+    return fail(stranger === '!' ? 'unexpected "!": use "not"' : `unexpected character ${JSON.stringify(stranger)}`, place)
   }
 
   function quoted(at: Position): string {

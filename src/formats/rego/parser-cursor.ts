@@ -1,6 +1,6 @@
 import type { Position } from './ast.ts'
 import { RegoSyntaxError } from './errors.ts'
-import { type Token, tokens } from './lexer.ts'
+import { type Token, tokenizer } from './lexer.ts'
 
 const maxDepth = 500
 /** Some texts can be read in two ways, so that parts are read twice; nobody writes one that needs this many. */
@@ -14,7 +14,8 @@ export const futureKeywords: readonly FutureKeyword[] = ['in', 'every', 'contain
 
 /** Where the parser is in the text. */
 export class Cursor {
-  readonly #tokens: readonly Token[]
+  readonly #read: () => Token
+  readonly #tokens: Token[] = []
   readonly keywords = new Set<string>(always)
   #index = 0
   #depth = 0
@@ -24,15 +25,20 @@ export class Cursor {
   #furthest: RegoSyntaxError | undefined
 
   constructor(text: string) {
-    this.#tokens = tokens(text)
+    this.#read = tokenizer(text)
   }
 
   get token(): Token {
-    return this.#tokens[this.#index] as Token
+    return this.#at(this.#index)
   }
 
   get next(): Token {
-    return this.#tokens[Math.min(this.#index + 1, this.#tokens.length - 1)] as Token
+    return this.#at(this.#index + 1)
+  }
+
+  #at(index: number): Token {
+    while (this.#tokens.length <= index) this.#tokens.push(this.#read())
+    return this.#tokens[index] as Token
   }
 
   get ended(): boolean {

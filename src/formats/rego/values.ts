@@ -53,7 +53,10 @@ export class RegoSet {
 
   /** Equal sets have equal texts, and nothing else has. */
   get text(): string {
-    this.#text ??= `<${this.values().map(identity).join(',')}>`
+    if (this.#text === undefined) {
+      this.#text = `<${this.values().map(identity).join(',')}>`
+      charge(this.#text.length >> 4)
+    }
     return this.#text
   }
 }
@@ -116,7 +119,10 @@ export class RegoObject {
 
   /** Equal objects have equal texts, and nothing else has. */
   get text(): string {
-    this.#text ??= `{${[...this.entries()].map(([key, value]) => `${identity(key)}:${identity(value)}`).join(',')}}`
+    if (this.#text === undefined) {
+      this.#text = `{${[...this.entries()].map(([key, value]) => `${identity(key)}:${identity(value)}`).join(',')}}`
+      charge(this.#text.length >> 4)
+    }
     return this.#text
   }
 }
@@ -135,8 +141,10 @@ export function identity(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value !== 'object' || value === null) return String(value)
   charge()
-  if (isArray(value)) return `[${value.map(identity).join(',')}]`
-  return value.text
+  if (!isArray(value)) return value.text
+  const text = `[${value.map(identity).join(',')}]`
+  charge(text.length >> 4)
+  return text
 }
 
 export const isArray = (value: Value): value is readonly Value[] => Array.isArray(value)

@@ -183,6 +183,24 @@ describe('what a resource refers to', () => {
     expect(target([group('module.a.')], configuration, 'module.a.aws_autoscaling_group.g')).toBeUndefined()
   })
 
+  it('is looked for with a limit, so that a hostile plan takes no time', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `aws_nothing.n${index}.id`)
+    const resources = Array.from({ length: 10_000 }, (_, index) => group('', `[${index}]`))
+    const configuration = {
+      provider_config: { aws: { expressions: { region: refers(`var.x${'.x'.repeat(100_000)}`) } } },
+      root_module: { resources: [{ ...blocks(...many), provider_config_key: 'a.'.repeat(100_000) }] },
+    }
+    const plan = planOf([...resources, { address: 'aws_eip.e' }], { configuration })
+    const { referred, referring, regionOf: region } = configurationOf(plan)
+    const started = performance.now()
+    for (const resource of plan.planned) {
+      expect(referred(resource, 'launch_template', 0, 'id')).toBeUndefined()
+      expect(region(resource)).toBeUndefined()
+    }
+    expect(referring(at(plan, 'aws_eip.e'), 'aws_autoscaling_group')).toEqual([])
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
   it('is known from the other side too', () => {
     const configuration = {
       root_module: {

@@ -5,7 +5,7 @@
 import type { Json } from '../json-value.ts'
 import type { PlanResource, TerraformPlan } from './plan.ts'
 import { readAddress } from './plan-address.ts'
-import { distinct, indexOf, modulesOf, type ResourceIndex, referencesOf, resolve } from './plan-references.ts'
+import { budgetOfPlan, distinct, indexOf, modulesOf, type ResourceIndex, referencesOf, resolve } from './plan-references.ts'
 import { type RegionOf, regionsOf } from './plan-regions.ts'
 import { at, mapAt, textsAt } from './plan-values.ts'
 
@@ -23,11 +23,12 @@ export function configurationOf(plan: TerraformPlan): PlanConfiguration {
   const planned = indexOf(plan.planned)
   const prior = indexOf(plan.prior)
   const isPrior = new Set(plan.prior)
+  const budget = budgetOfPlan()
   const indexFor = (resource: PlanResource): ResourceIndex => (isPrior.has(resource) ? prior : planned)
   const regionOf = regionsOf(plan, moduleOf)
 
   const follow = (resource: PlanResource, references: readonly string[]): PlanResource | undefined =>
-    resolve(references, resource.module, suffixOf(resource), { index: indexFor(resource), moduleOf })
+    resolve(references, resource.module, suffixOf(resource), { index: indexFor(resource), moduleOf, budget })
   const expressionsOf = (resource: PlanResource): Json | undefined =>
     at(moduleOf(resource.module)?.resources.get(`${resource.type}.${resource.name}`), 'expressions')
 
@@ -37,7 +38,7 @@ export function configurationOf(plan: TerraformPlan): PlanConfiguration {
   }
   /** Known ids say it too; drawings without a configuration have the expression in the place of a value. */
   const byValue = (value: Json | undefined, resource: PlanResource): PlanResource | undefined => {
-    if (typeof value !== 'string') return undefined
+    if (typeof value !== 'string' || value.length > longestId) return undefined
     const expression = /^\$\{([^{}]*)\}$/.exec(value)?.[1]
     return expression === undefined ? indexFor(resource).byId.get(value) : follow(resource, [expression.trim()])
   }
@@ -86,6 +87,9 @@ export function configurationOf(plan: TerraformPlan): PlanConfiguration {
   }
   return { regionOf, referred, referring }
 }
+
+/** Neither ids nor expressions in their place are longer. */
+const longestId = 2048
 
 const suffixOf = ({ address }: PlanResource): string => readAddress(address)?.suffix ?? ''
 

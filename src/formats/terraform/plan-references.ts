@@ -79,8 +79,16 @@ function moduleConfiguration(json: JsonMap): ModuleConfiguration {
   return { resources, calls, outputs, variables }
 }
 
-/** Most steps over modules that one reference may take. */
-const longestWay = 64
+/** How many references may still be looked at, for all resources of a plan: what is hostile ends there, and refers to nothing. */
+export interface Budget {
+  left: number
+}
+
+export const budgetOfPlan = (): Budget => ({ left: 2_000_000 })
+
+/** Most references that are looked at for one answer, and the longest that any provider has names for. */
+const longestWay = 500
+const longestReference = 1000
 
 /**
  * The first of these references that is a resource.
@@ -91,12 +99,13 @@ export function resolve(
   references: readonly string[],
   module: string,
   suffix: string,
-  { index, moduleOf }: { index: ResourceIndex; moduleOf: ModuleOf },
+  { index, moduleOf, budget }: { index: ResourceIndex; moduleOf: ModuleOf; budget: Budget },
 ): PlanResource | undefined {
   let steps = 0
   const follow = (texts: readonly string[], from: string, key: string): PlanResource | undefined => {
-    if (++steps > longestWay) return undefined
     for (const text of texts) {
+      if (++steps > longestWay || --budget.left < 0) return undefined
+      if (text.length > longestReference) continue
       const found = one(text, from, key)
       if (found) return found
     }

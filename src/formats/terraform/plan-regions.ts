@@ -29,7 +29,7 @@ export function regionsOf(plan: TerraformPlan, moduleOf: ModuleOf): RegionOf {
     if (constant !== undefined) return typeof constant === 'string' ? constant : undefined
     const [reference = ''] = textsAt(expression, 'references')
     const [, name, rest = ''] = /^var\.([\p{L}_][\p{L}\p{N}_-]*)(.*)$/su.exec(reference) ?? []
-    if (name === undefined || steps > 50) return undefined
+    if (name === undefined || reference.length > longestKey || steps > 50) return undefined
     const path = [...rest.matchAll(/\.([\p{L}_][\p{L}\p{N}_-]*)|\["([^"\\]*)"\]|\[(\d+)\]/gu)].map(([, key, quoted, place]) =>
       key !== undefined ? key : quoted !== undefined ? quoted : Number(place),
     )
@@ -47,12 +47,16 @@ export function regionsOf(plan: TerraformPlan, moduleOf: ModuleOf): RegionOf {
     const own = ownRegion(resource)
     if (own !== undefined) return own
     const json = moduleOf(resource.module)?.resources.get(`${resource.type}.${resource.name}`)
-    const configured = ofProvider(textAt(json, 'provider_config_key') ?? resource.provider, resource.provider)
+    const key = textAt(json, 'provider_config_key') ?? resource.provider
+    const configured = key.length <= longestKey ? ofProvider(key, resource.provider) : undefined
     if (configured !== undefined || resource.provider !== 'aws') return configured
     hinted ??= { region: onlyRegion(plan) }
     return hinted.region
   }
 }
+
+/** Of a provider's configuration, and of a reference to a variable. */
+const longestKey = 1000
 
 /** `module.a.b:aws.west` was written by older versions: what a module does not configure it has from the one around it. */
 function providerFor(providers: JsonMap | undefined, key: string): JsonMap | undefined {

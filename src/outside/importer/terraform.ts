@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { madeFiles } from './made-files.ts'
 import { secretsIn } from './redact.ts'
-import { inFolder, runTool } from './run-tool.ts'
+import { inFolder, runTool, type ToolRun } from './run-tool.ts'
 import { textsIn } from './terracognita.ts'
 import { type CloudAccount, ImportError, type Importer, type ImportWish } from './types.ts'
 
@@ -26,14 +26,17 @@ export function openTerraform(
         const { env, provider, secrets } = accessTo(wish.account)
         await writeFile(join(code, 'provider.tf'), provider)
         await writeFile(join(code, 'imports.tf'), blocks.join('\n'))
-        const run = (...args: string[]) =>
-          runTool({ command, args, folder: code, env: { ...env, TF_IN_AUTOMATION: '1' }, seconds, secrets, signal, onOutput })
-        await run('init', '-input=false', '-no-color')
-        // Only a plan: nothing is changed in the account. The import itself happens with the first apply of the component.
-        await run('plan', '-input=false', '-no-color', '-generate-config-out=resources.tf')
+        await generateCode({ command, folder: code, env, seconds, secrets, signal, onOutput })
         return { files: await madeFiles(code), state: undefined }
       }),
   }
+}
+
+/** Only a plan: nothing is changed in the account. The import itself happens with the first apply of the component. */
+export async function generateCode(tool: Omit<ToolRun, 'args'>): Promise<void> {
+  const run = (...args: string[]) => runTool({ ...tool, args, env: { ...tool.env, TF_IN_AUTOMATION: '1' } })
+  await run('init', '-input=false', '-no-color')
+  await run('plan', '-input=false', '-no-color', '-generate-config-out=resources.tf')
 }
 
 async function importBlocks(

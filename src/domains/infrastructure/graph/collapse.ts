@@ -14,6 +14,8 @@ export interface Line {
 /** Of what hangs together; more would be a black square, not a drawing. */
 const mostLines = 2000
 const longestVia = 20
+/** Of looking for what a line is made of. Beyond, lines do not say it. */
+const mostSteps = 200_000
 
 type Neighbours = ReadonlyMap<StateResource, readonly StateResource[]>
 
@@ -27,9 +29,9 @@ export function collapsedLines(links: readonly Link[]): Line[] {
   const neighbours: Neighbours = new Map(
     [...groupedBy(both, ({ from }) => from)].map(([from, found]) => [from, sorted(found.map(({ to }) => to))]),
   )
-  const naming = new Set(relevant.filter(({ from }) => !isLine(from)).map(({ from }) => from))
+  const outgoing = groupedBy(relevant, ({ from }) => from)
   return components([...neighbours.keys()].filter(isLine).sort(byAddress), neighbours).flatMap((component) =>
-    linesOf(component, neighbours, naming, relevant),
+    linesOf(component, neighbours, outgoing),
   )
 }
 
@@ -53,16 +55,16 @@ function components(lines: readonly StateResource[], neighbours: Neighbours): Se
 function linesOf(
   component: ReadonlySet<StateResource>,
   neighbours: Neighbours,
-  naming: ReadonlySet<StateResource>,
-  links: readonly Link[],
+  outgoing: ReadonlyMap<StateResource, readonly Link[]>,
 ): Line[] {
   const touched = sorted([...component].flatMap((resource) => (neighbours.get(resource) ?? []).filter((next) => !isLine(next))))
   const things = touched.filter(({ type }) => !isContainer(type))
   // Networks are where everything is. Only what has no other end is drawn to them.
   const ends = things.length < 2 ? touched : things
   if (ends.length < 2) return []
-  const named = namedBy(component, links)
-  const askers = ends.filter((end) => naming.has(end) && !named.has(end))
+  // Things that connecting resources name, rather than the other way round.
+  const named = new Set([...component].flatMap((resource) => (outgoing.get(resource) ?? []).map(({ to }) => to)))
+  const askers = ends.filter((end) => outgoing.has(end) && !named.has(end))
   const asked = ends.filter((end) => named.has(end))
   // What only shares a template, and is named by nobody, is not connected by it.
   const least = Math.min(...asked.map(({ type }) => rankOf(type)))
@@ -73,17 +75,16 @@ function linesOf(
     ...askers.map((from) => ({ from, to: asked })),
     ...(further.length > 0 ? first.map((from) => ({ from, to: further })) : one ? [{ from: one, to: same }] : []),
   ]
-  let left = mostLines
+  let [lines, steps] = [mostLines, mostSteps]
   return wanted.flatMap(({ from, to }) => {
-    const targets = to.slice(0, Math.max(0, left))
-    left -= targets.length
-    return targets.length === 0 ? [] : pathsFrom(from, targets, component, neighbours)
+    const targets = to.slice(0, Math.max(0, lines))
+    lines -= targets.length
+    steps -= component.size
+    if (targets.length === 0) return []
+    return steps > 0
+      ? pathsFrom(from, targets, component, neighbours)
+      : targets.flatMap((target) => (target === from ? [] : [directed(from, target, [])]))
   })
-}
-
-/** Things that connecting resources of the component name, rather than the other way round. */
-function namedBy(component: ReadonlySet<StateResource>, links: readonly Link[]): ReadonlySet<StateResource> {
-  return new Set(links.filter(({ from }) => component.has(from)).map(({ to }) => to))
 }
 
 /** The shortest way to each, as what is on it. It points as rank says. */
@@ -102,7 +103,9 @@ function pathsFrom(
     if (to === from || !before.has(to)) return []
     const via: string[] = []
     for (let at = before.get(to); at !== undefined && at !== from; at = before.get(at)) via.push(at.address)
-    const shown = via.sort(compare).slice(0, longestVia)
-    return [rankOf(to.type) < rankOf(from.type) ? { from: to, to: from, via: shown } : { from, to, via: shown }]
+    return [directed(from, to, via.sort(compare).slice(0, longestVia))]
   })
 }
+
+const directed = (from: StateResource, to: StateResource, via: readonly string[]): Line =>
+  rankOf(to.type) < rankOf(from.type) ? { from: to, to: from, via } : { from, to, via }

@@ -29,9 +29,11 @@ export function positionsOf(ids: readonly string[], edges: readonly Edge[]): Map
   const layer = layersOf(acyclic, above)
   const layers: number[][] = []
   for (const [index] of ids.entries()) if (tied.has(index)) rowOf(layers, layer[index] ?? 0).push(index)
+  const places = ids.map(() => 0)
+  for (const found of layers) for (const [place, index] of found.entries()) places[index] = place
   for (let pass = 0; pass < 2; pass++) {
-    for (let depth = 1; depth < layers.length; depth++) arrange(layers, depth, above)
-    for (let depth = layers.length - 2; depth >= 0; depth--) arrange(layers, depth, acyclic)
+    for (let depth = 1; depth < layers.length; depth++) arrange(layers, depth, above, places)
+    for (let depth = layers.length - 2; depth >= 0; depth--) arrange(layers, depth, acyclic, places)
   }
   // What has no line to anything stands below all the rest.
   const rows = [...layers, ids.map((_, index) => index).filter((index) => !tied.has(index))]
@@ -93,14 +95,15 @@ function layersOf(below: readonly (readonly number[])[], above: readonly (readon
 }
 
 /** Each as near as can be to what it has lines to. */
-function arrange(layers: number[][], depth: number, tiedTo: readonly (readonly number[])[]): void {
-  const places = new Map(layers.flatMap((list) => list.map((index, place): [number, number] => [index, place])))
+function arrange(layers: number[][], depth: number, tiedTo: readonly (readonly number[])[], places: number[]): void {
   const list = layers[depth] ?? []
   const wanted = new Map(
     list.map((index, place) => {
       const others = tiedTo[index] ?? []
-      return [index, others.length === 0 ? place : others.reduce((sum, other) => sum + (places.get(other) ?? 0), 0) / others.length]
+      return [index, others.length === 0 ? place : others.reduce((sum, other) => sum + (places[other] ?? 0), 0) / others.length]
     }),
   )
-  layers[depth] = [...list].sort((one, other) => (wanted.get(one) ?? 0) - (wanted.get(other) ?? 0) || one - other)
+  const arranged = [...list].sort((one, other) => (wanted.get(one) ?? 0) - (wanted.get(other) ?? 0) || one - other)
+  for (const [place, index] of arranged.entries()) places[index] = place
+  layers[depth] = arranged
 }

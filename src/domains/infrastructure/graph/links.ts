@@ -90,10 +90,13 @@ function speaksOf(name: string, value: string, to: StateResource): boolean {
     .some((word) => words.includes(word) || words.includes(word.replace(/s$/, '')))
 }
 
+/** Beyond so many, looking for what explains what takes longer than anybody waits. */
+const mostExplained = 40
+
 /** Terraform writes down what a resource depends on over others as well. Those that one of the others explains are left out. */
 function directOnly(from: StateResource, byBase: ReadonlyMap<string, readonly StateResource[]>): readonly string[] {
   const named = from.dependencies.filter((base) => base !== from.base && byBase.has(base))
-  if (named.length > 100) return named
+  if (named.length > mostExplained) return named
   const through = named.flatMap((base) => {
     const [between] = byBase.get(base) ?? []
     return between && roleOf(between) !== 'noise' ? [{ base, further: new Set(between.dependencies) }] : []

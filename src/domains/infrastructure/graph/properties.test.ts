@@ -90,7 +90,9 @@ describe('every drawing', () => {
     fc.assert(
       fc.property(
         resources.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
-        ([list, shuffled]) => expect(drawState(state(...shuffled))).toEqual(drawState(state(...list))),
+        ([list, shuffled]) => {
+          expect(drawState(state(...shuffled))).toEqual(drawState(state(...list)))
+        },
       ),
       { seed: 42, numRuns: 200 },
     )
@@ -183,5 +185,46 @@ describe('large states', () => {
     )
     expect(star.edges).toHaveLength(5000)
     expect(Math.max(...star.nodes.map(({ position }) => position[0]))).toBeLessThan(30_000)
+  })
+
+  test('states made to be slow are not', () => {
+    const open = group('g', 'sg-00000001', { cidr_blocks: ['0.0.0.0/0'], self: true })
+    const carriers = Array.from({ length: 2000 }, (_, at) =>
+      aws('aws_instance', `m${at}`, { id: `i-${hex(at)}`, vpc_security_group_ids: ['sg-00000001'], tags: ['t'] }),
+    )
+    const rules = Array.from({ length: 2000 }, (_, at) =>
+      aws('aws_security_group_rule', `r${at}`, {
+        type: 'ingress',
+        security_group_id: 'sg-00000001',
+        source_security_group_id: 'sg-00000001',
+      }),
+    )
+    const attached = carriers.map((_, at) =>
+      aws('aws_lb_target_group_attachment', `a${at}`, { target_group_arn: 'arn:tg', target_id: `i-${hex(at)}` }),
+    )
+    const services = carriers.map((_, at) => aws('aws_ecs_service', `s${at}`, { id: `s${at}`, target_group_arn: 'arn:tg' }))
+    const dense = Array.from({ length: 1500 }, (_, at) =>
+      aws(
+        'aws_sqs_queue',
+        `q${at}`,
+        {},
+        Array.from({ length: 100 }, (_, nth) => `aws_sqs_queue.q${(at + nth) % 1500}`),
+      ),
+    )
+    const start = performance.now()
+    holds(
+      drawState(
+        state(
+          open,
+          ...carriers,
+          ...rules,
+          ...attached,
+          ...services,
+          aws('aws_lb_target_group', 'tg', { id: 'arn:tg', arn: 'arn:tg' }),
+          ...dense,
+        ),
+      ),
+    )
+    expect(performance.now() - start).toBeLessThan(10_000)
   })
 })

@@ -1,8 +1,7 @@
 /** Who lets whom in: security groups and their rules become connections between what carries the groups. */
-import { factsOf } from '../../../formats/terraform/resource-facts.ts'
 import { type Identifiers, isSecurityGroup, type Link, roleOf } from './links.ts'
 import { isContainer } from './places.ts'
-import { type Attributes, groupedBy, listOf, mapOf, memberOf, type StateResource, textsOf } from './state-resources.ts'
+import { type Attributes, groupedBy, listOf, mapOf, memberOf, push, type StateResource, textsOf } from './state-resources.ts'
 
 export interface Passage {
   /** Undefined: everybody. */
@@ -14,7 +13,7 @@ export interface Passage {
 
 interface Rule {
   group: StateResource
-  others: StateResource[]
+  others: ReadonlySet<StateResource>
   self: boolean
   everybody: boolean
   out: boolean
@@ -33,22 +32,25 @@ const isEverybody = (...values: unknown[]): boolean => values.flatMap(textsOf).s
 
 /** Of a rule between groups that many things carry: more would be a black square, not a drawing. */
 const mostPairs = 400
+/** Of a whole state. */
+const mostPassages = 50_000
 
 export function passagesOf(resources: readonly StateResource[], links: readonly Link[], identifiers: Identifiers): Passage[] {
   const groups = resources.filter(({ type }) => isSecurityGroup(type))
   const rules = resources.flatMap((resource) => rulesOf(resource, identifiers, groups))
   const carried = carriersOf(groups, links)
-  const passages = rules.flatMap(({ group, others, self, everybody, out, via }): Passage[] => {
+  const passages: Passage[] = []
+  for (const { group, others, self, everybody, out, via } of rules) {
     const here = carried.get(group) ?? []
-    const there = others.flatMap((other) => carried.get(other) ?? [])
-    return [
-      ...(everybody && !out ? here.map((to) => ({ from: undefined, to, via })) : []),
-      ...(out ? pairs(here, there, via) : pairs(there, here, via)),
-      // All among themselves: one line through them says as much as a line between each two.
-      ...(self ? here.slice(1).flatMap((to, at): Passage[] => (here[at] ? [{ from: here[at], to, via }] : [])) : []),
-    ]
-  })
-  return [...passages, ...resources.flatMap((resource) => googlePassages(resource, resources, links))].filter(({ from, to }) => from !== to)
+    const there = [...others].flatMap((other) => carried.get(other) ?? [])
+    if (everybody && !out) passages.push(...here.map((to) => ({ from: undefined, to, via })))
+    passages.push(...(out ? pairs(here, there, via) : pairs(there, here, via)))
+    // All among themselves: one line through them says as much as a line between each two.
+    if (self) passages.push(...here.slice(1).flatMap((to, at): Passage[] => (here[at] ? [{ from: here[at], to, via }] : [])))
+    if (passages.length > mostPassages) break
+  }
+  passages.push(...googlePassages(resources, links))
+  return passages.filter(({ from, to }) => from !== to)
 }
 
 function pairs(from: readonly StateResource[], to: readonly StateResource[], via: string): Passage[] {
@@ -94,7 +96,7 @@ function rulesOf(resource: StateResource, identifiers: Identifiers, groups: read
     })
   const rule = (group: StateResource, out: boolean, more: Partial<Rule>): Rule => ({
     group,
-    others: [],
+    others: new Set(),
     self: false,
     everybody: false,
     out,
@@ -104,20 +106,18 @@ function rulesOf(resource: StateResource, identifiers: Identifiers, groups: read
   const member = (name: string) => memberOf(attributes, name)
 
   if (type === 'aws_security_group' || type === 'aws_default_security_group')
-    return (['ingress', 'egress'] as const).flatMap((direction) =>
-      listOf(member(direction)).map((item) => {
-        const inner = mapOf(item)
-        return rule(resource, direction === 'egress', {
-          others: groupAt(memberOf(inner, 'security_groups')),
-          self: isTrue(memberOf(inner, 'self')),
-          everybody: isEverybody(memberOf(inner, 'cidr_blocks'), memberOf(inner, 'ipv6_cidr_blocks')),
-        })
-      }),
-    )
+    return (['ingress', 'egress'] as const).map((direction) => {
+      const all = listOf(member(direction)).map(mapOf)
+      return rule(resource, direction === 'egress', {
+        others: new Set(all.flatMap((inner) => groupAt(memberOf(inner, 'security_groups')))),
+        self: all.some((inner) => isTrue(memberOf(inner, 'self'))),
+        everybody: all.some((inner) => isEverybody(memberOf(inner, 'cidr_blocks'), memberOf(inner, 'ipv6_cidr_blocks'))),
+      })
+    })
   if (type === 'aws_security_group_rule')
     return groupAt(member('security_group_id')).map((group) =>
       rule(group, member('type') === 'egress', {
-        others: groupAt(member('source_security_group_id')),
+        others: new Set(groupAt(member('source_security_group_id'))),
         self: isTrue(member('self')),
         everybody: isEverybody(member('cidr_blocks'), member('ipv6_cidr_blocks')),
       }),
@@ -126,20 +126,18 @@ function rulesOf(resource: StateResource, identifiers: Identifiers, groups: read
     return groupAt(member('security_group_id')).map((group) => {
       const others = groupAt(member('referenced_security_group_id'))
       return rule(group, type.includes('egress'), {
-        others: others.filter((other) => other !== group),
+        others: new Set(others.filter((other) => other !== group)),
         self: others.includes(group),
         everybody: isEverybody(member('cidr_ipv4'), member('cidr_ipv6')),
       })
     })
   if (type === 'azurerm_network_security_group')
-    return listOf(member('security_rule')).flatMap((item) => (opens(mapOf(item)) ? [rule(resource, false, { everybody: true })] : []))
+    return listOf(member('security_rule')).some((item) => opens(mapOf(item))) ? [rule(resource, false, { everybody: true })] : []
   // Rules of Azure know their group by its name.
   if (type === 'azurerm_network_security_rule' && opens(attributes)) {
     const names = ['network_security_group_name', 'resource_group_name'].map(member)
-    const found = groups.filter(
-      (group) => names[0] === memberOf(group.attributes, 'name') && names[1] === memberOf(group.attributes, 'resource_group_name'),
-    )
-    return found.slice(0, 1).map((group) => rule(group, false, { everybody: true }))
+    const found = groups.find(({ attributes: of }) => names[0] === memberOf(of, 'name') && names[1] === memberOf(of, 'resource_group_name'))
+    return found ? [rule(found, false, { everybody: true })] : []
   }
   return []
 }
@@ -152,26 +150,28 @@ const opens = (rule: Attributes): boolean =>
 const isTrue = (value: unknown): boolean => value === true || value === 'true'
 
 /** Firewalls of Google speak of tags; without any, of all that is in the network. */
-function googlePassages(firewall: StateResource, resources: readonly StateResource[], links: readonly Link[]): Passage[] {
-  if (firewall.type !== 'google_compute_firewall') return []
-  const member = (name: string) => memberOf(firewall.attributes, name)
-  if (member('direction') === 'EGRESS' || isTrue(member('disabled')) || listOf(member('allow')).length === 0) return []
-  const tagged = (tags: unknown): StateResource[] => {
-    const wanted = new Set(textsOf(tags))
-    return wanted.size === 0
-      ? []
-      : resources.filter(
-          ({ type, attributes }) =>
-            factsOf(type).isNode && type.startsWith('google_') && textsOf(memberOf(attributes, 'tags')).some((tag) => wanted.has(tag)),
-        )
+function googlePassages(resources: readonly StateResource[], links: readonly Link[]): Passage[] {
+  const firewalls = resources.filter(({ type }) => type === 'google_compute_firewall')
+  const networks = groupedBy(
+    links.filter(({ from, to }) => from.type === 'google_compute_firewall' && isContainer(to.type)),
+    ({ from }) => from,
+  )
+  const tagged = new Map<string, StateResource[]>()
+  for (const resource of resources)
+    if (resource.type.startsWith('google_') && roleOf(resource) === 'node')
+      for (const tag of new Set(textsOf(memberOf(resource.attributes, 'tags')))) push(tagged, tag, resource)
+  const carrying = (tags: unknown): StateResource[] => [...new Set(textsOf(tags).flatMap((tag) => tagged.get(tag) ?? []))]
+
+  const passages: Passage[] = []
+  for (const firewall of firewalls) {
+    const member = (name: string) => memberOf(firewall.attributes, name)
+    if (member('direction') === 'EGRESS' || isTrue(member('disabled')) || listOf(member('allow')).length === 0) continue
+    const via = firewall.address
+    const aimed = textsOf(member('target_tags')).length > 0
+    const targets = aimed ? carrying(member('target_tags')) : (networks.get(firewall) ?? []).map(({ to }) => to)
+    if (isEverybody(member('source_ranges'))) passages.push(...targets.map((to) => ({ from: undefined, to, via })))
+    passages.push(...pairs(carrying(member('source_tags')), targets, via))
+    if (passages.length > mostPassages) break
   }
-  const targets =
-    textsOf(member('target_tags')).length > 0
-      ? tagged(member('target_tags'))
-      : links.flatMap(({ from, to }) => (from === firewall && isContainer(to.type) ? [to] : []))
-  const via = firewall.address
-  return [
-    ...(isEverybody(member('source_ranges')) ? targets.map((to): Passage => ({ from: undefined, to, via })) : []),
-    ...pairs(tagged(member('source_tags')), targets, via),
-  ]
+  return passages
 }

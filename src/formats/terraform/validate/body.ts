@@ -12,6 +12,7 @@ export const metaArguments: Record<'resource' | 'data' | 'provider' | 'nested', 
 }
 
 export function checkBody(report: Report, schema: SchemaBlock, body: JsonMap, path: string, meta: ReadonlySet<string>): void {
+  if (report.full()) return
   const dynamic = dynamicBlocks(body['dynamic'])
   const { attributes = {}, block_types = {} } = schema
   for (const [name, value] of Object.entries(body)) {

@@ -62,6 +62,7 @@ function iteratorsIn(config: JsonMap): Set<string> {
 const bare = new Set(['depends_on', 'replace_triggered_by'])
 
 export function checkReferences(report: Report, declared: Declared, json: Json, path: string, isBare = false): void {
+  if (report.full()) return
   if (typeof json === 'string') {
     for (const expression of isBare && !json.startsWith('${') ? [json] : expressionsIn(json))
       checkExpression(report, declared, expression, path)

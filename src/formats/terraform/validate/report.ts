@@ -5,12 +5,14 @@ export interface Report {
   error(path: string, what: string): void
   /** What could not be looked at. */
   notice(what: string): void
+  /** Nothing more is written down. */
+  full(): boolean
 }
 
 /** Nobody reads more, and a body of a megabyte can have as many mistakes as it has characters. */
 const mostMistakes = 200
 
-export function openReport(): Report & { errors: string[]; notices: string[]; full(): boolean } {
+export function openReport(): Report & { errors: string[]; notices: string[] } {
   const errors = new Set<string>()
   const notices = new Set<string>()
   return {
@@ -40,14 +42,14 @@ export function suggestion(name: string, names: Iterable<string>): string {
   const most = Math.max(1, Math.floor(name.length / 4))
   for (const known of names) {
     if (Math.abs(known.length - name.length) > most) continue
-    const distance = distanceOf(name, known)
+    const distance = distanceOf(name, known, most)
     if (distance <= most && (!best || distance < best.distance)) best = { name: known, distance }
   }
   return best ? `; did you mean "${best.name}"?` : ''
 }
 
-/** Letters to add, drop or change. */
-function distanceOf(one: string, other: string): number {
+/** Letters to add, drop or change; more than `most` are not counted. */
+function distanceOf(one: string, other: string, most: number): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at)
   for (let at = 1; at <= one.length; at++) {
     const next = [at]
@@ -56,6 +58,7 @@ function distanceOf(one: string, other: string): number {
       next.push(Math.min(change, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1))
     }
     row = next
+    if (Math.min(...row) > most) return most + 1
   }
   return row[other.length] ?? 0
 }

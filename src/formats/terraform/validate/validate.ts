@@ -84,7 +84,7 @@ export function requiredProviders(config: unknown): Map<string, string> {
   return found
 }
 
-function checkKinds(report: Report & { full(): boolean }, providers: KnownProviders, config: JsonMap): void {
+function checkKinds(report: Report, providers: KnownProviders, config: JsonMap): void {
   for (const [name, bodies] of entriesOf(config['provider'])) {
     const schema = providers.provider(name)?.configuration
     if (!schema) notImported(report, name)
