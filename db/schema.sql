@@ -1472,6 +1472,7 @@ CREATE INDEX terraform_state_versions_state_ix ON public.terraform_state_version
 CREATE INDEX terraform_state_versions_user_ix ON public.terraform_state_versions USING btree (user_id)
 CREATE INDEX terraform_states_left_at_ix ON public.terraform_states USING btree (left_at) WHERE (left_at IS NOT NULL)
 CREATE INDEX terraform_states_place_ix ON public.terraform_states USING btree (organization_id, place) WHERE (component_id IS NULL)
+CREATE INDEX terraform_states_version_ix ON public.terraform_states USING btree (organization_id, version_id)
 CREATE INDEX used_assertions_expires_at_ix ON public.used_assertions USING btree (expires_at)
 CREATE UNIQUE INDEX appearances_active_uq ON public.appearances USING btree (organization_id) WHERE is_active
 CREATE UNIQUE INDEX config_repositories_default_uq ON public.config_repositories USING btree (organization_id) WHERE is_default

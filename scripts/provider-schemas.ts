@@ -109,3 +109,5 @@ try {
     console.error(error instanceof ConfigError || error instanceof PrintError ? error.message : `Nothing more was done: ${error.message}`)
   process.exitCode = 1
 }
+// The thread that reads lock files would keep the process.
+process.exit()

@@ -188,38 +188,37 @@ describe('what stands in one place', () => {
 
   test('handlers use the transactions of their context; only work without a request opens its own', () => {
     expect(filesWith(/\b(OrgTx|AccountTx)\.(read|write)\(/).filter((file) => file.startsWith('src/domains/'))).toEqual([
-      ', // a command
-      ',
-      ', // a job
-      ',
-      ', // a job, which a request may do at once
-      ',
-      ', // asked by that job
-      ',
-      ', // builds
-      ',
-      ', // ends every way to sign in, whoever asks
-      ',
-      's rows for somebody who is not inside one
-      ',
-      'src/domains/accounts/mail.ts',
-      'src/domains/accounts/outbox.ts',
-      'src/domains/billing/sync.ts',
-      'src/domains/billing/warnings.ts',
-      'src/domains/code-generation/import.ts',
-      'src/domains/components/recover.ts',
-      'src/domains/cost-estimation/books/books.ts',
-      'src/domains/cost-estimation/books/starter.ts',
-      'src/domains/credentials/rotation.ts',
-      'src/domains/identities/identities.ts',
-      'src/domains/identity-providers/refresh.ts',
-      'src/domains/identity-providers/way-out.ts',
-      'src/domains/infra-imports/job-context.ts',
-      'src/domains/infra-imports/progress.ts',
-      'src/domains/infra-imports/run.ts',
-      'src/domains/login/session.ts',
-      'src/domains/terraform-state/door.ts',
-      'src/domains/terraform-state/tidy.ts',
+      'src/domains/accounts/mail.ts', // a job
+      'src/domains/accounts/outbox.ts', // a job, and the development page
+      'src/domains/billing/sync.ts', // a job
+      'src/domains/billing/warnings.ts', // a job
+      'src/domains/code-generation/import.ts', // a command
+      'src/domains/components/recover.ts', // a job
+      'src/domains/cost-estimation/books/books.ts', // a command
+      'src/domains/cost-estimation/books/starter.ts', // the start of the service
+      'src/domains/credentials/rotation.ts', // a command
+      'src/domains/identities/identities.ts', // codes of the platform, for a person
+      'src/domains/identity-providers/refresh.ts', // a job
+      'src/domains/identity-providers/way-out.ts', // a command
+      'src/domains/infra-imports/job-context.ts', // a job
+      'src/domains/infra-imports/progress.ts', // a job
+      'src/domains/infra-imports/run.ts', // a job
+      'src/domains/login/session.ts', // an organization's rows for somebody who is not inside one
+      'src/domains/marketplace/sync.ts', // a job
+      'src/domains/members/mail.ts', // a job
+      'src/domains/pipelines/deploy.ts', // a job, which a request may do at once
+      'src/domains/pipelines/desired.ts', // asked by that job
+      'src/domains/pipelines/engine-ports.ts', // builds
+      'src/domains/pipelines/follow.ts', // a job
+      'src/domains/second-factors/demand.ts', // ends every way to sign in, whoever asks
+      'src/domains/second-factors/mail.ts', // a job
+      'src/domains/second-factors/rewrap.ts', // a command
+      'src/domains/sessions/tell-organizations.ts', // a job
+      'src/domains/sessions/tidy.ts', // a job
+      'src/domains/stack-sources/due.ts', // a job
+      'src/domains/system/checks.ts', // the database itself is asked
+      'src/domains/terraform-state/door.ts', // the token of a state, which is in no organization
+      'src/domains/terraform-state/tidy.ts', // a job
     ])
   })
 
@@ -269,7 +268,7 @@ describe('files', () => {
       sources.filter((file) => file.startsWith('src/domains/') && file.split('/').length > 3).map((file) => file.split('/')[2]),
     )
     expect([...folders].filter((folder) => !sources.includes(`src/domains/${folder}/operations.ts`))).toEqual([])
-    // The last one is a program for a thread of its own.
+    // The last one is a program for a process of its own.
     const programs = ['src/main.ts', 'src/worker.ts', 'src/policies/child.ts']
     const used = new Set([...written, ...sources].flatMap(importsOf).map(({ to }) => to))
     expect(sources.filter((file) => !used.has(file) && !programs.includes(file))).toEqual([])

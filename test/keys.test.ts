@@ -73,7 +73,7 @@ describe('npm run keys', () => {
 
     const done = await keys('rewrap', { DATABASE_URL, MASTER_KEYS: `${young},${old}` })
     expect(done.out).toContain('organization 1 (1 of 2): 1 data key wrapped anew')
-    expect(done.out).toContain('wrapped anew by young: 2 data keys, 1 signing key.')
+    expect(done.out).toContain('wrapped anew by young: 2 data keys, 1 signing key, 1 key of the installation.')
     expect(done.out).toContain('You may drop from MASTER_KEYS: old')
     expect(done.code).toBe(0)
     expect(await masterIds(server)).toEqual(['young'])

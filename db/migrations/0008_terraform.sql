@@ -112,6 +112,7 @@ create index terraform_state_versions_data_key_ix on terraform_state_versions (o
 call protect_tenant_table('terraform_state_versions');
 alter table terraform_states add constraint terraform_states_version_fk
   foreign key (organization_id, version_id) references terraform_state_versions (organization_id, id) on delete set null (version_id);
+create index terraform_states_version_ix on terraform_states (organization_id, version_id);
 
 create table terraform_state_chunks (
   organization_id bigint not null constraint terraform_state_chunks_organization_fk references organizations (id) on delete cascade,

@@ -1,8 +1,8 @@
 /** Every type of resource that something is known about. */
 import type { PlanResource } from '../formats/terraform/plan.ts'
 import { mapperSet as aws } from './aws/index.ts'
-import { mapperSet as azurerm } from './azurerm/index.ts'
-import { mapperSet as google } from './google/index.ts'
+import { mapperSet as azurerm } from './azurerm/mappers.ts'
+import { mapperSet as google } from './google/mappers.ts'
 import type { Mapper, MapperSet } from './types.ts'
 
 const sets: readonly MapperSet[] = [aws, azurerm, google]

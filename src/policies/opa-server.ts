@@ -48,7 +48,7 @@ async function evaluate(server: Server, name: string, body: string, input: strin
   const foreign = whatIsForeign(body)
   if (foreign) return failed(name, foreign, limits)
   const own = `trochoid_${randomBytes(16).toString('hex')}`
-  const milliseconds = limits.policyMs * 2 + travelMs + input.length / 10_000
+  const milliseconds = limits.policyMs * 2 + travelMs + Math.ceil(input.length / 10_000)
   try {
     const put = await ask(server, 'PUT', `v1/policies/${own}`, insidePackage(body, own), 'text/plain', milliseconds)
     if (put.status === 400) return failed(name, withoutOwn(sentenceOf(problemsFrom(put.answer)), own) || 'OPA cannot read it', limits)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { billed, type Surroundings } from '../../../test/support/mapping.ts'
 import type { JsonMap } from '../../formats/json-value.ts'
 import { usageOfAzurerm } from '../usage-azurerm.ts'
-import { mapperSet } from './index.ts'
+import { mapperSet } from './mappers.ts'
 
 const { lines } = billed(mapperSet, usageOfAzurerm, (text) => new Decimal(text))
 

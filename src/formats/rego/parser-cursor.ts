@@ -17,6 +17,7 @@ export class Cursor {
   readonly #read: () => Token
   readonly #tokens: Token[] = []
   readonly keywords = new Set<string>(always)
+  #broken: RegoSyntaxError | undefined
   #index = 0
   #depth = 0
   #reads = 0
@@ -37,8 +38,19 @@ export class Cursor {
   }
 
   #at(index: number): Token {
-    while (this.#tokens.length <= index) this.#tokens.push(this.#read())
+    while (this.#tokens.length <= index) this.#tokens.push(this.#readOne())
     return this.#tokens[index] as Token
+  }
+
+  /** What is no token stays none, however the text is read. */
+  #readOne(): Token {
+    if (this.#broken) throw this.#broken
+    try {
+      return this.#read()
+    } catch (problem) {
+      if (problem instanceof RegoSyntaxError) this.#broken = problem
+      throw problem
+    }
   }
 
   get ended(): boolean {
@@ -122,7 +134,7 @@ export class Cursor {
     try {
       return read()
     } catch (problem) {
-      if (!(problem instanceof RegoSyntaxError) || problem instanceof TooComplex) throw problem
+      if (!(problem instanceof RegoSyntaxError) || problem instanceof TooComplex || problem === this.#broken) throw problem
       this.#index = index
       this.#depth = depth
       return undefined

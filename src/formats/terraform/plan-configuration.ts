@@ -5,7 +5,7 @@
 import type { Json } from '../json-value.ts'
 import type { PlanResource, TerraformPlan } from './plan.ts'
 import { readAddress } from './plan-address.ts'
-import { budgetOfPlan, distinct, indexOf, modulesOf, type ResourceIndex, referencesOf, resolve } from './plan-references.ts'
+import { budgetOfPlan, distinct, indexOf, modulesOf, type ResourceIndex, referenceReader, resolve } from './plan-references.ts'
 import { type RegionOf, regionsOf } from './plan-regions.ts'
 import { at, mapAt, textsAt } from './plan-values.ts'
 
@@ -24,6 +24,7 @@ export function configurationOf(plan: TerraformPlan): PlanConfiguration {
   const prior = indexOf(plan.prior)
   const isPrior = new Set(plan.prior)
   const budget = budgetOfPlan()
+  const read = referenceReader()
   const indexFor = (resource: PlanResource): ResourceIndex => (isPrior.has(resource) ? prior : planned)
   const regionOf = regionsOf(plan, moduleOf)
 
@@ -33,7 +34,7 @@ export function configurationOf(plan: TerraformPlan): PlanConfiguration {
     at(moduleOf(resource.module)?.resources.get(`${resource.type}.${resource.name}`), 'expressions')
 
   const referred = (resource: PlanResource, ...path: (string | number)[]): PlanResource | undefined => {
-    const byExpression = follow(resource, referencesOf(at(expressionsOf(resource), ...path)))
+    const byExpression = follow(resource, read(at(expressionsOf(resource), ...path)))
     return byExpression ?? byValue(at(resource.values, ...path), resource)
   }
   /** Known ids say it too; drawings without a configuration have the expression in the place of a value. */
@@ -43,11 +44,11 @@ export function configurationOf(plan: TerraformPlan): PlanConfiguration {
     return expression === undefined ? indexFor(resource).byId.get(value) : follow(resource, [expression.trim()])
   }
 
-  const flattened = new Map<Json, string[]>()
-  const allReferences = (resource: PlanResource): string[] => {
+  const flattened = new Map<Json, readonly string[]>()
+  const allReferences = (resource: PlanResource): readonly string[] => {
     const expressions = expressionsOf(resource)
     if (expressions === undefined) return []
-    const known = flattened.get(expressions) ?? distinct(referencesOf(expressions))
+    const known = flattened.get(expressions) ?? distinct(read(expressions))
     flattened.set(expressions, known)
     return known
   }

@@ -84,7 +84,7 @@ export interface Budget {
   left: number
 }
 
-export const budgetOfPlan = (): Budget => ({ left: 2_000_000 })
+export const budgetOfPlan = (): Budget => ({ left: 1_000_000 })
 
 /** Most references that are looked at for one answer, and the longest that any provider has names for. */
 const longestWay = 500
@@ -155,6 +155,17 @@ export function referencesOf(expression: Json | undefined): readonly string[] {
   const map = mapAt(expression)
   if (!map || Object.hasOwn(map, 'constant_value')) return []
   return Object.values(map).flatMap((item) => (typeof item === 'object' ? referencesOf(item) : []))
+}
+
+/** Many resources share one expression, so what was read of it is remembered. */
+export function referenceReader(): typeof referencesOf {
+  const known = new WeakMap<object, readonly string[]>()
+  return (expression) => {
+    if (typeof expression !== 'object' || expression === null) return []
+    const references = known.get(expression) ?? referencesOf(expression).slice(0, longestWay)
+    known.set(expression, references)
+    return references
+  }
 }
 
 /** Each text once, those that only prefix another one left out: they name the same resource. */

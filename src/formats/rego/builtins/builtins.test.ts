@@ -40,6 +40,8 @@ const rows: [string, unknown[], unknown][] = [
 
   ['object.get', [{ a: { b: 1 } }, ['a', 'b'], 0], 1],
   ['object.get', [{ a: false }, 'a', 0], false],
+  ['object.get', [{ a: { b: null } }, ['a', 'b'], 0], null],
+  ['semver.compare', ['v1.0.0', '1.0.0'], 0],
   ['object.get', [{ a: [5] }, ['a', 0], 0], 5],
   ['object.remove', [{ a: 1, b: 2 }, ['a']], { b: 2 }],
   ['object.remove', [{ a: 1, b: 2 }, { b: 0 }], { a: 1 }],

@@ -163,7 +163,7 @@ function uuid(text: string): Value | undefined {
   ]
   if (version === 1 || version === 2) {
     const since1582 = BigInt(`0x${hex.slice(13, 16)}${hex.slice(8, 12)}${version === 2 ? '00000000' : hex.slice(0, 8)}`)
-    const nanoseconds = (since1582 - 122_192_928_000_000_000n) * 100n
+    const nanoseconds = BigInt.asIntN(64, (since1582 - 122_192_928_000_000_000n) * 100n)
     entries.push(['time', fromJson(nanoseconds)])
     entries.push(['nodeid', (hex.slice(20).match(/../g) ?? []).join('-')])
     entries.push(['macvariables', macVariables(Number.parseInt(hex.slice(20, 22), 16))])

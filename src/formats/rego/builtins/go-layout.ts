@@ -109,7 +109,7 @@ export function parseTime(layout: string, text: string): bigint | undefined {
     from = found.index + found[0].length
   }
   // Linear in time: ten digits after each other can be read in very many ways.
-  const matcher = RE2JS.compile(`(?i)^${source}${literal(layout.slice(from))}$`).matcher(text)
+  const matcher = RE2JS.compile(`^${source}${literal(layout.slice(from))}$`).matcher(text)
   if (!matcher.find()) return undefined
   return momentFrom(
     parts,
@@ -122,10 +122,10 @@ const literal = (text: string): string => RE2JS.quote(text).replace(/ +/g, ' *')
 const patterns: Readonly<Record<string, string>> = {
   '2006': '(\\d{4})',
   '06': '(\\d\\d)',
-  January: `(${months.join('|')})`,
-  Jan: `(${months.map((month) => month.slice(0, 3)).join('|')})`,
-  Monday: `(${days.join('|')})`,
-  Mon: `(${days.map((day) => day.slice(0, 3)).join('|')})`,
+  January: `(?i:(${months.join('|')}))`,
+  Jan: `(?i:(${months.map((month) => month.slice(0, 3)).join('|')}))`,
+  Monday: `(?i:(${days.join('|')}))`,
+  Mon: `(?i:(${days.map((day) => day.slice(0, 3)).join('|')}))`,
   _2: ' ?(\\d\\d?)',
   __2: ' {0,2}(\\d{1,3})',
   '002': '(\\d{3})',

@@ -41,7 +41,7 @@ export const json: Group = {
 
 function written(value: Value, context: BuiltinContext, layout: { prefix: string; indent: string } | undefined): string {
   payValue(context, value)
-  const text = marshal(value, layout, (characters) => payText(context, characters))
+  const text = (layout?.prefix ?? '') + marshal(value, layout, (characters) => payText(context, characters))
   payText(context, text.length)
   return text
 }

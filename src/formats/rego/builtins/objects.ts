@@ -8,8 +8,8 @@ export const objects: Group = {
     3,
     (args) => {
       const [object, key] = [args.object(0), args.value(1)]
-      if (!isArray(key)) return object.get(key) ?? args.value(2)
-      return lookUp(object, key) ?? args.value(2)
+      const found = isArray(key) ? lookUp(object, key) : object.get(key)
+      return found === undefined ? args.value(2) : found
     },
   ],
   'object.keys': [

@@ -21,7 +21,7 @@ const longest = 1000
 
 function readVersion(text: string): Version | undefined {
   if (text.length > longest) return undefined
-  const parts = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([\dA-Za-z.-]+))?(?:\+([\dA-Za-z.-]+))?$/.exec(text)
+  const parts = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([\dA-Za-z.-]+))?(?:\+([\dA-Za-z.-]+))?$/.exec(text)
   if (!parts) return undefined
   const before = parts[4]?.split('.') ?? []
   if ([...before, ...(parts[5]?.split('.') ?? [])].includes('')) return undefined

@@ -36,7 +36,14 @@ export const strings: Group = {
   startswith: ofTexts((text, start) => text.startsWith(start)),
   endswith: ofTexts((text, end) => text.endsWith(end)),
   indexof: ofTexts((text, part) => (part === '' ? -1 : characters(text, text.indexOf(part)))),
-  indexof_n: ofTexts((text, part) => (part === '' ? [] : positions(text, part))),
+  indexof_n: [
+    2,
+    (args, context) => {
+      const [text, part] = [args.text(0), args.text(1)]
+      payText(context, text.length * 2)
+      return part === '' ? args.fail('expects something to look for', part) : positions(text, part)
+    },
+  ],
   lower: ofText((text) => eachCharacter(text, (character) => character.toLowerCase())),
   upper: ofText((text) => eachCharacter(text, (character) => character.toUpperCase())),
   split: [
