@@ -103,11 +103,12 @@ try {
   if (!(error instanceof Error)) throw error
   endProgress()
   const { code } = error as { code?: unknown }
-  if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) console.error(usage)
+  const isUsage = typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')
+  if (isUsage) console.error(usage)
   else if (code === '42P01') console.error(`${error.message} (run \`npm run migrate\` first)`)
   else
     console.error(error instanceof ConfigError || error instanceof PrintError ? error.message : `Nothing more was done: ${error.message}`)
-  process.exitCode = 1
+  process.exitCode = isUsage ? 2 : 1
 }
 // The thread that reads lock files would keep the process.
 process.exit()

@@ -79,7 +79,11 @@ const neutral = (answer: RawAnswer) =>
     .replace(/\b\d{5,}\b|\b\d{1,4}\b/g, '#')
 
 /** A form is filled in for an environment before there is one; of a step that is not there no cache is removed. */
-const needNotBeThere = new Set(['interpolateFormsConfig environment_canonical', 'clearTaskCache step_name'])
+const needNotBeThere = new Set([
+  'interpolateFormsConfig environment_canonical',
+  'costEstimateForm environment_canonical',
+  'clearTaskCache step_name',
+])
 
 describe('an organization and another one’s things', () => {
   test('alpha’s path opens nothing, whatever is asked about, in the header and in ?api_key=', async () => {

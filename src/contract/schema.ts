@@ -2246,7 +2246,7 @@ export interface paths {
         };
         /**
          * List the resources of the inventory
-         * @description Lists the resources you may read, from the Terraform states of all projects and entered by hand. `filters` holds the values that occur, to build a filter bar with.
+         * @description Lists the resources you may read, from the Terraform states of all projects and entered by hand: those of a project are seen by who may read the project. `filters` holds the values that occur, to build a filter bar with. `page_index`, `page_size` and `order_by` work as in other lists. Filters such as `resources_type[eq]=aws_instance` know `resources_name`, `_type`, `_provider`, `_label`, `_module` and `_mode`, `project_canonical`, `environment_canonical`, `component_canonical`, `service_catalog_canonical` and `service_catalog_ref`; every other name is a path into the attributes, such as `tags.env[eq]=prod` or `disks[0].size[gt]=9`. What the state or its name marks as sensitive is not among the attributes. Resources of a component that was deleted stay for 30 days, with its state.
          */
         get: operations["listInventoryResources"];
         put?: never;
@@ -2331,7 +2331,7 @@ export interface paths {
         get: operations["getInventoryResource"];
         /**
          * Update a resource of the inventory
-         * @description Replaces a resource entered by hand. Resources that come from a Terraform state follow that state. Changed figures change the resource pool of the label.
+         * @description Replaces a resource entered by hand. Resources that come from a Terraform state follow that state: of those, only the label, the figures and the custom attributes may be changed, and stay as long as the resource does. Changed figures change the resource pool of the label.
          */
         put: operations["updateInventoryResource"];
         post?: never;

@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planOf, product, type TestResource } from '../../test/support/plans.ts'
+import { ratesOf } from '../../test/support/terracost-prices.ts'
 import { billingOf } from './billing.ts'
 import { estimatePlan } from './estimate.ts'
 import { Exact, sum } from './exact.ts'
@@ -137,7 +138,8 @@ describe('tiers', () => {
       from += width
       return row
     })
-    return { ...product(['x', ''], {}, 'GB', ...rows), notes: [] }
+    const made = product(['x', ''], {}, 'GB', ...rows)
+    return { sku: made.sku, currency: made.currency, unit: made.unit, rates: ratesOf(made), notes: [] }
   }
 
   it('cost more for more, without jumps, however they are cut', () => {

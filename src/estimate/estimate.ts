@@ -5,6 +5,7 @@ import { readAddress } from '../formats/terraform/plan-address.ts'
 import { type Billing, billingOf } from './billing.ts'
 import { type Missing, monthlyQuantity, type PricedPart, pricePart, whyNot } from './pricing.ts'
 import { type EstimatedResource, type EstimateResult, type ResourceState, resultOf } from './result.ts'
+import { inSlices } from './slices.ts'
 import type { FoundPrice, PriceSource, ProductSelector, SketchedResource, UsageSettings } from './types.ts'
 
 export type { EstimateResult } from './result.ts'
@@ -14,6 +15,8 @@ export interface EstimateDeps {
   /** The organization's; what it does not say is the default. */
   usage: UsageSettings
   iconOf: (type: string) => string | undefined
+  /** Ends the work, which rejects with its reason. */
+  signal?: AbortSignal
 }
 
 /** What a plan costs, before and after. */
@@ -32,8 +35,8 @@ function sketched({ address, provider, type, values, unknown }: SketchedResource
 
 async function estimate(plan: TerraformPlan, deps: EstimateDeps, withPrior: boolean): Promise<EstimateResult> {
   const billing = billingOf(plan, deps.usage)
-  const planned = plan.planned.map(billing)
-  const prior = plan.prior.map(billing)
+  const planned = await inSlices(plan.planned, billing, deps.signal)
+  const prior = await inSlices(plan.prior, billing, deps.signal)
   const priceOf = await pricesOf([...planned, ...prior], deps.prices)
   const byAddress = new Map<string, EstimatedResource>()
   const note = (billed: Billing, when: 'planned' | 'prior') => {
@@ -41,9 +44,9 @@ async function estimate(plan: TerraformPlan, deps: EstimateDeps, withPrior: bool
     const known = byAddress.get(address) ?? { address, provider, type, image: deps.iconOf(type) }
     byAddress.set(address, { ...known, [when]: stateOf(billed, priceOf) })
   }
-  for (const billed of planned) note(billed, 'planned')
-  for (const billed of prior) note(billed, 'prior')
-  return resultOf([...byAddress.values()], withPrior)
+  await inSlices(planned, (billed) => note(billed, 'planned'), deps.signal)
+  await inSlices(prior, (billed) => note(billed, 'prior'), deps.signal)
+  return resultOf([...byAddress.values()], withPrior, deps.signal)
 }
 
 type PriceOf = (select: ProductSelector, purchaseOption: string) => FoundPrice | undefined

@@ -23,7 +23,7 @@ export interface Missing {
 }
 
 export const monthlyQuantity = ({ hourly, monthly }: BilledPart): Decimal =>
-  new Exact(monthly ?? 0).plus(new Exact(hourly ?? 0).times(hoursPerMonth))
+  hourly === undefined ? new Exact(monthly ?? 0) : new Exact(hourly).times(hoursPerMonth)
 
 /** Why a found price is none for this part; undefined if it is one. */
 export function whyNot(part: BilledPart, found: FoundPrice | undefined): string | undefined {

@@ -1,6 +1,6 @@
 /** Every type of resource that something is known about. */
 import type { PlanResource } from '../formats/terraform/plan.ts'
-import { mapperSet as aws } from './aws/index.ts'
+import { mapperSet as aws } from './aws/mappers.ts'
 import { mapperSet as azurerm } from './azurerm/mappers.ts'
 import { mapperSet as google } from './google/mappers.ts'
 import type { Mapper, MapperSet } from './types.ts'

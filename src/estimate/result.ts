@@ -2,6 +2,7 @@
 import type { Decimal } from 'decimal.js'
 import { hourlyText, monthlyText, rateText, sum } from './exact.ts'
 import type { Missing, PricedPart } from './pricing.ts'
+import { inSlices } from './slices.ts'
 
 interface ComponentState {
   cost: string
@@ -51,14 +52,15 @@ export interface EstimatedResource {
   prior?: ResourceState
 }
 
-export function resultOf(resources: readonly EstimatedResource[], withPrior: boolean): EstimateResult {
+export async function resultOf(resources: readonly EstimatedResource[], withPrior: boolean, signal?: AbortSignal): Promise<EstimateResult> {
+  const estimates = await inSlices(resources, estimateOf, signal)
   const costOf = (when: 'planned' | 'prior') => sum(resources.flatMap((resource) => resource[when]?.parts ?? []).map(({ cost }) => cost))
   const standing = resources.map((resource) => ({ resource, kind: standingOf(resource) }))
   return {
     info: infoOf(standing),
     ...costs('planned', costOf('planned')),
     ...(withPrior && costs('prior', costOf('prior'))),
-    resource_estimates: resources.flatMap((resource) => estimateOf(resource) ?? []),
+    resource_estimates: estimates.flatMap((estimate) => estimate ?? []),
     skipped_resource_addresses: standing.filter(({ kind }) => isSkipped(kind)).map(({ resource }) => resource.address),
   }
 }

@@ -158,8 +158,7 @@ const run = ({ binary, folder, turns }: Opa, args: readonly string[], input: str
   turns.use(
     () =>
       new Promise((resolve, reject) => {
-        // The path finds a program that is named without a folder; policies cannot ask for it.
-        const env = { PATH: process.env.PATH ?? '', GOMEMLIMIT: `${defaultLimits.memoryMb}MiB`, GOMAXPROCS: '1' }
+        const env = { GOMEMLIMIT: `${defaultLimits.memoryMb}MiB`, GOMAXPROCS: '1' }
         const child = spawn(binary, [...args], { env, cwd: folder, stdio: 'pipe' })
         const [chunks, complaints]: [Buffer[], Buffer[]] = [[], []]
         let [size, ended] = [0, 'itself' as Run['ended']]

@@ -23,6 +23,7 @@ export async function furnishWithTerraform(
   const elsewhere = { ...path, ...place, component_canonical: only }
   await must(admin.rotateStateToken({ path: elsewhere }))
   await must(admin.createInventoryResource({ path, body: byHand(marker) }))
+  await importProvider(server)
   for (const name of ['rack', only]) await pool(admin, canonical, name, marker)
   for (const name of ['sizes', only])
     await must(
@@ -64,7 +65,13 @@ export async function furnishWithTerraform(
     ['external_backends', 'inventory_resources', 'quotas', 'terraform_state_versions'].map(numbers),
   )
   return {
-    shared: { resource_pool_canonical: ['rack'], infra_policy_canonical: ['sizes'] },
+    shared: {
+      resource_pool_canonical: ['rack'],
+      infra_policy_canonical: ['sizes'],
+      provider_canonical: ['tiny'],
+      resource_canonical: ['tiny_thing'],
+      resources_provider: ['aws'],
+    },
     own: {
       external_backend_id: backends ?? [],
       inventory_resource_id: (resources ?? []).slice(-1),
@@ -99,6 +106,20 @@ const byHand = (marker: string) => ({
   storage: 640_000,
   custom_attributes: { marker },
 })
+
+/** Of the installation, for every house: two resources and two data sources. */
+async function importProvider({ database }: TestServer): Promise<void> {
+  await database.query(
+    `insert into provider_schemas (source, canonical, version, sha256, configuration)
+     values ('registry.example.com/tiny/tiny', 'tiny', '1.0.0', '', '{"version": 0, "block": {}}') on conflict do nothing`,
+  )
+  await database.query(
+    `insert into provider_blocks (provider_id, kind, type, schema)
+     select p.id, kind, type, '{"version": 0, "block": {"attributes": {"name": {"type": "string", "required": true}}}}'
+     from provider_schemas p, unnest(array['resource', 'data']) as kind, unnest(array['tiny_thing', 'tiny_other']) as type
+     where p.canonical = 'tiny' on conflict do nothing`,
+  )
+}
 
 async function pool(admin: Client, canonical: string, name: string, marker: string): Promise<void> {
   const path = { organization_canonical: canonical }

@@ -1,5 +1,4 @@
 /** Plans as a test wants them. */
-import { Exact } from '../../src/estimate/exact.ts'
 import { readPlan, type TerraformPlan } from '../../src/formats/terraform/plan.ts'
 import { readAddress } from '../../src/formats/terraform/plan-address.ts'
 import type { Product } from './terracost-prices.ts'
@@ -55,9 +54,14 @@ export function product(
   unit: string,
   ...tiers: readonly (readonly [number, string])[]
 ): Product {
-  const rates = tiers.map(([from, price], place) => {
-    const next = tiers[place + 1]
-    return { from: new Exact(from), to: next ? new Exact(next[0]) : null, price: new Exact(price) }
-  })
-  return { sku: JSON.stringify([service, attributes]), service, family, region: 'eu-west-1', attributes, currency: 'USD', unit, rates }
+  return {
+    sku: JSON.stringify([service, attributes]),
+    service,
+    family,
+    region: 'eu-west-1',
+    attributes,
+    currency: 'USD',
+    unit,
+    tiers: tiers.map(([from, price]) => [String(from), price]),
+  }
 }

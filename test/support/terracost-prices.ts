@@ -21,7 +21,8 @@ export interface Product {
   attributes: Record<string, string>
   currency: string
   unit: string
-  rates: Rate[]
+  /** From how many units on, and what one costs then; in ascending order. */
+  tiers: [from: string, price: string][]
 }
 
 interface Line {
@@ -53,29 +54,37 @@ export function sharedProducts(): Product[] {
     const attributes = Object.fromEntries(
       Object.entries(line.attributes).map(([key, value]) => [ours[key] ?? `${key.slice(0, 1).toLowerCase()}${key.slice(1)}`, value]),
     )
-    const product = products.get(sku) ?? { sku, service, family, region, attributes, currency, unit, rates: [] }
-    const from = new Decimal(line.price_attributes.StartingRange ?? 0).times(quantity)
-    product.rates.push({ from, to: null, price: new Decimal(line.price).div(quantity) })
+    const product = products.get(sku) ?? { sku, service, family, region, attributes, currency, unit, tiers: [] }
+    const each = (figure: string, change: (decimal: Decimal) => Decimal) =>
+      quantity === '1' ? figure : change(new Decimal(figure)).toFixed()
+    const start = line.price_attributes.StartingRange ?? '0'
+    product.tiers.push([each(start, (from) => from.times(quantity)), each(line.price, (price) => price.div(quantity))])
     products.set(sku, product)
   }
-  for (const { rates } of products.values()) {
-    rates.sort((one, other) => one.from.cmp(other.from))
-    for (const [place, rate] of rates.entries()) rate.to = rates[place + 1]?.from ?? null
-  }
+  for (const { tiers } of products.values()) tiers.sort(([one], [other]) => Number(one) - Number(other))
   return [...products.values()]
 }
+
+export const ratesOf = ({ tiers }: Product): Rate[] =>
+  tiers.map(([from, price], place) => {
+    const next = tiers[place + 1]
+    return { from: new Decimal(from), to: next ? new Decimal(next[0]) : null, price: new Decimal(price) }
+  })
 
 /** Of several that fit, the cheapest that is not free, then the first by its number. */
 export function pricesOf(products: readonly Product[], onTie?: (select: ProductSelector, skus: string[]) => void): PriceSource {
   const groups = new Map<string, Product[]>()
   for (const product of products) {
-    const group = groups.get(product.service)
-    if (group) group.push(product)
-    else groups.set(product.service, [product])
+    for (const key of [product.service, `${product.service} ${product.attributes.instanceType}`]) {
+      const group = groups.get(key)
+      if (group) group.push(product)
+      else groups.set(key, [product])
+    }
   }
   const find = (select: ProductSelector): FoundPrice | undefined => {
     const wanted = select.attributes.map((one) => ({ key: one.key, fits: fitting(one) }))
-    const candidates = (groups.get(select.service) ?? []).filter(
+    const type = select.attributes.flatMap((one) => (one.key === 'instanceType' && 'value' in one ? [` ${one.value}`] : []))
+    const candidates = (groups.get(`${select.service}${type[0] ?? ''}`) ?? []).filter(
       ({ family, region, attributes }) =>
         (select.family === undefined || family === select.family) &&
         region === select.region &&
@@ -86,16 +95,13 @@ export function pricesOf(products: readonly Product[], onTie?: (select: ProductS
         select,
         candidates.map(({ sku }) => sku),
       )
-    const [best] = candidates.sort((one, other) => rank(one).cmp(rank(other)) || (one.sku < other.sku ? -1 : 1))
-    return best && { sku: best.sku, currency: best.currency, unit: best.unit, rates: best.rates, notes: [] }
+    const [best] = candidates.sort((one, other) => rank(one) - rank(other) || (one.sku < other.sku ? -1 : 1))
+    return best && { sku: best.sku, currency: best.currency, unit: best.unit, rates: ratesOf(best), notes: [] }
   }
   return async (asked) => asked.map(({ select, purchaseOption }) => (purchaseOption === 'on_demand' ? find(select) : undefined))
 }
 
-const rank = ({ rates }: Product): Decimal => {
-  const costly = rates.map(({ price }) => price).filter((price) => price.greaterThan(0))
-  return costly.length > 0 ? Decimal.min(...costly) : new Decimal('1e30')
-}
+const rank = ({ tiers }: Product): number => Math.min(...tiers.map(([, price]) => Number(price) || Number.POSITIVE_INFINITY))
 
 function fitting(one: ProductSelector['attributes'][number]): (value: string) => boolean {
   if ('value' in one) return (value) => value === one.value

@@ -4,6 +4,14 @@ import type { SchemaBlock, SchemaLookup } from '../../formats/terraform/provider
 import { type KnownProviders, requiredProviders, type Use, usesOf } from '../../formats/terraform/validate/validate.ts'
 import * as queries from './queries.ts'
 
+function remembered<T>(ask: (name: string) => T): (name: string) => T {
+  const answers = new Map<string, T>()
+  return (name) => {
+    if (!answers.has(name)) answers.set(name, ask(name))
+    return answers.get(name) as T
+  }
+}
+
 interface Loaded {
   providers: queries.ProviderInFull[]
   blocks: queries.FoundBlock[]
@@ -15,13 +23,13 @@ const mostTypes = 1000
 /** For `hclOf`: which provider a type belongs to does not matter there. */
 export async function lookupFor(tx: OrgTx, config: unknown): Promise<SchemaLookup> {
   const uses = usesOf(config)
-  const { providers, blocks } = await load(tx, uses, localNames(config))
   const names = localNames(config)
+  const { providers, blocks } = await load(tx, uses, names)
+  const byType = new Map<string, SchemaBlock | undefined>()
+  for (const { kind, type, schema } of blocks) if (!byType.has(`${kind} ${type}`)) byType.set(`${kind} ${type}`, schema.block)
   return {
     schemaOf: (kind, type) =>
-      kind === 'provider'
-        ? providerNamed(providers, names, type)?.configuration.block
-        : blocks.find((block) => block.kind === kind && block.type === type)?.schema.block,
+      kind === 'provider' ? providerNamed(providers, names, type)?.configuration.block : byType.get(`${kind} ${type}`),
   }
 }
 
@@ -30,10 +38,10 @@ export async function knownProviders(tx: OrgTx, config: unknown): Promise<KnownP
   const uses = usesOf(config)
   const names = localNames(config)
   const { providers, blocks } = await load(tx, uses, names)
-  const of = (localName: string) => providerNamed(providers, names, localName)
+  const of = remembered((localName: string) => providerNamed(providers, names, localName))
+  const byPlace = new Map(blocks.map(({ provider, kind, type, schema }) => [`${provider} ${kind} ${type}`, schema.block]))
   const blockOf = (localName: string, kind: 'resource' | 'data', type: string): SchemaBlock | undefined => {
-    const provider = of(localName)
-    return blocks.find((block) => block.provider === provider?.canonical && block.kind === kind && block.type === type)?.schema.block
+    return byPlace.get(`${of(localName)?.canonical} ${kind} ${type}`)
   }
   const types = new Map<string, string[]>()
   // Only for a type that nobody knows: its neighbours are suggested.

@@ -20,7 +20,7 @@ export class TooLong extends Error {}
 /** @returns null when it takes too long to be waited for */
 export async function estimateOf(context: Asker, plan: TerraformPlan): Promise<Result | null> {
   try {
-    return await inTime(estimateWith(context, plan))
+    return await inTime((signal) => estimateWith(context, plan, signal))
   } catch (error) {
     if (error instanceof TooLong) return null
     throw error
@@ -34,7 +34,7 @@ export async function estimateText(context: Asker, text: string): Promise<Result
   const started = performance.now()
   const plan = planOf(text)
   try {
-    return await inTime(estimateWith(context, plan), longest - (performance.now() - started))
+    return await inTime((signal) => estimateWith(context, plan, signal), longest - (performance.now() - started))
   } catch (error) {
     if (!(error instanceof TooLong)) throw error
     throw invalid('The plan is too large to be estimated in the time that one estimate may take', [
@@ -48,8 +48,8 @@ export async function depsFor({ platform, read }: Pick<Asker, 'platform' | 'read
   return { prices, usage, iconOf: (type) => iconUrl(platform.config.apiUrl, factsOf(type)) }
 }
 
-async function estimateWith(context: Asker, plan: TerraformPlan): Promise<Result> {
-  return estimatePlan(plan, await depsFor(context))
+async function estimateWith(context: Asker, plan: TerraformPlan, signal: AbortSignal): Promise<Result> {
+  return estimatePlan(plan, { ...(await depsFor(context)), signal })
 }
 
 function planOf(text: string): TerraformPlan {
@@ -61,14 +61,13 @@ function planOf(text: string): TerraformPlan {
   }
 }
 
-/** The rest of the work is not ended, only nobody waits for it: it gives way to others by itself, and has bounds of its own. */
-export async function inTime<T>(work: Promise<T>, milliseconds = longest): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLong()), Math.max(0, milliseconds))
-  })
+/** @throws TooLong, upon which the work is told to end */
+export async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, milliseconds = longest): Promise<T> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new TooLong()), Math.max(0, milliseconds))
+  const given = new Promise<never>((_, reject) => late.signal.addEventListener('abort', () => reject(late.signal.reason)))
   try {
-    return await Promise.race([work, late])
+    return await Promise.race([work(late.signal), given])
   } finally {
     clearTimeout(timer)
   }

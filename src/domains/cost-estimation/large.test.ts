@@ -40,36 +40,24 @@ test('a plan of thousands of resources does not stop the process for others', as
   const organization_canonical = fresh('acme')
   const { ada } = await scenario(server, organization(organization_canonical, member('ada')))
   const ask = async (tfplan: string) => {
-    const waits: number[] = []
+    let others = 0
     let over = false
-    const others = (async () => {
-      while (!over) {
-        const started = performance.now()
-        await ada.getCostEstimationSettings({ path: { organization_canonical } })
-        waits.push(performance.now() - started)
-      }
+    const meanwhile = (async () => {
+      for (; !over; others++) await ada.getCostEstimationSettings({ path: { organization_canonical } })
     })()
-    const started = performance.now()
     const answer = await ada.costEstimateTfPlan({ path: { organization_canonical }, body: { tfplan } })
-    const took = performance.now() - started
     over = true
-    await others
-    return { answer, took, longest: Math.max(...waits) }
+    await meanwhile
+    return { answer, others }
   }
   for (const [count, padding] of [
     [5000, 0],
     [20_000, 1200],
   ] as const) {
-    const text = plan(count, padding)
-    const { answer, took, longest } = await ask(text)
-    console.log(
-      count,
-      `${(text.length / 2 ** 20).toFixed(1)} MB`,
-      answer.status,
-      `${Math.round(took)} ms`,
-      `others waited ${Math.round(longest)} ms`,
-    )
+    const { answer, others } = await ask(plan(count, padding))
+    expect(others).toBeGreaterThan(5)
+    // A machine that is busy with other things may not make it in time, and says so.
     if (answer.status === 200) expect(answer.body.data.resource_estimates).toHaveLength(count)
-    else expect(answer).toHaveStatus(422)
+    else expect(JSON.stringify(answer.body)).toContain('took longer than 5 seconds')
   }
 }, 60_000)

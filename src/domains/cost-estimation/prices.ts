@@ -166,9 +166,9 @@ function pick(
 /** Its rates, in our unit; in US dollars where it has them. */
 function offerOf(product: ProductRow, purchaseOption: string) {
   const all = product.rates.filter(({ purchase_option }) => purchase_option === purchaseOption)
-  const [any] = all
-  if (!any) return undefined
-  const currency = all.some((rate) => rate.currency === 'USD') ? 'USD' : any.currency
+  const [first] = all
+  if (!first) return undefined
+  const currency = all.some((rate) => rate.currency === 'USD') ? 'USD' : first.currency
   const rows = all.filter((rate) => rate.currency === currency)
   const rates = rows.map((row): Rate => {
     const size = new Decimal(row.unit_quantity)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { casesAreThere, runCases, whyNoCases } from '../../../test/support/rego-cases.ts'
-import { builtins } from './builtins/index.ts'
+import { builtins } from './builtins/builtins.ts'
 
 const listFile = new URL('../../../test/rego-cases.txt', import.meta.url)
 const howToUpdate = 'UPDATE=1 npx vitest run src/formats/rego/cases.test.ts'

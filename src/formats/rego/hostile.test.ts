@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomPolicy } from '../../../test/support/rego-generator.ts'
-import { builtins } from './builtins/index.ts'
+import { builtins } from './builtins/builtins.ts'
 import { open, parseModule, RegoError, RegoSyntaxError } from './rego.ts'
 import { fromJson } from './values.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { askOpa, opaIsThere, whyNoOpa } from '../../../test/support/opa.ts'
 import { randomPolicy } from '../../../test/support/rego-generator.ts'
-import { builtins } from './builtins/index.ts'
+import { builtins } from './builtins/builtins.ts'
 import { open, parseModule, RegoError } from './rego.ts'
 import { fromJson } from './values.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { builtins } from './builtins/index.ts'
+import { builtins } from './builtins/builtins.ts'
 import { type Evaluation, evaluate, open, parseModule, RegoError, RegoSyntaxError, type Version } from './rego.ts'
 import { fromJson, toJson } from './values.ts'
 
@@ -161,6 +161,12 @@ describe('evaluating', () => {
     ],
     ['the same variable twice joins', 'p = [x | [1, 2, 3][_] = x; [2, 3, 4][_] = x]', { p: [2, 3] }],
     ['comprehensions see the variables around them', 'p[x] = y { x = "ab"; y = [z | z = concat("", [x, "c"])] }', { p: { ab: ['abc'] } }],
+    [
+      'what a negated call is about must be there',
+      'p { not startswith(input.none, "a") }\nq { not input.none == 1 }\nr { not input.none }',
+      { q: true, r: true },
+    ],
+    ['calls inside a negation bind outside it', 'p[x] { not count(input.lists[x]) == 1 }', { p: ['b'] }],
     ['else takes turns', 'p = 1 { false } else = 2 { true } else = 3 { true }', { p: 2 }],
     ['a default fills the gap', 'default p = 7\np = 1 { false }', { p: 7 }],
     [
@@ -169,7 +175,7 @@ describe('evaluating', () => {
       { p: [5, 50] },
     ],
     ['a result may be the last argument', 'p = x { sum([1, 2], x) }', { p: 3 }],
-    ['an error of a function leaves its line undefined', 'p { 1 / 0 }\nq { not to_number("x") }\nr = 1', { r: 1 }],
+    ['an error of a function leaves its line undefined', 'p { 1 / 0 }\nq { not to_number("x") }\nr = 1', { q: true, r: 1 }],
     ['some shadows rules', 'x = 9\np = [x | some x; x = [1, 2][_]]', { x: 9, p: [1, 2] }],
     ['sets are sorted and without doubles', 'p = {3, 1, 2, 1}', { p: [1, 2, 3] }],
     [
@@ -192,7 +198,7 @@ describe('evaluating', () => {
     ['walk finds what is deep', 'p = {v | walk({"a": [1, {"b": 2}]}, [_, v]); is_number(v)}', { p: [1, 2] }],
     ['whole numbers are exact', 'p = 9007199254740993 + 1\nq { 1 == 1.0 }', { p: 9_007_199_254_740_994, q: true }],
   ])('%s', (_, rules, value) => {
-    expect(evaluated(rules, { one: 1 })).toEqual(value)
+    expect(evaluated(rules, { one: 1, lists: { a: [1], b: [] } })).toEqual(value)
   })
 
   test('packages see each other, and the documents beside them', () => {

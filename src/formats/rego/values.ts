@@ -1,3 +1,4 @@
+import { RegoError } from './errors.ts'
 import { charge } from './meter.ts'
 
 /**
@@ -20,7 +21,8 @@ const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
 
 export class RegoSet {
   readonly #scalars = new Set<Scalar>()
-  readonly #composites = new Map<string, Value>()
+  /** There are none in most sets, and there are many sets. */
+  #composites: Map<string, Value> | undefined
   #sorted: readonly Value[] | undefined
   #text: string | undefined
 
@@ -28,22 +30,25 @@ export class RegoSet {
     const set = new RegoSet()
     for (const value of values) {
       if (isScalar(value)) set.#scalars.add(value)
-      else set.#composites.set(identity(value), value)
+      else {
+        set.#composites ??= new Map()
+        set.#composites.set(identity(value), value)
+      }
     }
     return set
   }
 
   get size(): number {
-    return this.#scalars.size + this.#composites.size
+    return this.#scalars.size + (this.#composites?.size ?? 0)
   }
 
   has(value: Value): boolean {
-    return isScalar(value) ? this.#scalars.has(value) : this.#composites.size > 0 && this.#composites.has(identity(value))
+    return isScalar(value) ? this.#scalars.has(value) : (this.#composites?.has(identity(value)) ?? false)
   }
 
   /** Sorted. */
   values(): readonly Value[] {
-    this.#sorted ??= [...this.#scalars, ...this.#composites.values()].sort(compare)
+    this.#sorted ??= [...this.#scalars, ...(this.#composites?.values() ?? [])].sort(compare)
     return this.#sorted
   }
 
@@ -64,18 +69,24 @@ export class RegoSet {
 export class RegoObject {
   /** What was not looked at yet; only where the object came from JSON. */
   #source: Readonly<Record<string, unknown>> | undefined
-  readonly #scalars = new Map<Scalar, Value>()
-  readonly #composites = new Map<string, readonly [Value, Value]>()
+  /** By key; of a source, what was converted and is no scalar. Made when needed: most objects of a plan are never looked at. */
+  #scalars: Map<Scalar, Value> | undefined
+  #composites: Map<string, readonly [Value, Value]> | undefined
   #keys: readonly Value[] | undefined
   #text: string | undefined
 
   /** Of two entries with the same key the last one counts. */
   static of(entries: Iterable<readonly [Value, Value]>): RegoObject {
     const object = new RegoObject()
+    const scalars = new Map<Scalar, Value>()
+    object.#scalars = scalars
     for (const entry of entries) {
       const key = entry[0]
-      if (isScalar(key)) object.#scalars.set(key, entry[1])
-      else object.#composites.set(identity(key), entry)
+      if (isScalar(key)) scalars.set(key, entry[1])
+      else {
+        object.#composites ??= new Map()
+        object.#composites.set(identity(key), entry)
+      }
     }
     return object
   }
@@ -87,14 +98,17 @@ export class RegoObject {
   }
 
   get size(): number {
-    return this.#source ? this.keys().length : this.#scalars.size + this.#composites.size
+    return this.#source ? this.keys().length : (this.#scalars?.size ?? 0) + (this.#composites?.size ?? 0)
   }
 
   get(key: Value): Value | undefined {
-    if (!isScalar(key)) return this.#composites.size > 0 ? this.#composites.get(identity(key))?.[1] : undefined
-    const known = this.#scalars.get(key)
-    if (known !== undefined || !this.#source || typeof key !== 'string' || !Object.hasOwn(this.#source, key)) return known
-    const value = fromJson(this.#source[key])
+    if (!isScalar(key)) return this.#composites?.get(identity(key))?.[1]
+    const known = this.#scalars?.get(key)
+    const source = this.#source
+    if (known !== undefined || !source || typeof key !== 'string' || !Object.hasOwn(source, key)) return known
+    const value = fromJson(source[key])
+    if (isScalar(value)) return value
+    this.#scalars ??= new Map()
     this.#scalars.set(key, value)
     return value
   }
@@ -105,9 +119,9 @@ export class RegoObject {
 
   /** Sorted. */
   keys(): readonly Value[] {
-    this.#keys ??= (
-      this.#source ? Object.keys(this.#source) : [...this.#scalars.keys(), ...[...this.#composites.values()].map((entry) => entry[0])]
-    ).sort(compare)
+    this.#keys ??= this.#source
+      ? sortedNames(Object.keys(this.#source))
+      : [...(this.#scalars?.keys() ?? []), ...[...(this.#composites?.values() ?? [])].map((entry) => entry[0])].sort(compare)
     return this.#keys
   }
 
@@ -197,6 +211,10 @@ export function compare(a: Value, b: Value): number {
   return type === 'object' ? compareObjects(a as RegoObject, b as RegoObject) : 0
 }
 
+/** The built-in order is by code unit, and much faster: it differs only beyond the surrogates. */
+const sortedNames = (names: string[]): string[] =>
+  names.some((name) => /[\ud800-\uffff]/.test(name)) ? names.sort(compareStrings) : names.sort()
+
 /** By code point, as the bytes of UTF-8 are ordered. */
 function compareStrings(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
@@ -234,8 +252,10 @@ function compareObjects(a: RegoObject, b: RegoObject): number {
   return Math.sign(left.length - right.length)
 }
 
+const maxDepth = 1_000
+
 /** Of what JSON.parse or a YAML reader made; objects are converted when they are looked at. */
-export function fromJson(json: unknown): Value {
+export function fromJson(json: unknown, depth = 0): Value {
   switch (typeof json) {
     case 'string':
     case 'boolean':
@@ -245,7 +265,8 @@ export function fromJson(json: unknown): Value {
       return integer(json)
     case 'object':
       if (json === null) return null
-      if (Array.isArray(json)) return json.map(fromJson)
+      if (depth > maxDepth) throw new RegoError('limit', 'this document nests deeper than a policy can read')
+      if (Array.isArray(json)) return json.map((item) => fromJson(item, depth + 1))
       return RegoObject.ofJson(json as Record<string, unknown>)
     default:
       return null

@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { Schema } from '../../../contract/operation.ts'
 import { invalid, notFound } from '../../../errors.ts'
-import { estimateSketch } from '../../../estimate/estimate.ts'
+import { type EstimateDeps, estimateSketch } from '../../../estimate/estimate.ts'
 import { FormatError } from '../../../formats/format-error.ts'
 import type { OrganizationContext } from '../../../http/context.ts'
 import { renderOn } from '../../components/on-tip.ts'
@@ -32,7 +32,7 @@ export async function estimateForm(
     return [{ name: plan.useCase.key, info: 'The use case has no Terraform: nothing of it can be priced.', resource_estimates: [] }]
   const deps = await depsFor(context)
   try {
-    return await inTime(Promise.all(configurations.map((one) => estimateOne(one, files, deps))))
+    return await inTime((signal) => Promise.all(configurations.map((one) => estimateOne(one, files, { ...deps, signal }))))
   } catch (error) {
     if (error instanceof FormatError)
       throw invalid(`The Terraform of the stack cannot be read: ${error.message}`, [`body.service_catalog_ref: ${error.message}`], error)
@@ -72,7 +72,7 @@ function configurationsOf({ planned }: Plan, rendered: readonly RenderedFile[]):
 async function estimateOne(
   { name, folder, rendered }: Configuration,
   files: ReadonlyMap<string, Buffer>,
-  deps: Awaited<ReturnType<typeof depsFor>>,
+  deps: EstimateDeps,
 ): Promise<Result> {
   const folders = new Map<string, Map<string, string>>()
   for (const [path, content] of files) {

@@ -64,16 +64,15 @@ function linesOf(
   if (ends.length < 2) return []
   // Things that connecting resources name, rather than the other way round.
   const named = new Set([...component].flatMap((resource) => (outgoing.get(resource) ?? []).map(({ to }) => to)))
-  const askers = ends.filter((end) => outgoing.has(end) && !named.has(end))
+  const askers = ends.filter((end) => outgoing.has(end))
   const asked = ends.filter((end) => named.has(end))
   // What only shares a template, and is named by nobody, is not connected by it.
   const least = Math.min(...asked.map(({ type }) => rankOf(type)))
   const first = asked.filter(({ type }) => rankOf(type) === least)
   const further = asked.filter(({ type }) => rankOf(type) > least)
-  const [one, ...same] = first
   const wanted = [
     ...askers.map((from) => ({ from, to: asked })),
-    ...(further.length > 0 ? first.map((from) => ({ from, to: further })) : one ? [{ from: one, to: same }] : []),
+    ...(further.length > 0 ? first.map((from) => ({ from, to: further })) : equals(component, outgoing, new Set(first))),
   ]
   let [lines, steps] = [mostLines, mostSteps]
   return wanted.flatMap(({ from, to }) => {
@@ -86,6 +85,17 @@ function linesOf(
       : targets.flatMap((target) => (target === from ? [] : [directed(from, target, [])]))
   })
 }
+
+/** Among equals, such as two networks, only what one resource names together is connected by it. */
+const equals = (
+  component: ReadonlySet<StateResource>,
+  outgoing: ReadonlyMap<StateResource, readonly Link[]>,
+  ends: ReadonlySet<StateResource>,
+) =>
+  [...component].flatMap((resource) => {
+    const [from, ...to] = sorted((outgoing.get(resource) ?? []).flatMap((link) => (ends.has(link.to) ? [link.to] : [])))
+    return from && to.length > 0 ? [{ from, to }] : []
+  })
 
 /** The shortest way to each, as what is on it. It points as rank says. */
 function pathsFrom(

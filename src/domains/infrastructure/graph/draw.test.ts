@@ -220,6 +220,15 @@ describe('lines between things', () => {
     ).toEqual(['aws_route53_zone.z -> aws_lb.front', 'aws_sqs_queue.jobs -> aws_lambda_function.work'])
   })
 
+  test('machines that are attached to the same are not connected by that, whoever names whom', () => {
+    const machineOf = (name: string, more: object = {}) => aws('aws_instance', name, { id: `i-0000000${name}`, ...more })
+    const attached = (name: string) =>
+      aws('aws_lb_target_group_attachment', name, { target_group_arn: 'arn:tg', target_id: `i-0000000${name}` })
+    const targets = aws('aws_lb_target_group', 'tg', { id: 'arn:tg', arn: 'arn:tg' })
+    expect(drawn(targets, machineOf('a'), machineOf('b'), attached('a'), attached('b'))).toEqual([])
+    expect(drawn(targets, machineOf('a', { target: 'arn:tg' }), machineOf('b'), attached('a'), attached('b'))).toEqual([])
+  })
+
   test('two networks are connected by their peering', () => {
     const vpc = (name: string, id: string) => aws('aws_vpc', name, { id })
     expect(

@@ -1,7 +1,7 @@
 /** A body against the schema of its provider. */
 import { isJsonMap, type Json, type JsonMap } from '../../json-value.ts'
 import { type CtyType, ownOf, type SchemaAttribute, type SchemaBlock, type SchemaNestedBlock } from '../provider-schema.ts'
-import { quoted, type Report, suggestion } from './report.ts'
+import { quoted, type Report } from './report.ts'
 
 /** What Terraform itself has in a resource or data source; nothing for nested blocks. */
 export const metaArguments: Record<'resource' | 'data' | 'provider' | 'nested', ReadonlySet<string>> = {
@@ -16,16 +16,17 @@ export function checkBody(report: Report, schema: SchemaBlock, body: JsonMap, pa
   const dynamic = dynamicBlocks(body['dynamic'])
   const { attributes = {}, block_types = {} } = schema
   for (const [name, value] of Object.entries(body)) {
+    if (report.full()) return
     if (meta.has(name) && !(meta === metaArguments.nested && ownOf(attributes, name))) continue
     const attribute = ownOf(attributes, name)
     const block = ownOf(block_types, name)
     if (attribute) checkAttribute(report, attribute, value, `${path}.${name}`)
     else if (block) checkBlocks(report, block, value, `${path}.${name}`)
-    else report.error(path, unknownName(name, schema))
+    else report.error(path, unknownName(report, name, schema))
   }
   for (const [name, bodies] of dynamic) {
     const block = ownOf(block_types, name)
-    if (!block) report.error(`${path}.dynamic`, `there is no block ${quoted(name)}${suggestion(name, Object.keys(block_types))}`)
+    if (!block) report.error(`${path}.dynamic`, `there is no block ${quoted(name)}${report.near(name, Object.keys(block_types))}`)
     else for (const content of bodies) checkBody(report, block.block ?? {}, content, `${path}.dynamic.${name}`, metaArguments.nested)
   }
   for (const [name, attribute] of Object.entries(attributes))
@@ -36,8 +37,8 @@ export function checkBody(report: Report, schema: SchemaBlock, body: JsonMap, pa
 
 const isAbsent = (body: JsonMap, name: string): boolean => !Object.hasOwn(body, name) || body[name] === null
 
-function unknownName(name: string, { attributes = {}, block_types = {} }: SchemaBlock): string {
-  return `there is no argument ${quoted(name)}${suggestion(name, [...Object.keys(attributes), ...Object.keys(block_types)])}`
+function unknownName(report: Report, name: string, { attributes = {}, block_types = {} }: SchemaBlock): string {
+  return `there is no argument ${quoted(name)}${report.near(name, [...Object.keys(attributes), ...Object.keys(block_types)])}`
 }
 
 function checkAttribute(report: Report, attribute: SchemaAttribute, value: Json, path: string): void {
@@ -95,7 +96,9 @@ function dynamicBlocks(dynamic: Json | undefined): Map<string, JsonMap[]> {
     if (!isJsonMap(byName)) continue
     for (const [name, blocks] of Object.entries(byName)) {
       const contents = listOf(blocks).flatMap((block) => (isJsonMap(block) ? listOf(block['content'] ?? null) : []))
-      found.set(name, [...(found.get(name) ?? []), ...contents.filter(isJsonMap)])
+      const known = found.get(name) ?? []
+      for (const content of contents) if (isJsonMap(content)) known.push(content)
+      found.set(name, known)
     }
   }
   return found
@@ -129,7 +132,7 @@ function checkMap(report: Report, kind: 'map' | 'object', inner: unknown, value:
       const known = inner as Record<string, CtyType>
       const of = ownOf(known, key)
       if (of !== undefined) checkType(report, of, item, here)
-      else if (!isTemplate(key)) report.error(path, `there is no attribute ${quoted(key)}${suggestion(key, Object.keys(known))}`)
+      else if (!isTemplate(key)) report.error(path, `there is no attribute ${quoted(key)}${report.near(key, Object.keys(known))}`)
     }
   }
 }

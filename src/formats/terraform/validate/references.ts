@@ -2,7 +2,7 @@
 import { FormatError } from '../../format-error.ts'
 import { isJsonMap, type Json, type JsonMap } from '../../json-value.ts'
 import { endOfTemplate, hclTokens } from '../tokens.ts'
-import { quoted, type Report, suggestion } from './report.ts'
+import { quoted, type Report } from './report.ts'
 
 export interface Declared {
   variables: ReadonlySet<string>
@@ -109,7 +109,7 @@ function checkExpression(report: Report, declared: Declared, expression: string,
 }
 
 function known(report: Report, path: string, what: string, name: string, names: ReadonlySet<string>, prefix = ''): void {
-  if (!names.has(name)) report.error(path, `the ${what} ${quoted(prefix + name)} is not declared${suggestion(name, names)}`)
+  if (!names.has(name)) report.error(path, `the ${what} ${quoted(prefix + name)} is not declared${report.near(name, names)}`)
 }
 
 interface Chain {

@@ -5,22 +5,32 @@ export interface Report {
   error(path: string, what: string): void
   /** What could not be looked at. */
   notice(what: string): void
+  /** `; did you mean "subnet_id"?`, or nothing when no name is near. */
+  near(name: string, names: Iterable<string>): string
   /** Nothing more is written down. */
   full(): boolean
 }
 
 /** Nobody reads more, and a body of a megabyte can have as many mistakes as it has characters. */
 const mostMistakes = 200
+/** Whoever misspelled more than this reads the documentation; each compares the name with thousands. */
+const mostSuggestions = 25
 
 export function openReport(): Report & { errors: string[]; notices: string[] } {
   const errors = new Set<string>()
   const notices = new Set<string>()
+  let suggestions = 0
   return {
     error(path, what) {
       if (errors.size < mostMistakes) errors.add(`${longPath(path)}: ${what}`)
     },
     notice(what) {
       if (notices.size < mostMistakes) notices.add(what)
+    },
+    near(name, names) {
+      if (suggestions >= mostSuggestions) return ''
+      suggestions++
+      return suggestion(name, names)
     },
     full: () => errors.size >= mostMistakes,
     get errors() {
@@ -35,8 +45,7 @@ export function openReport(): Report & { errors: string[]; notices: string[] } {
 
 const longPath = (path: string): string => (path.length > 300 ? `${path.slice(0, 300)}…` : path)
 
-/** `; did you mean "subnet_id"?`, or nothing when no name is near. */
-export function suggestion(name: string, names: Iterable<string>): string {
+function suggestion(name: string, names: Iterable<string>): string {
   let best: { name: string; distance: number } | undefined
   if (name.length > 100) return ''
   const most = Math.max(1, Math.floor(name.length / 4))

@@ -2,10 +2,10 @@
 import { FormatError } from '../../format-error.ts'
 import { isJsonMap, type Json, type JsonMap, jsonOfUnknown } from '../../json-value.ts'
 import { hclOf } from '../json-to-hcl.ts'
-import type { SchemaBlock, SchemaKind } from '../provider-schema.ts'
+import type { SchemaBlock, SchemaKind, SchemaLookup } from '../provider-schema.ts'
 import { checkBody, metaArguments } from './body.ts'
 import { bodiesOf, checkReferences, declaredIn, entriesOf } from './references.ts'
-import { openReport, quoted, type Report, suggestion } from './report.ts'
+import { openReport, quoted, type Report } from './report.ts'
 
 /** Everything that is known of the providers in use. */
 export interface KnownProviders {
@@ -28,7 +28,7 @@ export function validateTerraform(config: unknown, providers: KnownProviders): {
   try {
     const json = jsonOfUnknown(config, 'config')
     if (!isJsonMap(json)) throw new FormatError('the configuration must be an object with keys such as resource and variable')
-    hclOf(json, { schemaOf: (kind, type) => schemaOf(providers, json, kind, type) })
+    hclOf(json, { schemaOf: schemasOf(providers, json) })
     checkKinds(report, providers, json)
     checkReferences(report, declaredIn(json), json, '')
   } catch (error) {
@@ -38,11 +38,17 @@ export function validateTerraform(config: unknown, providers: KnownProviders): {
   return { errors: report.errors.map((text) => text.replace(/^\./, '')), notices: report.notices }
 }
 
-function schemaOf(providers: KnownProviders, config: JsonMap, kind: SchemaKind, type: string): SchemaBlock | undefined {
-  if (kind === 'provider') return providers.provider(type)?.configuration
-  const uses = entriesOf(config[kind]).filter(([one]) => one === type)
-  const [body] = uses.flatMap(([, names]) => entriesOf(names).flatMap(([, one]) => bodiesOf(one)))
-  return providers.blockOf(providerOf(type, body), kind, type)
+function schemasOf(providers: KnownProviders, config: JsonMap): SchemaLookup['schemaOf'] {
+  // Of several of one type, the first says whose it is.
+  const providerNames = new Map<string, string>()
+  for (const { kind, type, provider } of usesOf(config)) {
+    const key = `${kind} ${type}`
+    if (!providerNames.has(key)) providerNames.set(key, provider)
+  }
+  return (kind, type) =>
+    kind === 'provider'
+      ? providers.provider(type)?.configuration
+      : providers.blockOf(providerNames.get(`${kind} ${type}`) ?? '', kind, type)
 }
 
 /** What it uses of providers. Never throws: what is no configuration uses nothing. */
@@ -117,7 +123,7 @@ function checkOne(report: Report, providers: KnownProviders, kind: 'resource' | 
     const isOther = providers.typesOf(provider, other).includes(type)
     const hint = isOther
       ? `; it is a ${other === 'data' ? 'data source' : 'resource'}`
-      : suggestion(type, providers.typesOf(provider, kind))
+      : report.near(type, providers.typesOf(provider, kind))
     report.error(path, `the provider ${provider} has no ${kind === 'data' ? 'data source' : 'resource'} ${quoted(type)}${hint}`)
   }
 }

@@ -20,8 +20,6 @@ import { times } from './times.ts'
 import type { Builtin } from './types.ts'
 import { units } from './units.ts'
 
-export { type Builtin, type BuiltinContext, BuiltinError } from './types.ts'
-
 const groups: readonly Group[] = [
   aggregates,
   bits,
