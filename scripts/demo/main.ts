@@ -196,7 +196,7 @@ async function journey(): Promise<void> {
     ({ body }) => `${body.data.length} roles`,
   )
   await step('is a stranger elsewhere', () => call('GET', '/organizations/somebody-else/projects'), 403)
-  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/cloud_cost_management/providers`), 501)
+  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/cloud_cost_management/accounts`), 501)
 }
 
 async function signIn(person: { email: string; password: string }): Promise<void> {

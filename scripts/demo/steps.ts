@@ -9,14 +9,14 @@ export interface Answer {
 }
 
 /** Of the server, without a slash at the end. */
-export const address = (process.argv[2] ?? process.env.TROCHOID_URL ?? 'http://127.0.0.1:3001').replace(/\/+$/, '')
+export const serverUrl = (process.argv[2] ?? process.env.TROCHOID_URL ?? 'http://127.0.0.1:3001').replace(/\/+$/, '')
 
 /** Who is asking at the moment, and the score. */
 export const session: { token: string | undefined; passed: number; failed: number } = { token: undefined, passed: 0, failed: 0 }
 
 /** The log of a build while it runs: each line as it comes, until the build has ended. */
 export async function follow(path: string, onLog: (text: string) => void | Promise<void>): Promise<Answer> {
-  const response = await fetch(address + path, { headers: { accept: 'text/event-stream', authorization: `Bearer ${session.token}` } })
+  const response = await fetch(serverUrl + path, { headers: { accept: 'text/event-stream', authorization: `Bearer ${session.token}` } })
   if (!response.ok || !response.body) return { status: response.status, body: await response.json() }
   let rest = ''
   let lines = 0
@@ -36,7 +36,7 @@ export async function follow(path: string, onLog: (text: string) => void | Promi
 }
 
 export async function call(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(address + path, {
+  const response = await fetch(serverUrl + path, {
     method,
     headers: {
       ...(session.token ? { authorization: `Bearer ${session.token}` } : {}),
@@ -44,7 +44,7 @@ export async function call(method: string, path: string, body?: unknown): Promis
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new Error(`No server answers at ${address}: start one with \`npm start\``)
+    throw new Error(`No server answers at ${serverUrl}: start one with \`npm start\``)
   })
   const text = await response.text()
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
@@ -64,7 +64,7 @@ export async function as(token: string | undefined, method: string, path: string
 /** A form that a browser posts from elsewhere, to a whole address of ours. */
 export async function post(address: string, form: Record<string, string>): Promise<Answer> {
   const { pathname } = new URL(address)
-  const response = await fetch(address + pathname, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
+  const response = await fetch(serverUrl + pathname, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' })
   const text = await response.text()
   const location = response.headers.get('location') ?? undefined
   return { status: response.status, body: text === '' ? undefined : JSON.parse(text), location }
@@ -100,7 +100,7 @@ export function chapter(title: string): void {
 /** The newest mail to an address in the development outbox; undefined where mail really goes out. */
 export async function mailedTo(address: string, pattern: RegExp): Promise<string | undefined> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const response = await fetch(`${address}/dev/outbox`, { headers: { accept: 'application/json' } })
+    const response = await fetch(`${serverUrl}/dev/outbox`, { headers: { accept: 'application/json' } })
     if (!response.ok) return undefined
     const { data } = (await response.json()) as { data: { to: string; text: string }[] }
     const found = pattern.exec(data.find(({ to }) => to === address)?.text ?? '')

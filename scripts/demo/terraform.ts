@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { address, call, chapter, step } from './steps.ts'
+import { call, chapter, serverUrl, step } from './steps.ts'
 
 interface Demo {
   org: string
@@ -37,10 +37,14 @@ async function keepState(org: string): Promise<void> {
   )
   const state = `/inventory?jwt=${encodeURIComponent(backend.body.data.jwt)}`
   const lock = `/inventory/lock?jwt=${encodeURIComponent(backend.body.data.jwt)}`
-  await step(hasTerraform() ? 'terraform init and apply' : 'stores a state (terraform is not installed here)', async () => {
-    if (!hasTerraform()) return { ...(await call('POST', state, handMade)), status: 200 }
-    return { status: 200, body: { data: await apply(`${address}${state}`, `${address}${lock}`) } }
-  })
+  await step(
+    hasTerraform() ? 'terraform init and apply' : 'stores a state (terraform is not installed here)',
+    async () => {
+      if (hasTerraform()) return { status: 200, body: await apply(`${serverUrl}${state}`, `${serverUrl}${lock}`) }
+      return { ...(await call('POST', state, handMade)), status: 200 }
+    },
+    ({ body }) => body ?? 'two resources',
+  )
   const holder = {
     ID: 'a4f1',
     Operation: 'OperationTypeApply',
@@ -59,8 +63,16 @@ async function keepState(org: string): Promise<void> {
   )
   await step('breaks the lock', () => call('DELETE', `${component(org)}/state/lock`), 204)
   await step(
+    'stores a larger one, as of a shop in a cloud',
+    async () => {
+      const { body } = await call('GET', state)
+      return call('POST', state, { ...body, serial: body.serial + 1, resources: [...body.resources, ...shop] })
+    },
+    204,
+  )
+  await step(
     'finds the resources in the inventory',
-    () => call('GET', `/organizations/${org}/inventory?page_size=3&order_by=name:asc`),
+    () => call('GET', `/organizations/${org}/inventory?page_size=3&order_by=resources_name:asc`),
     ({ body }) =>
       `${body.pagination.total}: ${body.data.map(({ type, name }: { type: string; name: string }) => `${type}.${name}`).join(', ')}`,
   )
@@ -72,7 +84,12 @@ async function keepState(org: string): Promise<void> {
   await step(
     'draws the infrastructure',
     () => call('GET', `${component(org)}/infrastructure`),
-    ({ body }) => `${body.data.graph.nodes.length} nodes, ${body.data.graph.edges.length} edges`,
+    ({ body: { data } }) => {
+      const names = new Map<string, string>(data.graph.nodes.map(({ id, canonical }: Record<string, string>) => [id, canonical]))
+      return data.graph.edges
+        .map(({ source, target }: Record<string, string>) => `${names.get(source ?? '')} → ${names.get(target ?? '')}`)
+        .join(', ')
+    },
   )
 }
 
@@ -246,6 +263,28 @@ const importOf = {
     service_catalog_source_canonical: 'catalogue',
   },
 }
+
+const made = (type: string, name: string, attributes: object, dependencies: string[] = []) => ({
+  mode: 'managed',
+  type,
+  name,
+  provider: 'provider["registry.terraform.io/hashicorp/aws"]',
+  instances: [{ schema_version: 0, attributes: { id: `${type}-${name}`, ...attributes }, dependencies }],
+})
+
+/** Two groups of machines and a database, and who may speak with whom. */
+const shop = [
+  made('aws_security_group', 'front', {}),
+  made('aws_security_group', 'store', {}),
+  made('aws_security_group_rule', 'web', { type: 'ingress', security_group_id: 'aws_security_group-front', cidr_blocks: ['0.0.0.0/0'] }),
+  made('aws_security_group_rule', 'store', {
+    type: 'ingress',
+    security_group_id: 'aws_security_group-store',
+    source_security_group_id: 'aws_security_group-front',
+  }),
+  made('aws_instance', 'front', { instance_type: 't3.small', vpc_security_group_ids: ['aws_security_group-front'] }),
+  made('aws_db_instance', 'store', { instance_class: 'db.t3.small', vpc_security_group_ids: ['aws_security_group-store'] }),
+]
 
 const handMade = {
   version: 4,

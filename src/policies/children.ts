@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { unavailable } from '../errors.ts'
 import type { Job, Told } from './messages.ts'
 import { openTurns } from './turns.ts'
 
@@ -31,6 +32,7 @@ export function openChildren(most: number, usualMb: number, onDefect: (frames: s
   const all = new Set<Child>()
   const ends = new Set<Promise<void>>()
   const turns = openTurns(most)
+  let closed = false
 
   const start = (memoryMb: number): Child => {
     const { child, ended } = startChild(memoryMb, onDefect)
@@ -49,6 +51,7 @@ export function openChildren(most: number, usualMb: number, onDefect: (frames: s
   return {
     use: (memoryMb, work) =>
       turns.use(async () => {
+        if (closed) throw unavailable('The service is being stopped: try again in a moment')
         const usual = memoryMb === usualMb
         const child = (usual ? idleOne() : undefined) ?? start(memoryMb)
         try {
@@ -59,6 +62,7 @@ export function openChildren(most: number, usualMb: number, onDefect: (frames: s
         }
       }),
     async [Symbol.asyncDispose]() {
+      closed = true
       for (const child of all) child.stop()
       await Promise.all(ends)
     },

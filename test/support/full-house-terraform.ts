@@ -68,7 +68,7 @@ export async function furnishWithTerraform(
     shared: {
       resource_pool_canonical: ['rack'],
       infra_policy_canonical: ['sizes'],
-      provider_canonical: ['tiny'],
+      provider_canonical: ['tiny', 'aws'],
       resource_canonical: ['tiny_thing'],
       resources_provider: ['aws'],
     },

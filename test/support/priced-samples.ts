@@ -12,7 +12,7 @@ export const common: Readonly<Record<PricedProvider, JsonMap>> = {
   google: { region: 'us-central1', zone: 'us-central1-a', location: 'us-central1' },
 }
 
-const linux = { os_disk: [{ storage_account_type: 'Premium_LRS', disk_size_gb: 64 }] }
+const linux = { os_disk: [{ storage_account_type: 'Premium_LRS', disk_size_gb: 128 }] }
 const machine = { machine_type: 'e2-medium', boot_disk: [{ initialize_params: [{ type: 'pd-balanced', size: 20 }] }] }
 
 /** Only where nothing, or the common part, is not enough. */
@@ -20,9 +20,9 @@ export const samples: Readonly<Record<string, JsonMap>> = {
   aws_instance: { instance_type: 'm5.large', root_block_device: [{ volume_type: 'gp3', volume_size: 20 }] },
   aws_spot_instance_request: { instance_type: 'm5.large' },
   aws_ebs_volume: { type: 'gp3', size: 100, iops: 4000, throughput: 200 },
-  aws_db_instance: { instance_class: 'db.t3.large', engine: 'postgres', multi_az: false, storage_type: 'gp2', allocated_storage: 20 },
+  aws_db_instance: { instance_class: 'db.t4g.small', engine: 'postgres', multi_az: false, storage_type: 'gp2', allocated_storage: 20 },
   aws_rds_cluster: { engine: 'aurora-postgresql' },
-  aws_rds_cluster_instance: { engine: 'aurora-postgresql', instance_class: 'db.r5.large' },
+  aws_rds_cluster_instance: { engine: 'aurora-postgresql', instance_class: 'db.r4.large' },
   aws_docdb_cluster_instance: { instance_class: 'db.r5.large' },
   aws_neptune_cluster_instance: { instance_class: 'db.r5.large' },
   aws_elasticache_cluster: { node_type: 'cache.m4.large', engine: 'redis', num_cache_nodes: 1, snapshot_retention_limit: 5 },
@@ -30,8 +30,11 @@ export const samples: Readonly<Record<string, JsonMap>> = {
   aws_eks_node_group: { instance_types: ['t3.medium'], scaling_config: [{ desired_size: 2 }] },
   aws_eip: { instance: 'i-1' },
   aws_vpc_endpoint: { vpc_endpoint_type: 'Interface', subnet_ids: ['a', 'b'] },
-  aws_opensearch_domain: { cluster_config: [{ instance_type: 'm5.large.search', instance_count: 2 }], ebs_options: [{ volume_size: 20 }] },
-  aws_elasticsearch_domain: { cluster_config: [{ instance_type: 'm5.large.elasticsearch' }], ebs_options: [{ volume_size: 20 }] },
+  aws_opensearch_domain: {
+    cluster_config: [{ instance_type: 'c4.2xlarge.search', instance_count: 2 }],
+    ebs_options: [{ volume_size: 20 }],
+  },
+  aws_elasticsearch_domain: { cluster_config: [{ instance_type: 'c4.2xlarge.elasticsearch' }], ebs_options: [{ volume_size: 20 }] },
   aws_msk_cluster: { number_of_broker_nodes: 3, broker_node_group_info: [{ instance_type: 'kafka.t3.small' }] },
   aws_redshift_cluster: { node_type: 'ra3.xlplus', number_of_nodes: 2 },
   aws_mq_broker: { host_instance_type: 'mq.t3.micro', engine_type: 'ActiveMQ', deployment_mode: 'SINGLE_INSTANCE' },
@@ -65,7 +68,7 @@ export const samples: Readonly<Record<string, JsonMap>> = {
   azurerm_bastion_host: { sku: 'Basic' },
   azurerm_firewall: { sku_name: 'AZFW_VNet', sku_tier: 'Standard' },
   azurerm_virtual_network_gateway: { sku: 'VpnGw1', type: 'Vpn' },
-  azurerm_service_plan: { sku_name: 'B1', os_type: 'Linux', worker_count: 1 },
+  azurerm_service_plan: { sku_name: 'B1', os_type: 'Windows', worker_count: 1 },
   azurerm_redis_cache: { family: 'C', capacity: 3, sku_name: 'Standard' },
   azurerm_container_registry: { sku: 'Basic' },
   azurerm_log_analytics_workspace: { sku: 'PerGB2018', retention_in_days: 30 },

@@ -29,10 +29,16 @@ export interface Backend {
   unlock(id?: string): Promise<Response>
 }
 
+/** Its pipeline knows the address of the state. */
+const withToken = (canonical: string) => ({
+  ...webStack(canonical),
+  [`${canonical}/pipeline/variables.sample.yml`]: `region: nowhere\nstate: '($ .api_url $)/inventory?jwt=($ .inventory_jwt $)'\n`,
+})
+
 const vars = { Server: { Pipeline: { region: 'eu-west-1' } } }
 
 export async function openStateWorld(server: TestServer, repositories: Repositories): Promise<StateWorld> {
-  const workshop = await openWorkshop(server, repositories, { ...webStack(), ...webStack('other') })
+  const workshop = await openWorkshop(server, repositories, { ...webStack(), ...withToken('other') })
   const { ada, org, at } = workshop
   const [row] = await server.database.query<{ id: string }>('select id from organizations where canonical = $1', [org])
   const organizationId = Number(row?.id)

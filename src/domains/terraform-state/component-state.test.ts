@@ -112,6 +112,15 @@ describe('a token', () => {
     }
   })
 
+  test('stands in the files of its component from the beginning', async () => {
+    const { workshop, make, tokenOf, backendOf } = await open()
+    await make('second', 'other')
+    const files = repositories.files(workshop.config, 'config')
+    const text = files[`${workshop.org}/shop/prod/second/pipeline/variables.yml`]
+    expect(text).toContain(`/inventory?jwt=${tokenOf('second')}'`)
+    expect((await backendOf(tokenOf('second')).push(stateOf(1))).status).toBe(204)
+  })
+
   test('of somebody, or a key, opens nothing here', async () => {
     const { ada, backendOf } = await open()
     expect((await backendOf(ada.token ?? '').ask('GET', '/inventory')).status).toBe(403)

@@ -1,5 +1,5 @@
 /** `data`: the documents that were given, and above them what the rules say. */
-import { ruleValue } from './evaluate-rules.ts'
+import { callRule, ruleValue } from './evaluate-rules.ts'
 import { eachEntry, eachPair, eachValue, isFree, match, single } from './evaluate-terms.ts'
 import type { Node } from './ir.ts'
 import type { State, World, Yield } from './machine.ts'
@@ -73,7 +73,8 @@ function keysOf({ node, base }: Place): RegoObject {
 /** Everything at a place: the rules' values, and what was given beside them. */
 function document(world: World, { node, base }: Place): Value | undefined {
   if (!node) return base
-  if (node.rules) return node.rules.kind === 'function' ? undefined : ruleValue(node.rules, world)
+  if (node.rules?.kind === 'function') return node.rules.arity === 0 ? callRule(node.rules, [], world) : undefined
+  if (node.rules) return ruleValue(node.rules, world)
   if (base !== undefined && !(base instanceof RegoObject)) return base
   const entries: [Value, Value][] = base ? [...base.entries()].map(([key, value]) => [key, value]) : []
   for (const [key] of node.children) {

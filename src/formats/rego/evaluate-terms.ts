@@ -167,7 +167,11 @@ function call(callee: Callee, args: readonly Value[], state: State, { at }: Node
   const other = replaced.size > 0 && callee.kind !== 'walk' ? replaced.get(callee.kind === 'user' ? callee.node : callee.name) : undefined
   if (other?.kind === 'value') return other.value
   const target = other ?? callee
-  if (target.kind === 'user') return target.node.rules && callRule(target.node.rules, args, state.world)
+  if (target.kind === 'user') {
+    // What stands in for a function sees the functions themselves, also the one that it stands in for.
+    const world = other ? { ...state.world, replaced: new Map(), known: new Map() } : state.world
+    return target.node.rules && callRule(target.node.rules, args, world)
+  }
   if (target.kind === 'walk') throw new RegoError('unsupported', '`walk` cannot replace a function', at)
   try {
     return target.call(args, machine)

@@ -70,7 +70,13 @@ export class Cursor {
 
   /** A keyword that counts as one here. */
   isKeyword(text: string): boolean {
-    return this.token.kind === 'name' && this.token.text === text && this.keywords.has(text)
+    return this.token.text === text && this.#isReserved
+  }
+
+  /** What a field of follows is a name, also where it is a keyword otherwise: `default.region`. */
+  get #isReserved(): boolean {
+    const { token, next } = this
+    return token.kind === 'name' && this.keywords.has(token.text) && !(next.kind === 'symbol' && next.text === '.' && !next.spaced)
   }
 
   acceptSymbol(text: string): boolean {
@@ -99,7 +105,7 @@ export class Cursor {
   expectName(what: string): Token {
     const token = this.token
     if (token.kind !== 'name') return this.unexpected(what)
-    if (this.keywords.has(token.text)) return this.fail(`unexpected keyword \`${token.text}\`, expecting ${what}`)
+    if (this.#isReserved) return this.fail(`unexpected keyword \`${token.text}\`, expecting ${what}`)
     return this.advance()
   }
 

@@ -78,7 +78,7 @@ const constants: ReadonlyMap<string, Value> = new Map<string, Value>([
 function parseName(cursor: Cursor, at: Position): Term {
   const { token } = cursor
   const constant = constants.get(token.text)
-  if (constant !== undefined) {
+  if (constant !== undefined && cursor.isKeyword(token.text)) {
     cursor.advance()
     return { kind: 'value', value: constant, at }
   }

@@ -100,7 +100,8 @@ export function usedNames(body: Body): Set<string> {
         termNames(statement.value, names)
       }
     }
-    for (const { value } of withs) termNames(value, names)
+    // A lone name may be a function's; a variable there has its value from somewhere else in the body.
+    for (const { value } of withs) if (value.kind !== 'var') termNames(value, names)
   }
   return names
 }

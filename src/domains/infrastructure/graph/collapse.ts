@@ -64,7 +64,7 @@ function linesOf(
   if (ends.length < 2) return []
   // Things that connecting resources name, rather than the other way round.
   const named = new Set([...component].flatMap((resource) => (outgoing.get(resource) ?? []).map(({ to }) => to)))
-  const askers = ends.filter((end) => outgoing.has(end))
+  const askers = ends.filter((end) => outgoing.has(end) && !named.has(end))
   const asked = ends.filter((end) => named.has(end))
   // What only shares a template, and is named by nobody, is not connected by it.
   const least = Math.min(...asked.map(({ type }) => rankOf(type)))
