@@ -8,12 +8,14 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { readConfig } from '../src/config.ts'
 import { notImplemented } from '../src/contract/operation.ts'
 import { type OperationId, type OperationRow, operationTable } from '../src/contract/operations.ts'
 import { assertWalls } from '../src/db/assert-walls.ts'
 import { errorCodes } from '../src/errors.ts'
 import { handlers } from '../src/http/handlers.ts'
 import { ask, inTurns, operations, targetOf } from './support/ask.ts'
+import { openAwsDouble } from './support/aws-double.ts'
 import { fullHouse, type House } from './support/full-house.ts'
 import { knownOf, linePlace, makeSpares, suited } from './support/fuzz-house.ts'
 import { jsonOf } from './support/hostile.ts'
@@ -31,7 +33,9 @@ const runs = Number(process.env.FUZZ_RUNS ?? 80)
 vi.setConfig({ testTimeout: 600_000 + runs * 5000, hookTimeout: 120_000 })
 
 const repositories = useRepositories()
-const server = useServer({ config: { ...gitIn(repositories), privateAddresses: ['127.0.0.1'], rateLimitFactor: 0 } })
+const aws = await openAwsDouble()
+const terraform = { ...readConfig({}).terraform, awsEndpoint: aws.url }
+const server = useServer({ config: { ...gitIn(repositories), privateAddresses: ['127.0.0.1'], rateLimitFactor: 0, terraform } })
 /** Somebody else's, that forms may refer to. */
 const elsewhere = createServer((_, response) => response.end('["a",{"b":[1]}]'))
 let house: House
@@ -57,7 +61,10 @@ beforeAll(async () => {
   spares = await makeSpares(house, repositories)
 })
 
-afterAll(() => void elsewhere.close())
+afterAll(async () => {
+  elsewhere.close()
+  await aws[Symbol.asyncDispose]()
+})
 
 function addressOf(listening: Server): string {
   const address = listening.address()

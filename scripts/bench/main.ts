@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { decide } from '../../src/access/decide.ts'
 import { ruleSet } from '../../src/access/rules.ts'
+import { estimateRows } from './estimate.ts'
 import { gitRows } from './git.ts'
 import { listStatement } from './statements.ts'
 import { streamRows } from './streams.ts'
@@ -66,6 +67,7 @@ rows.push(['cold start to first answer, existing database', `${(await coldStart(
 
 rows.push(...(await gitRows(world)))
 rows.push(...(await streamRows(world)))
+rows.push(...(await estimateRows()))
 
 printTable(['what', 'measured', 'ratio', 'budget'], rows)
 

@@ -46,6 +46,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
       VALIDATE_RESPONSES: 'true',
       LOG_LEVEL: 'info',
       DATABASE_POOL_SIZE: '8',
+      // Nothing listens there: no test asks the real one.
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     }),
     ...options.config,
   }

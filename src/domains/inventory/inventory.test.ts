@@ -216,6 +216,11 @@ describe('resources entered by hand', () => {
     expect((await must(ada.listResourceLabels({ path: org }))).body.data).toEqual([
       { name: 'rack', cpu: 16, memory: 2000, storage: 10_000 },
     ])
+    const most = Number.MAX_SAFE_INTEGER
+    for (const name of ['c', 'd'])
+      await must(ada.createInventoryResource({ path: org, body: { ...byHand, name, label: 'huge', cpu: most } }))
+    const [huge] = (await must(ada.listResourceLabels({ path: org }))).body.data
+    expect(huge).toMatchObject({ name: 'huge', cpu: most, memory: 2000 })
   })
 
   test.each<[object, string]>([

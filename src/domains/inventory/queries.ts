@@ -137,16 +137,14 @@ export const deleteResource = (tx: OrgTx, id: number) => tx.deleteFrom('inventor
 export const listLabels = (tx: OrgTx) =>
   tx
     .selectFrom('inventory_resources')
-    .select(({ fn }) => [
-      'label as name',
-      fn.sum<string>('cpu').as('cpu'),
-      fn.sum<string>('memory').as('memory'),
-      fn.sum<string>('storage').as('storage'),
-    ])
+    .select(['label as name', amount('cpu').as('cpu'), amount('memory').as('memory'), amount('storage').as('storage')])
     .where('label', '<>', '')
     .groupBy('label')
     .orderBy('label')
     .execute()
+
+/** Beyond what is counted exactly, sums stay where they are. */
+const amount = (column: 'cpu' | 'memory' | 'storage') => sql<string>`least(sum(${sql.ref(column)}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`
 
 /** @param provider as a state has it (`provider["registry.terraform.io/hashicorp/aws"]`), or only the last part of that */
 export const listTypes = (tx: OrgTx, provider: string, visible: Visibility) =>

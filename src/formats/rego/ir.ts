@@ -60,7 +60,13 @@ export type Line = {
 } & (
   | { kind: 'term'; term: Node }
   /** After ordering: what has a value stands right, what it is matched with left. */
-  | { kind: 'unify'; left: Node; right: Node }
+  | {
+      kind: 'unify'
+      left: Node
+      right: Node
+      /** Written as a call whose last argument is the result. */
+      isCall?: boolean
+    }
   | { kind: 'in'; key: Node | undefined; value: Node; collection: Node }
   | ({ kind: 'every'; key: Node | undefined; value: Node; collection: Node } & Closure)
 )

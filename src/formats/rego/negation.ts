@@ -25,8 +25,9 @@ export function eager(line: Line, scope: Scope): Line[] {
     return node
   }
   if (line.kind === 'unify') {
-    const [left, right] = [hoisted(line.left), hoisted(line.right)]
-    return [...before, { ...line, left, right, needs: [...inside(left), ...inside(right)] }]
+    const [left, right] = [hoisted(line.left), line.isCall ? parts(line.right) : hoisted(line.right)]
+    const given = right.kind === 'call' ? right.parts.flatMap(references) : inside(right)
+    return [...before, { ...line, left, right, needs: [...inside(left), ...given] }]
   }
   const term = parts(line.term)
   const isEquality = term.kind === 'call' && term.callee.kind === 'builtin' && (term.callee.name === 'equal' || term.callee.name === 'eq')

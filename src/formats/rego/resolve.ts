@@ -3,6 +3,7 @@ import type { Body, Literal, Position, Term, TermOf, With } from './ast.ts'
 import { builtin, callee, findCallee, isPrint, type Names, rootNames } from './callees.ts'
 import { RegoError } from './errors.ts'
 import type { Line, Node, NodeOf, Override } from './ir.ts'
+import { charge } from './meter.ts'
 import { eager } from './negation.ts'
 import { operatorNames } from './operators.ts'
 import { declaredBy, declaredNames, Scope, termNames, usedNames } from './scope.ts'
@@ -42,7 +43,7 @@ function resolveLiteral(names: Names, scope: Scope, literal: Literal): Line[] {
       const output = outputOf(names, statement.term)
       return [
         output
-          ? { kind: 'unify', left: term(output.output), right: term(output.call), ...common }
+          ? { kind: 'unify', left: term(output.output), right: term(output.call), isCall: true, ...common }
           : { kind: 'term', term: term(statement.term), ...common },
       ]
     }
@@ -201,16 +202,23 @@ function resolveRef(names: Names, scope: Scope, term: TermOf<'ref'>): Node {
   return { kind: 'ref', base: resolveTerm(names, scope, term.head), path, multi: false, at: term.at }
 }
 
+/** The rules that a path can mean: any key may stand where a variable does. */
+function noteUses(names: Names, place: TreeNode, path: readonly Node[], index: number): void {
+  charge()
+  const part = path[index]
+  if (!part || place.rules) {
+    names.uses(place)
+  } else if (part.kind === 'value') {
+    const inner = place.children.get(part.value)
+    if (inner) noteUses(names, inner, path, index + 1)
+  } else {
+    for (const inner of place.children.values()) noteUses(names, inner, path, index + 1)
+  }
+}
+
 function reference(names: Names, global: readonly Value[], rest: readonly Node[], at: Position): Node {
   const path = [...global.slice(1).map((value): Node => ({ kind: 'value', value, at })), ...rest]
-  if (global[0] === 'data') {
-    let place: TreeNode | undefined = names.root
-    for (const part of path) {
-      if (part.kind !== 'value' || !place || place.rules) break
-      place = place.children.get(part.value)
-    }
-    if (place) names.uses(place)
-  }
+  if (global[0] === 'data') noteUses(names, names.root, path, 0)
   return { kind: 'ref', base: { kind: global[0] === 'data' ? 'data' : 'input', at }, path, multi: false, at }
 }
 

@@ -148,6 +148,13 @@ describe("Terraform's own import", () => {
   )
 })
 
+test('code with a secret in it is thrown away', async () => {
+  const body = `while [ $# -gt 0 ]; do case "$1" in --hcl) code="$2";; esac; shift; done; echo "secret_key = \\"$SECRET_KEY\\"" > "$code/provider.tf"`
+  const importer = openImporter({ terracognita: program(body), terraform: undefined, seconds: 10, awsEndpoint: undefined })
+  const run = importer?.run(wish, { onOutput: () => {}, signal: new AbortController().signal })
+  await expect(run).rejects.toThrow('wrote a secret of the credential into provider.tf')
+})
+
 test('where the operator has both tools, TerraCognita is taken; with neither there is none', async () => {
   const both = openImporter({ terracognita: program('echo aws_vpc'), terraform: '/nowhere', seconds: 10, awsEndpoint: undefined })
   expect(await both?.resourceTypes('aws')).toEqual(['aws_vpc'])

@@ -32,6 +32,15 @@ export async function madeFiles(folder: string): Promise<Map<string, Buffer>> {
   return files
 }
 
+/** What is committed is read by many. @throws ImportError */
+export function assertNoSecret(files: ReadonlyMap<string, Buffer>, secrets: readonly string[]): void {
+  for (const [path, content] of files)
+    if (secrets.some((secret) => content.includes(secret)))
+      throw new ImportError(
+        `The tool wrote a secret of the credential into ${path}, so its code was thrown away: whoever runs this platform looks at its version`,
+      )
+}
+
 const largestState = 64 * 2 ** 20
 
 export async function madeState(path: string): Promise<Buffer | undefined> {

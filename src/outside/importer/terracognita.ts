@@ -1,7 +1,7 @@
 /** TerraCognita: reads an account and writes code and state. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { madeFiles, madeState } from './made-files.ts'
+import { assertNoSecret, madeFiles, madeState } from './made-files.ts'
 import { secretsIn } from './redact.ts'
 import { inFolder, runTool } from './run-tool.ts'
 import { type CloudAccount, ImportError, type Importer } from './types.ts'
@@ -43,6 +43,7 @@ export function openTerracognita({ command, seconds }: { command: string; second
         const files = await madeFiles(code)
         if (files.size === 0)
           throw new ImportError('Nothing was found that could be imported: look at the region, the types, the tags and the targets')
+        assertNoSecret(files, secrets)
         return { files, state: await madeState(state) }
       }),
   }

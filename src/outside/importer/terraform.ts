@@ -1,7 +1,7 @@
 /** Terraform's own import blocks: it writes the code of what they name. The account must be told what to import. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { madeFiles } from './made-files.ts'
+import { assertNoSecret, madeFiles } from './made-files.ts'
 import { secretsIn } from './redact.ts'
 import { inFolder, runTool, type ToolRun } from './run-tool.ts'
 import { textsIn } from './terracognita.ts'
@@ -27,7 +27,9 @@ export function openTerraform(
         await writeFile(join(code, 'provider.tf'), provider)
         await writeFile(join(code, 'imports.tf'), blocks.join('\n'))
         await generateCode({ command, folder: code, env, seconds, secrets, signal, onOutput })
-        return { files: await madeFiles(code), state: undefined }
+        const files = await madeFiles(code)
+        assertNoSecret(files, secrets)
+        return { files, state: undefined }
       }),
   }
 }

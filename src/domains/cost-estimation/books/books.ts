@@ -96,7 +96,8 @@ async function insertAll(database: Database, target: { id: number; provider: str
 
 function rowOf({ provider: _, purchaseOption, unit, from, to, ...rest }: NormalisedRate): RateRow {
   const { unit: word, quantity } = normaliseUnit(unit)
-  return { ...rest, purchase_option: purchaseOption, unit: word, unit_quantity: quantity, from_quantity: from, to_quantity: to }
+  const size = Number(quantity) > 0 ? quantity : '1'
+  return { ...rest, purchase_option: purchaseOption, unit: word, unit_quantity: size, from_quantity: from, to_quantity: to }
 }
 
 /** What is left of imports whose process died, after a day, and old books. @returns the numbers of those that went */
