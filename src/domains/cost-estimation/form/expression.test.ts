@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of Terraform, not of TypeScript
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluateText, type Scope } from './expression.ts'
