@@ -2,9 +2,8 @@
  * Six services of AWS as far as somebody asks what runs: the query protocols with XML, and S3. What there is stands in
  * `world`; who asks with other keys than these, or in another region, is refused as AWS does it.
  */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from './listen.ts'
 
 export interface DoubleThing {
   id: string
@@ -76,17 +75,7 @@ export async function openAwsDouble(): Promise<AwsDouble> {
       : answer(double.world, service, action, fields, url)
     response.writeHead(status, { 'content-type': 'text/xml' }).end(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return Object.assign(double, {
-    url,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  })
+  return listening(server, double)
 }
 
 interface Answer {

@@ -3,9 +3,8 @@
  * errors by name. What somebody bought is what a test writes into `customers`.
  */
 import { createHash, createHmac, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from './listen.ts'
 
 export interface DoubleCustomer {
   /** Newer listings have none. */
@@ -58,16 +57,7 @@ export async function openMarketplaceDouble(): Promise<MarketplaceDouble> {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() })
     response.end(JSON.stringify(answer))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return Object.assign(double, {
-    url,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-    },
-  })
+  return listening(server, double)
 }
 
 class Refusal extends Error {

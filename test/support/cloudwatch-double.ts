@@ -1,7 +1,6 @@
 /** CloudWatch Logs as far as somebody reads it: JSON 1.1, requests signed for the region, pages, filter patterns of words. */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from './listen.ts'
 
 export interface CloudWatchDouble extends AsyncDisposable {
   url: string
@@ -39,16 +38,7 @@ export async function openCloudWatchDouble(): Promise<CloudWatchDouble> {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'double' })
     response.end(JSON.stringify(answer))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return Object.assign(double, {
-    url,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-    },
-  })
+  return listening(server, double)
 }
 
 class Refusal extends Error {

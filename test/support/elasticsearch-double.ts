@@ -1,7 +1,6 @@
 /** Elasticsearch as far as somebody searches it: `_search` with ranges, query strings and terms, and its errors as it words them. */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listening } from './listen.ts'
 
 type Json = Record<string, unknown>
 
@@ -30,16 +29,7 @@ export async function openElasticsearchDouble(): Promise<ElasticsearchDouble> {
     response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', 'x-elastic-product': 'Elasticsearch' })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return Object.assign(double, {
-    url,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-    },
-  })
+  return listening(server, double)
 }
 
 const failure = (status: number, type: string, reason: string) => ({
