@@ -1,6 +1,8 @@
 /** Runs as a process of its own, with little memory and an empty environment: reads policies and evaluates them, one after the other. */
 import { builtins, whyAbsent } from '../formats/rego/builtins/builtins.ts'
-import { open, parseModule, RegoError, RegoSyntaxError } from '../formats/rego/rego.ts'
+import { RegoError, RegoSyntaxError } from '../formats/rego/errors.ts'
+import { parseModule } from '../formats/rego/parser.ts'
+import { open } from '../formats/rego/rego.ts'
 import { fromJson } from '../formats/rego/values.ts'
 import { framesOf, type Job, type Policy, type Told } from './messages.ts'
 import { failed, outcomeOf } from './outcome.ts'

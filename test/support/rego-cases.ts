@@ -5,8 +5,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
+import { RegoError, RegoSyntaxError } from '../../src/formats/rego/errors.ts'
+import { parseModule } from '../../src/formats/rego/parser.ts'
 import type { Builtins } from '../../src/formats/rego/rego.ts'
-import { open, parseModule, RegoError, RegoSyntaxError } from '../../src/formats/rego/rego.ts'
+import { open } from '../../src/formats/rego/rego.ts'
 import { equal, fromJson, identity, RegoObject, RegoSet, type Value } from '../../src/formats/rego/values.ts'
 
 const folder = new URL('../../../shared/data/rego/', import.meta.url).pathname

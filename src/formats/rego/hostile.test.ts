@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { randomPolicy } from '../../../test/support/rego-generator.ts'
 import { builtins } from './builtins/builtins.ts'
-import { open, parseModule, RegoError, RegoSyntaxError } from './rego.ts'
+import { RegoError, RegoSyntaxError } from './errors.ts'
+import { parseModule } from './parser.ts'
+import { open } from './rego.ts'
 import { fromJson } from './values.ts'
 
 /** The document data.test, or the message. */

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { askOpa, opaIsThere, whyNoOpa } from '../../../test/support/opa.ts'
 import { randomPolicy } from '../../../test/support/rego-generator.ts'
 import { builtins } from './builtins/builtins.ts'
-import { open, parseModule, RegoError } from './rego.ts'
+import { RegoError } from './errors.ts'
+import { parseModule } from './parser.ts'
+import { open } from './rego.ts'
 import { fromJson } from './values.ts'
 
 describe.skipIf(!opaIsThere)(`next to opa (${whyNoOpa})`, () => {

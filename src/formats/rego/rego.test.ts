@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { builtins } from './builtins/builtins.ts'
-import { type Evaluation, evaluate, open, parseModule, RegoError, RegoSyntaxError, type Version } from './rego.ts'
+import { RegoError, RegoSyntaxError } from './errors.ts'
+import { parseModule, type Version } from './parser.ts'
+import { type Evaluation, evaluate, open } from './rego.ts'
 import { fromJson, toJson } from './values.ts'
 
 const evaluated = (rules: string, input: unknown = {}, more: Partial<Evaluation> = {}): unknown =>

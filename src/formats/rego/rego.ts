@@ -17,9 +17,7 @@ import { RegoObject, toJson, type Value } from './values.ts'
 
 export type { Module } from './ast.ts'
 export type { Builtins } from './callees.ts'
-export { RegoError, type RegoErrorCode, RegoSyntaxError } from './errors.ts'
 export type { Limits } from './machine.ts'
-export { parseModule, type Version } from './parser.ts'
 
 export interface Evaluation {
   modules: readonly Module[]

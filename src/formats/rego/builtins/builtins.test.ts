@@ -27,6 +27,14 @@ const rows: [string, unknown[], unknown][] = [
   ['object.remove', [{ a: 1, b: 2 }, ['a']], { b: 2 }],
   ['object.remove', [{ a: 1, b: 2 }, { b: 0 }], { a: 1 }],
   ['object.union', [{ a: { b: 1 } }, { a: { c: 2 } }], { a: { b: 1, c: 2 } }],
+  [
+    'object.union',
+    [
+      { a: { b: 1 }, c: 2 },
+      { a: 'text', c: { d: 1 } },
+    ],
+    { a: 'text', c: { d: 1 } },
+  ],
   ['object.union_n', [[{ a: 1 }, { a: 2 }, { b: 3 }]], { a: 2, b: 3 }],
   ['object.subset', [{ a: { b: 1, c: 2 } }, { a: { b: 1 } }], true],
   [

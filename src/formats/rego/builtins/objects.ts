@@ -77,9 +77,9 @@ function merged(one: RegoObject, other: RegoObject, context: BuiltinContext, dep
   const entries = new Map<Value, Value>()
   const composite: (readonly [Value, Value])[] = []
   for (const [key, value] of [...one.entries(), ...other.entries()]) {
-    const mine = one.get(key)
-    const both = mine instanceof RegoObject && value instanceof RegoObject && other.has(key)
-    const result = both ? merged(mine, other.get(key) as RegoObject, context, depth + 1) : value
+    const [mine, theirs] = [one.get(key), other.get(key)]
+    const both = mine instanceof RegoObject && theirs instanceof RegoObject
+    const result = both ? merged(mine, theirs, context, depth + 1) : (theirs ?? value)
     if (typeof key === 'object' && key !== null) composite.push([key, result])
     else entries.set(key, result)
   }
