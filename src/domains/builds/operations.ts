@@ -5,11 +5,12 @@ import { notFound } from '../../errors.ts'
 import { pipelineOf } from '../pipelines/path.ts'
 import { findAt } from '../pipelines/pipelines.ts'
 import { noteAbort, readBuildNotes } from '../pipelines/queries.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 import { begun, eventOf, showBuilds } from './builds.ts'
 import { streamBuild } from './event-stream.ts'
 import { readPage, viewPage } from './paging.ts'
 
-export const builds: DomainHandlers<'builds'> = {
+export const builds: DomainHandlers<'builds'> = hidingTokens<DomainHandlers<'builds'>>({
   async getBuilds(context, { path, query }) {
     const at = await findAt(context, pipelineOf(path))
     const asked = readPage(query)
@@ -78,7 +79,7 @@ export const builds: DomainHandlers<'builds'> = {
     if (!isCheck) await context.platform.engine.getBuild(at, id)
     return streamBuild(context, at, { id, isCheck, path: pipelineOf(path) })
   },
-}
+})
 
 /** Digits, as many as the contract lets through; a number that no build can have is of none. */
 function buildId({ build_id }: { build_id: string }): number {

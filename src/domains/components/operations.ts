@@ -1,12 +1,13 @@
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import { notFound } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 import { type ComponentPath, createComponent, deleteComponent, getComponent, migrateComponent, updateComponent } from './components.ts'
 import { getCurrentValues } from './current.ts'
 import { findComponentById, findEnvironment, listComponents } from './queries.ts'
 import { withStacks } from './stacks.ts'
 
-export const components: DomainHandlers<'components'> = {
+export const components: DomainHandlers<'components'> = hidingTokens<DomainHandlers<'components'>>({
   async getOrganizationComponents({ read, visible }) {
     const data = await read(async (tx) => withStacks(tx, await listComponents(tx, {}, visible(...listing))))
     return { data }
@@ -48,7 +49,7 @@ export const components: DomainHandlers<'components'> = {
   async getComponentConfig(context, { path }) {
     return { data: await getCurrentValues(context, pathOf(path)) }
   },
-}
+})
 
 const listing = ['organization:component:list', 'organization:component:read'] as const
 

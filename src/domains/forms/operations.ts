@@ -5,8 +5,9 @@ import { readForms } from '../../formats/forms/read.ts'
 import { FetchRefused, fetchJson } from '../../outside/guarded-fetch.ts'
 import { previewConfig } from '../components/current.ts'
 import { isDeeperThan } from '../json-depth.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 
-export const forms: DomainHandlers<'forms'> = {
+export const forms: DomainHandlers<'forms'> = hidingTokens<DomainHandlers<'forms'>>({
   async validateFormsFile(_, { body }) {
     const { forms: file, errors } = readForms(body.form_file)
     return {
@@ -28,7 +29,7 @@ export const forms: DomainHandlers<'forms'> = {
     const place = { project: path.project_canonical, environment: path.environment_canonical }
     return { data: await previewConfig(context, place, body) }
   },
-}
+})
 
 /** Lists and objects within each other. */
 const deepestValues = 100

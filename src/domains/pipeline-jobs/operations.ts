@@ -7,8 +7,9 @@ import { pipelineOf } from '../pipelines/path.ts'
 import { findAt } from '../pipelines/pipelines.ts'
 import { forgetPausedJob, notePausedJob, type PipelinePath, readBuildNotes, readJobNotes } from '../pipelines/queries.ts'
 import { buildsIn, viewJob } from '../pipelines/view.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 
-export const pipelineJobs: DomainHandlers<'pipeline-jobs'> = {
+export const pipelineJobs: DomainHandlers<'pipeline-jobs'> = hidingTokens<DomainHandlers<'pipeline-jobs'>>({
   async getJobs(context, { path, query }) {
     const at = await findAt(context, pipelineOf(path))
     const { rows, pagination } = pageOf(await context.platform.engine.listJobs(at), query)
@@ -44,7 +45,7 @@ export const pipelineJobs: DomainHandlers<'pipeline-jobs'> = {
     )
     return { data: { caches_removed: removed } }
   },
-}
+})
 
 async function showJobs({ read }: OrganizationContext, at: PipelineAt, jobs: readonly EngineJob[]): Promise<Schema<'Job'>[]> {
   const { builds, notes } = await read(async (tx) => ({

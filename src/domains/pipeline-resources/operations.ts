@@ -7,8 +7,9 @@ import { begun, showBuilds } from '../builds/builds.ts'
 import { readPage, viewPage } from '../builds/paging.ts'
 import { pipelineOf } from '../pipelines/path.ts'
 import { findAt } from '../pipelines/pipelines.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 
-export const pipelineResources: DomainHandlers<'pipeline-resources'> = {
+export const pipelineResources: DomainHandlers<'pipeline-resources'> = hidingTokens<DomainHandlers<'pipeline-resources'>>({
   async getPipelineResources(context, { path, query }) {
     const at = await findAt(context, pipelineOf(path))
     const { rows, pagination } = pageOf(await context.platform.engine.listResources(at), query)
@@ -69,7 +70,7 @@ export const pipelineResources: DomainHandlers<'pipeline-resources'> = {
   async getBuildsWithVersionAsOutput(context, { path }) {
     return { data: await withVersion(context, path, 'output') }
   },
-}
+})
 
 function viewResource(at: PipelineAt, { build, ...resource }: EngineResource): Schema<'Resource'> {
   const where = { pipeline_id: at.pipelineId, pipeline_name: at.name, team_name: at.team }

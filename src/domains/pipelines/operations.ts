@@ -8,6 +8,7 @@ import type { OrganizationContext } from '../../http/context.ts'
 import { seconds } from '../../time.ts'
 import { findEnvironment } from '../components/queries.ts'
 import { getProject } from '../projects/projects.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 import { saverOf } from './configs.ts'
 import { sampleVariables } from './desired.ts'
 import { componentOf, pipelineOf } from './path.ts'
@@ -26,7 +27,7 @@ import { showPipeline, showPipelines, showSaved, statesOf } from './shown.ts'
 import { compareWithStack, diffWith, runningConfig } from './synced.ts'
 import { isIn } from './view.ts'
 
-export const pipelines: DomainHandlers<'pipelines'> = {
+export const pipelines: DomainHandlers<'pipelines'> = hidingTokens<DomainHandlers<'pipelines'>>({
   async getPipelines(context, { query }) {
     const { concourse_pipeline_name: name, project_canonical: project, environment_canonical: environment, statuses, ...page } = query
     const filters = { name, project, environment }
@@ -136,7 +137,7 @@ export const pipelines: DomainHandlers<'pipelines'> = {
     await setPaused(context, pipelineOf(path), false)
     return undefined
   },
-}
+})
 
 const listing = ['organization:pipeline:list', 'organization:pipeline:read'] as const
 

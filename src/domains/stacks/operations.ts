@@ -2,13 +2,14 @@ import { canonicalOf } from '../../canonical.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
 import { getStackConfigs } from '../components/current.ts'
+import { hidingTokens } from '../terraform-state/hidden.ts'
 import { readDiagram, readImage, readTerraform, saveDiagram, saveImage, writeTerraform } from './craft.ts'
 import { createBareStack, createStackFromBlueprint } from './create.ts'
 import { listStacks } from './queries.ts'
 import { checkDependencies, getStack, removeStack, updateStack } from './stacks.ts'
 import { viewStack, viewStackInFull } from './view.ts'
 
-export const stacks: DomainHandlers<'stacks'> = {
+export const stacks: DomainHandlers<'stacks'> = hidingTokens<DomainHandlers<'stacks'>>({
   async listServiceCatalogs({ read, visible }, { query, filters }) {
     const { rows, pagination } = await read((tx) =>
       listStacks(tx, query, filters, visible('organization:service_catalog:list', 'organization:service_catalog:read')),
@@ -81,4 +82,4 @@ export const stacks: DomainHandlers<'stacks'> = {
     await write((tx) => saveImage(tx, path.service_catalog_ref, body.image))
     return undefined
   },
-}
+})
