@@ -69,6 +69,10 @@ describe('constraints', () => {
     expect(broken('projects_canonical_uq')).toMatchObject({ code: 'AlreadyExists', cause: { constraint: 'projects_canonical_uq' } })
     expect(broken('projects_pk')).not.toBeInstanceOf(ApiError)
     expect(broken('projects_organization_fk', '23503')).toMatchObject({ code: 'NotFoundEntity' })
+    expect(translateViolation(Object.assign(new Error('invalid input syntax for type json'), { code: '22P02' }))).toMatchObject({
+      code: 'Invalid',
+      message: 'A value cannot be read by the database',
+    })
   })
 
   test('a reference is indexed on the side that is searched when the other is deleted', async () => {

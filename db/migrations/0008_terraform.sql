@@ -398,9 +398,9 @@ grant select on infra_imports to trochoid_doors;
 create policy doors on infra_imports for select to trochoid_doors using (true);
 
 -- States whose component has been gone since then; answers only in the platform scope.
-create function left_terraform_states(left_before timestamptz) returns table (organization_id bigint, id bigint)
+create function left_terraform_states(left_before timestamptz) returns table (organization_id bigint, id bigint, left_at timestamptz)
 language sql stable security definer set search_path = public as $$
-  select organization_id, id from terraform_states where left_at < left_before and component_id is null and in_platform_scope()
+  select s.organization_id, s.id, s.left_at from terraform_states s where s.left_at < left_before and s.component_id is null and in_platform_scope()
 $$;
 alter function left_terraform_states owner to trochoid_doors;
 grant execute on function left_terraform_states to trochoid_app;

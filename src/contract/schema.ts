@@ -1084,7 +1084,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a component
-         * @description Deletes a component together with its pipeline, its files in the config repository and its entries in the asset inventory. Files that other components use too stay, and so do those that were there before the component. It does not destroy what the pipeline has created in the cloud: run the destroy job of the pipeline first.
+         * @description Deletes a component together with its pipeline, its files in the config repository and its entries in the asset inventory. Files that other components use too stay, and so do those that were there before the component. It does not destroy what the pipeline has created in the cloud: run the destroy job of the pipeline first. 409 while its Terraform state is locked.
          */
         delete: operations["deleteComponent"];
         options?: never;
@@ -1122,7 +1122,7 @@ export interface paths {
         get?: never;
         /**
          * Move a component
-         * @description Moves a component to another environment, of the same or of another project. Its files are made anew from the stack at the new place, with the names of that place and the values that it has, and its pipeline gets the matching new name; what else was written into the old files by hand stays behind in git's history. What runs in the cloud is not touched, but the next run of the pipeline works with the new names, so look at its plan first. A target that does not exist gives 404 or 422.
+         * @description Moves a component to another environment, of the same or of another project. Its files are made anew from the stack at the new place, with the names of that place and the values that it has, and its pipeline gets the matching new name; what else was written into the old files by hand stays behind in git's history. What runs in the cloud is not touched, but the next run of the pipeline works with the new names, so look at its plan first. A target that does not exist gives 404 or 422. 409 while its Terraform state is locked; the token of that state is another one afterwards.
          */
         put: operations["migrateComponent"];
         post?: never;
@@ -1505,13 +1505,13 @@ export interface paths {
         };
         /**
          * List the external backends
-         * @description Lists the external backends of the organization, with their `jwt` when they hold Terraform states. Filters are combined.
+         * @description Lists the external backends of the organization, with their `jwt` when they hold Terraform states and you may open those: for a component's backend that takes `organization:terraform_state:download` or `organization:component:update` on the component, for any other `organization:external_backend:update` on the backend. Filters are combined.
          */
         get: operations["getExternalBackends"];
         put?: never;
         /**
          * Create an external backend
-         * @description Adds an external backend. It applies to a component, an environment or a project, or as default to the whole organization; there can be only one for the same purpose and place (409). `default: true` and a place exclude each other, and one of them must be given, except for the purpose `cost_explorer`, which has neither. A credential can be named by whoever may read it (403). With purpose `cost_explorer` a cloud cost account is created along with it. 422 when the kind of storage does not suit the purpose, or the credential does not suit the storage.
+         * @description Adds an external backend. It applies to a component, an environment or a project, or as default to the whole organization; there can be only one for the same purpose and place (409). `default: true` and a place exclude each other, and one of them must be given, except for the purpose `cost_explorer`, which has neither. A credential can be named by whoever may read it (403), and a place by whoever may update that component, environment or project (403). The sources of a default `logs` backend go by the names of environments: they are those of all environments of a name, in every project. With purpose `cost_explorer` a cloud cost account is created along with it. 422 when the kind of storage does not suit the purpose, or the credential does not suit the storage.
          */
         post: operations["createExternalBackend"];
         delete?: never;
@@ -1529,18 +1529,18 @@ export interface paths {
         };
         /**
          * Get an external backend
-         * @description Shows one external backend. The secrets of its credential are never part of it.
+         * @description Shows one external backend. The secrets of its credential are never part of it, and its `jwt` only for who may open its states, as in the list.
          */
         get: operations["getExternalBackend"];
         /**
          * Update an external backend
-         * @description Replaces an external backend, except its purpose. Moving a Terraform state elsewhere does not copy the states already stored. The `jwt` stays valid.
+         * @description Replaces an external backend, except its purpose. Moving a Terraform state elsewhere does not copy the states already stored. The `jwt` stays valid, unless `rotate_token` asks for another. As when it is created, you need the right to update what it is for, now and then, and to read its credential unless neither that nor the configuration nor the place changes (403).
          */
         put: operations["updateExternalBackend"];
         post?: never;
         /**
          * Delete an external backend
-         * @description Removes an external backend. The data at the storage stays, but the platform loses sight of it: its resources leave the inventory, and pipelines that use its `jwt` can no longer reach their state.
+         * @description Removes an external backend. The data at the storage stays. The state that was kept under a token of its own goes with it, and its resources leave the inventory: 409 while that state is locked, or knows of resources. The state of a component stays: when no external backend reaches the component any more, its state can be read and unlocked, but neither written nor locked.
          */
         delete: operations["deleteExternalBackend"];
         options?: never;
@@ -2226,7 +2226,7 @@ export interface paths {
         };
         /**
          * Get the infrastructure graph of a component
-         * @description Draws the infrastructure of a component as a graph computed from its Terraform state: machines, databases and the like become nodes, and what merely connects them (security group rules, attachments) becomes edges. What is open to all addresses is led to from a node `internet`. Policies, random ids and the like are left out. 404 when Terraform has stored no state of the component yet; a state without resources gives an empty graph.
+         * @description Draws the infrastructure of a component as a graph computed from its Terraform state: machines, databases and the like become nodes, and what merely connects them (security group rules, attachments) becomes edges. What is open to all addresses is led to from a node `internet`. Policies, random ids and the like are left out. 404 when Terraform has stored no state of the component yet; a state without resources gives an empty graph. 422 when it is larger than 2 MB or has more than 3,000 resources.
          */
         get: operations["getComponentInfrastructure"];
         put?: never;
@@ -2246,7 +2246,7 @@ export interface paths {
         };
         /**
          * List the resources of the inventory
-         * @description Lists the resources you may read, from the Terraform states of all projects and entered by hand: those of a project are seen by who may read the project. `filters` holds the values that occur, to build a filter bar with. `page_index`, `page_size` and `order_by` work as in other lists. Filters such as `resources_type[eq]=aws_instance` know `resources_name`, `_type`, `_provider`, `_label`, `_module` and `_mode`, `project_canonical`, `environment_canonical`, `component_canonical`, `service_catalog_canonical` and `service_catalog_ref`; every other name is a path into the attributes, such as `tags.env[eq]=prod` or `disks[0].size[gt]=9`. What the state or its name marks as sensitive is not among the attributes. Resources of a component that was deleted stay for 30 days, with its state.
+         * @description Lists the resources you may read, from the Terraform states of all projects and entered by hand: those of a component are seen by who may read the component, and those of a project's external backend by who may read the project. `filters` holds the values that occur, to build a filter bar with. `page_index`, `page_size` and `order_by` work as in other lists. Filters such as `resources_type[eq]=aws_instance` know `resources_name`, `_type`, `_provider`, `_label`, `_module` and `_mode`, `project_canonical`, `environment_canonical`, `component_canonical`, `service_catalog_canonical` and `service_catalog_ref`; every other name is a path into the attributes, such as `tags.env[eq]=prod` or `disks[0].size[gt]=9`. What the state or its name marks as sensitive is not among the attributes, and the largest attributes of a resource with more than about 10 KB of them are replaced by `(too large to show)`. Resources of a component that was deleted are not shown; they are back when it is made again at its place from the same stack within 30 days.
          */
         get: operations["listInventoryResources"];
         put?: never;
@@ -2266,7 +2266,7 @@ export interface paths {
         };
         /**
          * List the labels of resources
-         * @description Lists the labels in use, each with the sum of CPU, memory and storage of its resources. Use it to choose the label of a resource pool.
+         * @description Lists the labels of the resources you may read, each with the sum of their CPU, memory and storage. Use it to choose the label of a resource pool, which counts all resources of the label.
          */
         get: operations["listResourceLabels"];
         put?: never;
@@ -2286,7 +2286,7 @@ export interface paths {
         };
         /**
          * List the resource types of a provider
-         * @description Lists the distinct types of the resources in the inventory that come from one provider.
+         * @description Lists the distinct types of the resources you may read that come from one provider.
          */
         get: operations["listResourceTypes"];
         put?: never;
@@ -2530,7 +2530,7 @@ export interface paths {
         };
         /**
          * List the log sources of an environment
-         * @description Lists the groups of log lines that can be read for this environment. They come from the `logs` external backend that covers the environment: its own, its project's, or the organization's default one. For Elasticsearch they are those that the backend names for the environment, for CloudWatch all log groups of its region (at most 1000). 404 when there is no such backend.
+         * @description Lists the groups of log lines that can be read for this environment. They come from the `logs` external backend that covers the environment: its own, its project's, or the organization's default one. For Elasticsearch they are those that the backend names for the environment: by its name alone, so that a default backend, or a project's, has the same sources for environments of that name in all projects it covers. For CloudWatch they are all log groups of its region (at most 1000). 404 when there is no such backend.
          */
         get: operations["getProjEnvLogSources"];
         put?: never;
@@ -4620,7 +4620,7 @@ export interface paths {
         put?: never;
         /**
          * Write the Terraform state
-         * @description Stores a new version of the state and updates the inventory from it: resources that appear are added, those that are gone are removed. 423 when someone else holds the lock, which Terraform names in the parameter `ID`; 422 when the document is not a state or comes from another lineage; 409 when its serial is not above that of the state that is kept. The same document again is no new version. The newest 200 versions of a state are kept, and of older ones the last of each day. While an organization is restricted its states can be read and unlocked, but not written.
+         * @description Stores a new version of the state and updates the inventory from it: resources that appear are added, those that are gone are removed. 423 when someone else holds the lock, which Terraform names in the parameter `ID`; 422 when the document is not a state, comes from another lineage, or its bytes do not come within 10 seconds and at 32 KB in a second. A state has at most 100,000 instances of resources, one of them at most 4 MB, and a serial of at most 2^52. An organization writes one large document at a time, and waits for its turn; 409 when its serial is not above that of the state that is kept. The same document again is no new version. The newest 200 versions of a state are kept, and of older ones the last of each day. While an organization is restricted, or no external backend covers the component of the token any more, its states can be read and unlocked, but neither written nor locked (403).
          */
         post: operations["createOrUpdateState"];
         delete?: never;
@@ -6863,7 +6863,7 @@ export interface components {
              * @description Number of CPU units it offers.
              */
             cpu?: number;
-            /** @description Any further keys and values. */
+            /** @description Any further keys and values, up to 12 KB; up to 4 KB on a resource of a Terraform state. */
             custom_attributes?: {
                 [key: string]: unknown;
             };
@@ -8101,7 +8101,7 @@ export interface components {
             default: boolean;
             /** @description Environment it applies to; needs the project. */
             environment_canonical?: string;
-            /** @description Token for the Terraform state calls (`/inventory`, `/inventory/lock`, `/inventory-plan`), only for the purpose `remote_tfstate`. Treat it as a secret. */
+            /** @description Token for the Terraform state calls (`/inventory`, `/inventory/lock`, `/inventory-plan`), only for the purpose `remote_tfstate`, and only for who may download the component's state or update the component; of a backend without a component, for who may update the backend. Treat it as a secret. */
             jwt?: string;
             /** @description Project it applies to. */
             project_canonical?: string;
@@ -8971,6 +8971,8 @@ export interface components {
              * @enum {string}
              */
             purpose: "events" | "logs" | "remote_tfstate" | "cost_explorer";
+            /** @description True ends every token of its own that the backend showed before, and the answer shows the new one; only for the purpose `remote_tfstate`. The token of a component is made anew with the component's state. */
+            rotate_token?: boolean;
         };
         /** @description A person with an account, as others see it. */
         User: {
@@ -13525,6 +13527,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };

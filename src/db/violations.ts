@@ -218,6 +218,7 @@ const inputErrors: Record<string, () => ApiError> = {
   '22007': () => invalid('A date or time cannot be read'),
   '22008': () => invalid('A date or time is out of range'),
   '22021': () => invalid('The text holds a character that cannot be stored (NUL)'),
+  '22P02': () => invalid('A value cannot be read by the database'),
   '22P05': () => invalid('The text holds a character that cannot be stored (NUL)'),
   '54000': () => invalid('A value is too large to be stored'),
   '57014': () => unavailable('The question took too long to answer: narrow it down'),

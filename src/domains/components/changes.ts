@@ -22,7 +22,7 @@ import type { Author } from '../pipelines/configs.ts'
 import type { Removal } from '../pipelines/follow.ts'
 import { replaceConsumption } from '../quotas/queries.ts'
 import type { Consumption } from '../quotas/reserve.ts'
-import { leaveState } from '../terraform-state/queries.ts'
+import { leaveState, raiseGenerationOf } from '../terraform-state/queries.ts'
 import { followLater, removePipelines } from './pipeline.ts'
 import * as queries from './queries.ts'
 
@@ -158,12 +158,14 @@ export async function apply(
   if (kind === 'hold') return []
   if (kind === 'delete') {
     const removals = await removePipelines(tx, componentId)
+    await raiseGenerationOf(tx, componentId)
     await leaveState(tx, componentId)
     await queries.deleteComponent(tx, componentId)
     return removals
   }
   const { vars, files, consumption, ...columns } = intended
   if (consumption) await replaceConsumption(tx, componentId, consumption.after)
+  if (kind === 'migrate') await raiseGenerationOf(tx, componentId)
   await queries.updateComponent(tx, componentId, {
     ...columns,
     ...(vars ? { vars: JSON.stringify(vars) } : {}),

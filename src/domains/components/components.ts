@@ -11,6 +11,7 @@ import { providers } from '../cloud-providers/providers.ts'
 import { withGit } from '../git.ts'
 import { saverOf } from '../pipelines/configs.ts'
 import { removeNow } from '../pipelines/follow.ts'
+import { assertStateUnlocked } from '../terraform-state/component-state.ts'
 import { begin, type Change, type Intended, newChangeId, push, settle } from './changes.ts'
 import { askingOf, assertReserved, reserveFirst, reserveFor } from './consumption.ts'
 import { currentOn, type Outcome, type Present, renderOn } from './on-tip.ts'
@@ -149,6 +150,7 @@ export async function migrateComponent(
     await assertSame(tx, component)
     await assertSamePlace(tx, to, environment, plan)
     await assertNameFree(tx, place, component.id)
+    await assertStateUnlocked(tx, component, 'moved')
     const intended = { ...columns, ...(await reserveFor(tx, component.id, asking)) }
     await begin(tx, context, change, intended, leftovers)
     return intended
@@ -177,6 +179,7 @@ export async function deleteComponent(context: OrganizationContext, path: Compon
   const change: Change = { id: newChangeId(), componentId: component.id, kind: 'delete', repositoryId: target.repository.id }
   await context.prepare(async (tx) => {
     await assertSame(tx, component)
+    await assertStateUnlocked(tx, component, 'deleted')
     await begin(tx, context, change, {})
   })
   const gone = queries.ownPaths(component.files)

@@ -38,7 +38,8 @@ export async function askingOf(
   given: FormValues,
 ): Promise<Asking> {
   const environmentId = component.environment_id
-  if (!doesConsume(plan.form) || !(await read(areQuotasOn))) return { environmentId, amounts: nothing, present: null }
+  if (!doesConsume(plan.form) || !(await read(areQuotasOn)))
+    return { environmentId, amounts: doesConsume(plan.form) ? null : nothing, present: null }
   const look = (tip: Snapshot) => currentOn(plan.form, tip, component)
   const current = await withGit(() => platform.git.read(plan.remote, plan.repository.branch, look))
   const { values } = valuesFor(plan, mergeValues(current, given))

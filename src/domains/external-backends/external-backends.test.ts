@@ -25,7 +25,7 @@ async function open() {
     organization(
       org,
       member('ada'),
-      role('backends', ['organization:external_backend:*']),
+      role('backends', ['organization:external_backend:*'], ['organization:project:update'], ['organization:environment:update']),
       member('eve', 'backends'),
       project('web', environment('prod'), environment('dev')),
       project('api', environment('prod')),
@@ -274,13 +274,15 @@ describe('a backend that is there', () => {
     expect(await ada.deleteCredential({ path: aws })).toHaveStatus(204)
   })
 
-  test('takes only credentials that the caller may read; what goes where it went may stay', async () => {
+  test('takes only credentials that the caller may read; what goes where it went, for the same place, may stay', async () => {
     const { create, credential, ada, eve, path } = await open()
     await credential('aws')
     expect(await create(body(), eve)).toBeError('Unauthorized', 'grants you to read it')
     const { data } = (await must(create(body()))).body
     const at = { ...path, external_backend_id: data.id ?? 0 }
-    expect(await eve.updateExternalBackend({ path: at, body: body({ environment_canonical: 'dev' }) as never })).toHaveStatus(200)
+    expect(await eve.updateExternalBackend({ path: at, body: body() as never })).toHaveStatus(200)
+    for (const place of [{ environment_canonical: 'dev' }, { project_canonical: 'api' }, { project_canonical: undefined, default: true }])
+      expect(await eve.updateExternalBackend({ path: at, body: body(place) as never })).toBeError('Unauthorized', 'grants you to read it')
     const elsewhere = body({ configuration: { ...s3, endpoint: 'https://evil.example.com' } })
     expect(await eve.updateExternalBackend({ path: at, body: elsewhere as never })).toHaveStatus(403)
     expect(await ada.updateExternalBackend({ path: at, body: elsewhere as never })).toHaveStatus(200)

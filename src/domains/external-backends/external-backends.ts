@@ -1,14 +1,22 @@
 /** What is true of external backends. Every function works in the transaction it is handed. */
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { alreadyExists, forbidden, invalid, notFound } from '../../errors.ts'
+import { alreadyExists, conflict, forbidden, invalid, notFound } from '../../errors.ts'
 import { lockReferredCredential } from '../credentials/queries.ts'
 import type { MayRead } from '../git.ts'
+import { findVersion, lockStateOf } from '../terraform-state/queries.ts'
 import { onlySources } from './elasticsearch.ts'
 import { type Engine, type EngineRules, engines, type Purpose } from './engines.ts'
 import * as queries from './queries.ts'
 
 type Body = Schema<'NewExternalBackend'>
+
+/** What of the caller's rights counts here. */
+export interface Caller {
+  mayRead: MayRead
+  /** @param resource below the organization, such as `project:web` */
+  may(action: string, resource: string): boolean
+}
 
 const longest = 256 * 1024
 
@@ -25,19 +33,32 @@ export async function getBackend(tx: OrgTx, id: number): Promise<queries.Backend
 export const backendFor = (tx: OrgTx, purpose: Purpose, place: queries.ScopeNames): Promise<queries.BackendRow | undefined> =>
   queries.findNearest(tx, purpose, place)
 
-export async function createBackend(tx: OrgTx, body: Body, mayRead: MayRead): Promise<queries.BackendRow> {
-  const row = await rowOf(tx, body, mayRead)
+export async function createBackend(tx: OrgTx, body: Body, caller: Caller): Promise<queries.BackendRow> {
+  const row = await rowOf(tx, body, caller)
   await assertFree(tx, row, null)
   const { id } = await queries.insertBackend(tx, row)
   return getBackend(tx, id)
 }
 
-/** Its number and its token stay. */
+/**
+ * What can be wrong with one for a place that is only made later.
+ * @returns its credential, locked
+ */
+export async function assertPossible(
+  tx: OrgTx,
+  body: Pick<Body, 'purpose' | 'configuration' | 'credential_canonical'>,
+  mayRead: MayRead,
+): Promise<number | null> {
+  const { engine } = configurationOf(body)
+  return credentialId(tx, engines[engine], engine, body.credential_canonical, mayRead)
+}
+
+/** Its number stays, and its token, unless another one is asked for. */
 export async function updateBackend(
   tx: OrgTx,
   id: number,
   body: Schema<'UpdateExternalBackend'>,
-  mayRead: MayRead,
+  caller: Caller,
 ): Promise<queries.BackendRow> {
   const before = await queries.lockBackend(tx, id)
   if (!before) throw notFound(`external backend ${id}`)
@@ -46,25 +67,79 @@ export async function updateBackend(
   if (body.purpose !== before.purpose)
     throw invalid('The purpose of an external backend cannot be changed: make another one', [`body.purpose: must be ${before.purpose}`])
   const isSameSecret = before.credential_canonical === (body.credential_canonical ?? null)
-  const row = await rowOf(tx, body, mayRead, (configuration) => isSameSecret && isSame(configuration, before.configuration))
+  if (body.rotate_token === true && before.purpose !== 'remote_tfstate')
+    throw invalid(`An external backend for ${before.purpose} has no token`, ['body.rotate_token: is for the purpose remote_tfstate'])
+  assertMayServe(before, caller)
+  // Who may use the backend at another place could read there what the credential opens.
+  const goesWhereItWent = (row: { configuration: object; is_default: boolean } & queries.Scope) =>
+    isSameSecret && isSame(row.configuration, before.configuration) && isSame(placeOf(row), placeOf(before))
+  const row = await rowOf(tx, body, caller, goesWhereItWent)
   await assertFree(tx, row, id)
-  await queries.updateBackend(tx, id, { ...row, updated_at: new Date() })
+  const token_generation = before.token_generation + (body.rotate_token === true ? 1 : 0)
+  await queries.updateBackend(tx, id, { ...row, token_generation, updated_at: new Date() })
   return getBackend(tx, id)
 }
 
 export async function removeBackend(tx: OrgTx, id: number): Promise<queries.BackendRow> {
   const backend = await queries.lockBackend(tx, id)
   if (!backend) throw notFound(`external backend ${id}`)
+  await assertKeepsNothing(tx, id)
   await queries.deleteBackend(tx, id)
   return backend
 }
 
+/** The state under its own token goes with it, and what that knows of would be nobody's. @throws Conflict */
+async function assertKeepsNothing(tx: OrgTx, id: number): Promise<void> {
+  const state = await lockStateOf(tx, { externalBackendId: id })
+  if (state?.lock)
+    throw conflict(
+      `The Terraform state that the external backend ${id} keeps is locked by ${state.lock['Who'] || 'somebody'} since ${state.locked_at?.toISOString() ?? ''}: wait, or unlock it`,
+    )
+  const newest = state && state.version_id !== null ? await findVersion(tx, state.id, state.version_id) : undefined
+  if (newest && newest.resource_count > 0)
+    throw conflict(
+      `The external backend ${id} keeps a Terraform state with ${newest.resource_count} ${newest.resource_count === 1 ? 'resource' : 'resources'}: destroy them, or move the state elsewhere, before you delete it`,
+    )
+}
+
+interface PlaceNames {
+  project_canonical?: string | null | undefined
+  environment_canonical?: string | null | undefined
+  component_canonical?: string | null | undefined
+}
+
+/** @throws Unauthorized for who may not change what the backend is for */
+function assertMayServe(
+  { project_canonical: project, environment_canonical: environment, component_canonical: component }: PlaceNames,
+  { may }: Caller,
+) {
+  if (project == null) return
+  const names = Object.entries({ project, environment, component }).filter(([, name]) => name != null)
+  const kind = names.at(-1)?.[0] ?? ''
+  if (!may(`organization:${kind}:update`, names.flat().join(':')))
+    throw forbidden(
+      `You may not keep external backends for the ${kind} ${names.map(([, name]) => name).join('/')}: no rule grants you to update it`,
+    )
+}
+
+const placeOf = ({ project_id, environment_id, component_id, is_default }: queries.Scope & { is_default: boolean }) => ({
+  project_id,
+  environment_id,
+  component_id,
+  is_default,
+})
+
 /** @param sendsNothingNew with what goes to where it went already, a secret is not read anew */
-async function rowOf(tx: OrgTx, body: Body, mayRead: MayRead, sendsNothingNew: (configuration: object) => boolean = () => false) {
+async function rowOf(
+  tx: OrgTx,
+  body: Body,
+  caller: Caller,
+  sendsNothingNew: (row: { configuration: object; is_default: boolean } & queries.Scope) => boolean = () => false,
+) {
   const isDefault = body.default ?? false
   const configuration = configurationOf(body)
-  const scope = await scopeOf(tx, body)
-  const isKnown = sendsNothingNew(configuration)
+  const scope = await scopeOf(tx, body, caller)
+  const isKnown = sendsNothingNew({ configuration, is_default: isDefault, ...scope })
   return {
     purpose: body.purpose,
     engine: configuration.engine,
@@ -76,7 +151,7 @@ async function rowOf(tx: OrgTx, body: Body, mayRead: MayRead, sendsNothingNew: (
       engines[configuration.engine],
       configuration.engine,
       body.credential_canonical,
-      isKnown ? () => true : mayRead,
+      isKnown ? () => true : caller.mayRead,
     ),
   }
 }
@@ -113,7 +188,7 @@ function configurationOf({ purpose, configuration, default: isDefault = false }:
 }
 
 /** Bills are of the whole organization; everything else is of one place, or the default. */
-async function scopeOf(tx: OrgTx, { purpose, default: isDefault = false, ...names }: Body): Promise<queries.Scope> {
+async function scopeOf(tx: OrgTx, { purpose, default: isDefault = false, ...names }: Body, caller: Caller): Promise<queries.Scope> {
   const given = (['project_canonical', 'environment_canonical', 'component_canonical'] as const).filter((name) => names[name] !== undefined)
   const nowhere = { project_id: null, environment_id: null, component_id: null }
   if (purpose === 'cost_explorer' || isDefault) {
@@ -131,6 +206,7 @@ async function scopeOf(tx: OrgTx, { purpose, default: isDefault = false, ...name
         ? `body.project_canonical: is missing${given.length === 0 ? ', and body.default is not true' : ''}`
         : 'body.environment_canonical: is missing, in which the component is',
     ])
+  assertMayServe(names, caller)
   const { is_ready, ...scope } = await queries.findScope(tx, names)
   const unknown = given.filter((name) => scope[`${name.replace('_canonical', '') as 'project' | 'environment' | 'component'}_id`] === null)
   const missing = is_ready === false ? ['component_canonical' as const] : unknown

@@ -3,23 +3,23 @@ import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { invalid } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
-import type { Platform } from '../../platform.ts'
 import { readingCredentials } from '../git.ts'
 import { jwtOfBackend } from '../terraform-state/tokens.ts'
-import { createBackend, getBackend, removeBackend, updateBackend } from './external-backends.ts'
+import { type Caller, createBackend, getBackend, removeBackend, updateBackend } from './external-backends.ts'
 import { type BackendRow, listBackends } from './queries.ts'
 import { viewExternalBackend } from './view.ts'
 
 export const externalBackends: DomainHandlers<'external-backends'> = {
-  async getExternalBackends({ read, platform, visible }, { query }) {
-    return read(async (tx) => {
+  async getExternalBackends(context, { query }) {
+    const { visible } = context
+    return context.read(async (tx) => {
       const { rows, pagination } = await listBackends(
         tx,
         query,
         visible('organization:external_backend:list', 'organization:external_backend:read'),
       )
       const data: Schema<'ExternalBackend'>[] = []
-      for (const row of rows) data.push(await shown(tx, platform, row))
+      for (const row of rows) data.push(await shown(tx, context, row))
       return { data, pagination }
     })
   },
@@ -28,24 +28,24 @@ export const externalBackends: DomainHandlers<'external-backends'> = {
     const whole = withQuery(body, query)
     const made = await context.write(
       async (tx) => {
-        const row = await createBackend(tx, whole, readingCredentials(context))
+        const row = await createBackend(tx, whole, callerOf(context))
         context.assertMayCreate(String(row.id))
-        return { row, data: await shown(tx, context.platform, row) }
+        return { row, data: await shown(tx, context, row) }
       },
       ({ row }) => told(context, 'created', row),
     )
     return { data: made.data }
   },
 
-  async getExternalBackend({ read, platform }, { path }) {
-    return { data: await read(async (tx) => shown(tx, platform, await getBackend(tx, path.external_backend_id))) }
+  async getExternalBackend(context, { path }) {
+    return { data: await context.read(async (tx) => shown(tx, context, await getBackend(tx, path.external_backend_id))) }
   },
 
   async updateExternalBackend(context, { path, body }) {
     const changed = await context.write(
       async (tx) => {
-        const row = await updateBackend(tx, path.external_backend_id, body, readingCredentials(context))
-        return { row, data: await shown(tx, context.platform, row) }
+        const row = await updateBackend(tx, path.external_backend_id, body, callerOf(context))
+        return { row, data: await shown(tx, context, row) }
       },
       ({ row }) => told(context, 'updated', row),
     )
@@ -61,7 +61,17 @@ export const externalBackends: DomainHandlers<'external-backends'> = {
   },
 }
 
-const shown = async (tx: OrgTx, platform: Platform, row: BackendRow) => viewExternalBackend(row, await jwtOfBackend(tx, platform, row))
+const callerOf = (context: OrganizationContext): Caller => ({ mayRead: readingCredentials(context), may: context.may })
+
+const shown = async (tx: OrgTx, context: OrganizationContext, row: BackendRow) =>
+  viewExternalBackend(row, mayOpen(context, row) ? await jwtOfBackend(tx, context.platform, row) : '')
+
+/** Whoever has the token reads the state, with all secrets that are in it, and writes it. */
+function mayOpen({ may }: OrganizationContext, { id, project_canonical, environment_canonical, component_canonical }: BackendRow): boolean {
+  if (component_canonical === null) return may('organization:external_backend:update', `external_backend:${id}`)
+  const component = `project:${project_canonical}:environment:${environment_canonical}:component:${component_canonical}`
+  return may('organization:terraform_state:download', component) || may('organization:component:update', component)
+}
 
 function told({ actor }: OrganizationContext, done: string, row: BackendRow) {
   const place = [row.project_canonical, row.environment_canonical, row.component_canonical].filter((name) => name !== null).join('/')

@@ -32,7 +32,7 @@ export async function openAccount(
   { configuration, credential_canonical: canonical }: { configuration: Configuration; credential_canonical: string },
   mayRead: MayRead,
   provider?: string,
-): Promise<CloudAccount> {
+): Promise<{ account: CloudAccount; credentialId: number }> {
   const fit = fits[configuration.type]
   if (provider !== undefined && provider !== fit.provider)
     throw invalid(`A ${configuration.type} is for the provider ${fit.provider}, not for ${provider}`, [
@@ -47,6 +47,10 @@ export async function openAccount(
     throw invalid(`${fit.provider} needs a credential of the type ${fit.credential}, and ${canonical} is of the type ${credential.type}`, [
       `body.credential_canonical: must be of the type ${fit.credential}`,
     ])
+  return { account: accountWith(configuration, raw), credentialId: credential.id }
+}
+
+function accountWith(configuration: Configuration, raw: Awaited<ReturnType<typeof openCredential>>['raw']): CloudAccount {
   switch (configuration.type) {
     case 'CloudProviderAWSConfiguration':
       return { provider: 'aws', region: configuration.region, accessKey: raw.access_key ?? '', secretKey: raw.secret_key ?? '' }

@@ -1,8 +1,8 @@
 /** Beginning an import: everything that can be wrong is said now, because later nobody waits for the answer. */
-import { accountOf, nameOf } from '../../access/actor.ts'
+import { type Actor, accountOf, nameOf } from '../../access/actor.ts'
 import { canonicalOf } from '../../canonical.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { alreadyExists, forbidden, invalid, notFound } from '../../errors.ts'
+import { ApiError, alreadyExists, forbidden, invalid, notFound } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { openImporter } from '../../outside/importer/open.ts'
@@ -10,13 +10,14 @@ import type { Importer } from '../../outside/importer/types.ts'
 import type { Platform } from '../../platform.ts'
 import { providers } from '../cloud-providers/providers.ts'
 import { getConfigRepository } from '../config-repositories/config-repositories.ts'
-import { readingCredentials } from '../git.ts'
+import { assertPossible as assertBackendPossible } from '../external-backends/external-backends.ts'
+import { type MayRead, readingCredentials } from '../git.ts'
 import { findProject } from '../projects/queries.ts'
 import { findCatalog } from '../stacks/queries.ts'
 import { assertCanonicalFree, readSettings } from '../stacks/stacks.ts'
 import { assertReachable, openAccount, providerOf } from './account.ts'
 import * as queries from './queries.ts'
-import type { NewImport, Requester } from './types.ts'
+import type { Credentials, ImportRequest, NewImport, Requester } from './types.ts'
 
 /** @throws Invalid where the operator has no tool */
 export function importerOf({ config }: Pick<Platform, 'config'>): Importer {
@@ -29,27 +30,20 @@ export function importerOf({ config }: Pick<Platform, 'config'>): Importer {
 }
 
 export async function createImport(context: OrganizationContext, given: NewImport): Promise<void> {
-  const { platform, organization, actor } = context
-  importerOf(platform)
-  const body = withCanonicals(given)
-  assertWishes(body)
-  assertMay(context, body)
-  await assertReachable(platform, body.configuration)
+  const { organization, actor } = context
+  const body = await checked(context, given)
   const ref = `${organization.canonical}:${body.stack.canonical}`
-  const by: Requester =
-    actor.kind === 'user'
-      ? { kind: 'user', id: actor.id, name: actor.username, ownerId: actor.id }
-      : { kind: 'api_key', id: actor.id, name: actor.canonical, ownerId: actor.ownerId }
   await context.write(
     async (tx) => {
-      await assertPossible(tx, context, body)
+      const credentials = await assertPossible(tx, context, body)
+      await assertNotTaken(tx, body)
       const { id } = await queries.insertImport(tx, {
         stack_ref: ref,
         status: 'importing',
         project_canonical: body.project?.canonical ?? null,
         environment_canonical: body.environment?.canonical ?? null,
         component_canonical: body.component?.canonical ?? null,
-        request: JSON.stringify({ body, by }),
+        request: requestOf(actor, body, credentials),
         user_id: accountOf(actor),
       })
       await enqueue(tx, 'infraImports.run', { organizationId: organization.id, importId: id, attempt: 1 })
@@ -57,6 +51,24 @@ export async function createImport(context: OrganizationContext, given: NewImpor
     },
     () => ({ name: ref, message: `${nameOf(actor)} started to import infrastructure as the stack ${ref}` }),
   )
+}
+
+export function requestOf(actor: Actor, body: NewImport, credentials: Credentials): string {
+  const by: Requester =
+    actor.kind === 'user'
+      ? { kind: 'user', id: actor.id, name: actor.username, ownerId: actor.id }
+      : { kind: 'api_key', id: actor.id, name: actor.canonical, ownerId: actor.ownerId }
+  return JSON.stringify({ body, by, credentials } satisfies ImportRequest)
+}
+
+/** What needs no transaction. */
+export async function checked(context: OrganizationContext, given: NewImport): Promise<Complete> {
+  importerOf(context.platform)
+  const body = withCanonicals(given)
+  assertWishes(body)
+  assertMay(context, body)
+  await assertReachable(context.platform, body.configuration)
+  return body
 }
 
 type Complete = NewImport & {
@@ -132,22 +144,38 @@ function assertMay({ may }: OrganizationContext, { stack, project, environment, 
     ...(environment ? [['organization:environment:create', at(2)] as [string, string]] : []),
     ...(component ? [['organization:component:create', at(3)] as [string, string]] : []),
     ...(external_backend ? [['organization:external_backend:create', 'external_backend'] as [string, string]] : []),
+    ...(external_backend ? [['organization:component:update', at(3)] as [string, string]] : []),
   ]
   for (const [action, resource] of needs)
     if (!may(action, resource)) throw forbidden(`You may not import this: no rule grants you ${action} on ${resource}`)
 }
 
-async function assertPossible(tx: OrgTx, context: OrganizationContext, body: Complete): Promise<void> {
+/** Asked in the name of whoever asks. @returns what the work may use later */
+export async function assertPossible(tx: OrgTx, context: OrganizationContext, body: Complete): Promise<Credentials> {
   const mayRead = readingCredentials(context)
-  await openAccount(tx, context.platform, body, mayRead)
-  const { canonical } = body.stack
+  const { credentialId } = await openAccount(tx, context.platform, body, mayRead)
   if (!(await findCatalog(tx, { canonical: body.stack.service_catalog_source_canonical })))
     throw notFound(`catalog repository ${body.stack.service_catalog_source_canonical}`)
   await readSettings(tx, body.stack)
-  await assertCanonicalFree(tx, canonical)
-  if (!body.project) return
-  const project = body.project as NonNullable<NewImport['project']> & { canonical: string }
-  await getConfigRepository(tx, project.config_repository_canonical)
+  if (body.project) await getConfigRepository(tx, (body.project as NonNullable<NewImport['project']>).config_repository_canonical)
+  return { account: credentialId, backend: await backendCredential(tx, body, mayRead) }
+}
+
+async function backendCredential(tx: OrgTx, { external_backend }: Complete, mayRead: MayRead): Promise<number | null> {
+  const { configuration, ...credential } = external_backend ?? {}
+  if (!configuration) return null
+  try {
+    return await assertBackendPossible(tx, { purpose: 'remote_tfstate', configuration, ...credential }, mayRead)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'Invalid') throw error
+    const details = error.details.map((detail) => detail.replace(/^body\./, 'body.external_backend.'))
+    throw invalid(error.message, details, error)
+  }
+}
+
+async function assertNotTaken(tx: OrgTx, { stack, project }: Complete): Promise<void> {
+  await assertCanonicalFree(tx, stack.canonical)
+  if (!project) return
   const isTaken = (await findProject(tx, project.canonical, null)) ?? (await queries.findOfProject(tx, project.canonical))
   if (isTaken) throw alreadyExists(`a project with the canonical ${project.canonical}, or an import that makes one`)
 }

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../outside/git/types.ts'
 import { ImportError, type MadeCode } from '../../outside/importer/types.ts'
 import { createComponent } from '../components/components.ts'
 import { findComponent } from '../components/queries.ts'
+import { lockReferredCredential } from '../credentials/queries.ts'
 import { findEnvironment, insertEnvironment } from '../environments/queries.ts'
 import { createBackend } from '../external-backends/external-backends.ts'
 import { createProject } from '../projects/projects.ts'
@@ -21,7 +22,7 @@ import { storeVersion } from '../terraform-state/versions.ts'
 import type { Progress } from './progress.ts'
 import { setProject } from './queries.ts'
 import { importedStack } from './stack-files.ts'
-import type { NewImport } from './types.ts'
+import type { Credentials, NewImport } from './types.ts'
 
 export async function makeStack(
   context: OrganizationContext,
@@ -64,7 +65,21 @@ export async function makeStack(
   )
 }
 
-export async function makeComponent(context: OrganizationContext, body: NewImport, made: MadeCode, progress: Progress): Promise<void> {
+/** Whoever asked was allowed to use the credential of that time. @throws ImportError for another one of the same canonical */
+export function assertSame(canonical: string, id: number | undefined, wanted: number | null): void {
+  if (id !== wanted)
+    throw new ImportError(
+      `The credential ${canonical} is not the one that the import was allowed to use: it was made anew meanwhile. Whoever may use the new one retries the import`,
+    )
+}
+
+export async function makeComponent(
+  context: OrganizationContext,
+  body: NewImport,
+  credentials: Credentials,
+  made: MadeCode,
+  progress: Progress,
+): Promise<void> {
   const { project, environment, component } = body
   if (!project || !environment || !component) return
   const place = {
@@ -104,7 +119,7 @@ export async function makeComponent(context: OrganizationContext, body: NewImpor
       cloud_provider_canonical: component.cloud_provider_canonical,
       vars: {},
     })
-  if (body.external_backend?.configuration) await makeBackend(context, body, place)
+  if (body.external_backend?.configuration) await makeBackend(context, body, credentials, place)
   if (body.external_backend) {
     if (made.state)
       progress.say('The state of the tool is not written to the external backend: import it there, or begin with an empty one\n')
@@ -114,13 +129,16 @@ export async function makeComponent(context: OrganizationContext, body: NewImpor
 async function makeBackend(
   { write }: OrganizationContext,
   { external_backend: backend }: NewImport,
+  credentials: Credentials,
   place: { project: string; environment: string; component: string },
 ): Promise<void> {
   const { configuration, credential_canonical } = backend ?? {}
   if (!configuration) return
   await write(
-    (tx) =>
-      createBackend(
+    async (tx) => {
+      if (credential_canonical !== undefined)
+        assertSame(credential_canonical, (await lockReferredCredential(tx, credential_canonical))?.id, credentials.backend)
+      return createBackend(
         tx,
         {
           purpose: 'remote_tfstate',
@@ -130,8 +148,10 @@ async function makeBackend(
           environment_canonical: place.environment,
           component_canonical: place.component,
         },
-        () => true,
-      ),
+        // Whoever asked was asked for these rights, and for this credential.
+        { mayRead: () => true, may: () => true },
+      )
+    },
     () => ({ name: place.component, tags: { entity: 'external_backend' } }),
   )
 }

@@ -57,9 +57,8 @@ export const infraImports: DomainHandlers<'infra-imports'> = {
 
 const shown = async ({ read }: OrganizationContext, subject: Subject) => ({ data: viewImport(await read((tx) => getImport(tx, subject))) })
 
-async function retried({ write, platform }: OrganizationContext, subject: Subject) {
-  importerOf(platform)
-  await write((tx) => retryImport(tx, subject))
+async function retried(context: OrganizationContext, subject: Subject) {
+  await retryImport(context, subject)
   return undefined
 }
 
@@ -68,8 +67,14 @@ async function removed({ write }: OrganizationContext, subject: Subject) {
   return undefined
 }
 
-const accountOf = (context: OrganizationContext, body: { configuration: Configuration; credential_canonical: string }, provider: string) =>
-  context.read((tx) => openAccount(tx, context.platform, body, readingCredentials(context), provider))
+async function accountOf(
+  context: OrganizationContext,
+  body: { configuration: Configuration; credential_canonical: string },
+  provider: string,
+) {
+  const { account } = await context.read((tx) => openAccount(tx, context.platform, body, readingCredentials(context), provider))
+  return account
+}
 
 async function told<T>(run: () => Promise<T>): Promise<T> {
   try {

@@ -2,13 +2,13 @@ import { type Insertable, sql, type Updateable } from 'kysely'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { InfraImports } from '../../db/database.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
-import type { NewImport, Requester } from './types.ts'
+import type { ImportRequest } from './types.ts'
 
 export type ImportRow = NonNullable<Awaited<ReturnType<typeof findById>>>
 
 /** The newest: what was given up before says nothing any more. */
 const selectImports = (tx: OrgTx) =>
-  tx.selectFrom('infra_imports').selectAll().$narrowType<{ request: { body: NewImport; by: Requester } }>().orderBy('id', 'desc').limit(1)
+  tx.selectFrom('infra_imports').selectAll().$narrowType<{ request: ImportRequest }>().orderBy('id', 'desc').limit(1)
 
 export const findById = (tx: OrgTx, id: number) => selectImports(tx).where('id', '=', id).executeTakeFirst()
 
@@ -52,11 +52,11 @@ export const addLogs = async (tx: OrgTx, run: { id: number; attempt: number }, t
   updateRun(tx, run, { logs: sql<string>`right(logs || ${text}, ${longestLogs})` as never, alive_at: new Date() })
 
 /** @returns its next attempt; undefined when it had not failed */
-export const restart = async (tx: OrgTx, id: number): Promise<number | undefined> =>
+export const restart = async (tx: OrgTx, id: number, by: { request: string; user_id: number | null }): Promise<number | undefined> =>
   (
     await tx
       .updateTable('infra_imports')
-      .set({ status: 'importing', error: '', alive_at: null, attempt: sql<number>`attempt + 1`, updated_at: new Date() })
+      .set({ ...by, status: 'importing', error: '', alive_at: null, attempt: sql<number>`attempt + 1`, updated_at: new Date() })
       .where('id', '=', id)
       .where('status', '=', 'failed')
       .returning('attempt')

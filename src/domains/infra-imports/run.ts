@@ -9,7 +9,7 @@ import { findOrganization } from '../organizations/queries.ts'
 import { assertReachable, openAccount, providerOf } from './account.ts'
 import { importerOf } from './create.ts'
 import { contextOf } from './job-context.ts'
-import { makeComponent, makeStack } from './make.ts'
+import { assertSame, makeComponent, makeStack } from './make.ts'
 import { openProgress, type Progress } from './progress.ts'
 import * as queries from './queries.ts'
 
@@ -43,25 +43,27 @@ export async function runImport(
 async function carryOut(
   platform: Platform,
   organization: { id: number; canonical: string; name: string },
-  { request: { body, by } }: queries.ImportRow,
+  { request }: queries.ImportRow,
   progress: Progress,
 ): Promise<void> {
+  const { body, by, credentials } = request
   const context = contextOf(platform, organization, by, progress.signal)
   const provider = providerOf(body.configuration)
-  const made = await runTool(platform, context, body, progress)
+  const made = await runTool(platform, context, request, progress)
   if (progress.signal.aborted) throw new ImportError(progress.reason())
   await makeStack(context, body, provider, made, progress)
-  if (body.component) await makeComponent(context, body, made, progress)
+  if (body.component) await makeComponent(context, body, credentials, made, progress)
 }
 
 async function runTool(
   platform: Platform,
   { read }: ReturnType<typeof contextOf>,
-  body: queries.ImportRow['request']['body'],
+  { body, credentials }: queries.ImportRow['request'],
   progress: Progress,
 ): Promise<MadeCode> {
   await assertReachable(platform, body.configuration)
-  const account = await read((tx) => openAccount(tx, platform, body, () => true))
+  const { account, credentialId } = await read((tx) => openAccount(tx, platform, body, () => true))
+  assertSame(body.credential_canonical, credentialId, credentials.account)
   const { include = [], targets = [], tags = [], module_variables } = body
   progress.say('Reading the account\n')
   const made = await importerOf(platform)

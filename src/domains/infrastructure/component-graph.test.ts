@@ -55,6 +55,15 @@ describe('the infrastructure of a component', () => {
     )
   })
 
+  test('is not drawn of states that would hold everything else up', async () => {
+    const { backend, ada, path } = await openStateWorld(server, repositories)
+    const instances = Array.from({ length: 3001 }, (_, index_key) => ({ index_key, attributes: {} }))
+    await backend.push(stateOf(1, [{ ...aws('aws_instance', 'many', {}), instances }]))
+    expect(await ada.getComponentInfrastructure({ path })).toBeError('Invalid', '3001 resources')
+    await backend.push(stateOf(2, [], { outputs: { a: { value: 'x'.repeat(2_500_000), type: 'string' } } }))
+    expect(await ada.getComponentInfrastructure({ path })).toBeError('Invalid', 'has 3 MB')
+  })
+
   test('icons that are not ours are not served', async () => {
     for (const name of ['aws.svg', '../icons/none.svg', '..%2f..%2fpages.ts', '.svg', ''])
       expect((await fetch(`${server.url}/static/icons/${name}`)).status).toBe(404)

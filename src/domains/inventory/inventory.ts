@@ -1,9 +1,10 @@
 /** Resources that people enter, and what they may say about those of Terraform. */
-import type { Visibility } from '../../access/decide.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { PageQuery } from '../../db/page.ts'
 import { invalid, notFound } from '../../errors.ts'
+import { sizeOf } from '../../formats/terraform/state-attributes.ts'
+import { holdsOdd } from '../../formats/terraform/state-text.ts'
 import { isDeeperThan } from '../json-depth.ts'
 import * as queries from './queries.ts'
 
@@ -14,10 +15,12 @@ const byHand = 'custom_resources'
 /** Names are indexed: Postgres takes 2,700 bytes. */
 const longestName = 255
 const deepest = 20
+/** Bytes of custom attributes, so that a page of the list always is one answer: Terraform's resources have attributes beside them. */
+const largestCustom = { byHand: 12 * 1024, ofTerraform: 4 * 1024 }
 
-export async function getResource(tx: OrgTx, id: number, visible: Visibility): Promise<queries.ResourceRow> {
+export async function getResource(tx: OrgTx, id: number, visible: queries.Seen): Promise<queries.ResourceRow> {
   const found = await queries.findResource(tx, id, visible)
-  if (!found) throw notFound(`resource ${id} of the inventory`)
+  if (!found) throw unknown(id)
   return found
 }
 
@@ -27,10 +30,11 @@ export async function enterResource(tx: OrgTx, body: Body): Promise<{ name: stri
 }
 
 /** Everything of those entered by hand; of Terraform's, what Terraform does not know. */
-export async function updateResource(tx: OrgTx, id: number, body: Body, visible: Visibility): Promise<queries.ResourceRow> {
+export async function updateResource(tx: OrgTx, id: number, body: Body, visible: queries.Seen): Promise<queries.ResourceRow> {
   const { name, provider, type, ...figures } = rowOf(body)
   const resource = await lockResource(tx, id, visible)
   if (resource.state_id !== null) {
+    assertSize(body.custom_attributes, largestCustom.ofTerraform)
     const wrong = Object.entries({ name, provider, type })
       .map(([field, value]) => [field, value, resource[field as 'name']] as const)
       .filter(([, asked, present]) => asked !== present)
@@ -48,16 +52,20 @@ export async function updateResource(tx: OrgTx, id: number, body: Body, visible:
   return getResource(tx, id, visible)
 }
 
-export async function removeResource(tx: OrgTx, id: number, visible: Visibility): Promise<{ name: string }> {
+export async function removeResource(tx: OrgTx, id: number, visible: queries.Seen): Promise<{ name: string }> {
   const { name } = await lockResource(tx, id, visible)
   await queries.deleteResource(tx, id)
   return { name }
 }
 
-async function lockResource(tx: OrgTx, id: number, visible: Visibility): Promise<queries.ResourceRow> {
+async function lockResource(tx: OrgTx, id: number, visible: queries.Seen) {
   await queries.lockResource(tx, id)
-  return getResource(tx, id, visible)
+  const found = await queries.findResourceHead(tx, id, visible)
+  if (!found) throw unknown(id)
+  return found
 }
+
+const unknown = (id: number) => notFound(`resource ${id} of the inventory`)
 
 function rowOf({ name, provider, type, label, cpu = 0, memory = 0, storage = 0, custom_attributes = {} }: Body) {
   for (const [field, value] of Object.entries({ name, provider, type, label })) {
@@ -69,7 +77,17 @@ function rowOf({ name, provider, type, label, cpu = 0, memory = 0, storage = 0, 
     if (!Number.isSafeInteger(value)) throw invalid(`The figure of ${field} is out of range`, [`body.${field}: must be at most 2^53 - 1`])
   if (isDeeperThan(custom_attributes, deepest))
     throw invalid('The custom attributes are nested too deep', [`body.custom_attributes: must be at most ${deepest} levels deep`])
+  if (holdsOdd(custom_attributes))
+    throw invalid('The custom attributes hold a character that cannot be stored', [
+      'body.custom_attributes: no name and no text in it may hold a NUL character or half of a surrogate pair',
+    ])
+  assertSize(custom_attributes, largestCustom.byHand)
   return { name, provider, type, label, cpu, memory, storage, custom_attributes: JSON.stringify(custom_attributes) }
+}
+
+function assertSize(customAttributes: unknown, most: number): void {
+  if (sizeOf(customAttributes ?? {}, most) > most)
+    throw invalid('The custom attributes are too large', [`body.custom_attributes: must have at most ${most / 1024} KB`])
 }
 
 /** The document declares none of them here, so nobody has read them yet. @throws Invalid */

@@ -3,7 +3,7 @@ import type { OrganizationContext } from '../../http/context.ts'
 import { readAttributePath } from './attribute-path.ts'
 import { momentsOf } from './history.ts'
 import { enterResource, getResource, readPageQuery, removeResource, updateResource } from './inventory.ts'
-import { listCounts, listCountsAt, listLabels, listResources, listTypes, listValues } from './queries.ts'
+import { listCounts, listCountsAt, listLabels, listResources, listTypes, listValues, type Seen } from './queries.ts'
 import { viewResource } from './view.ts'
 
 export const inventory: DomainHandlers<'inventory'> = {
@@ -19,8 +19,8 @@ export const inventory: DomainHandlers<'inventory'> = {
     return { data: rows.map((row) => viewResource(row, platform.config.apiUrl)), filters: values, pagination }
   },
 
-  async listResourceLabels({ read }) {
-    const rows = await read(listLabels)
+  async listResourceLabels(context) {
+    const rows = await context.read((tx) => listLabels(tx, seenBy(context)))
     return {
       data: rows.map(({ name, cpu, memory, storage }) => ({ name, cpu: Number(cpu), memory: Number(memory), storage: Number(storage) })),
     }
@@ -74,8 +74,11 @@ export const inventory: DomainHandlers<'inventory'> = {
   },
 }
 
-/** Resources of the projects that the caller may read. */
-const seenBy = ({ visible }: OrganizationContext) => visible('organization:project:read', 'organization:project:list')
+/** Resources of the components and projects that the caller may read. */
+const seenBy = ({ visible }: OrganizationContext): Seen => ({
+  components: visible('organization:component:read'),
+  projects: visible('organization:project:read', 'organization:project:list'),
+})
 
 /** The year 9999: beyond it Postgres and JavaScript write moments otherwise. */
 const latest = 253_402_300_799

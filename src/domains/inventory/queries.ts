@@ -9,10 +9,10 @@ import type { AttributePath } from './attribute-path.ts'
 export type ResourceRow = NonNullable<Awaited<ReturnType<typeof findResource>>>
 export type NewResourceRow = Omit<Insertable<InventoryResources>, 'organization_id' | 'id'>
 
-/** Of the component, of the external backend that has a scope, or of the component that left the state. */
-const projectCanonical = sql<string | null>`coalesce(p.canonical, nullif(split_part(s.place, '/', 1), ''))`
-const environmentCanonical = sql<string | null>`coalesce(e.canonical, nullif(split_part(s.place, '/', 2), ''))`
-const componentCanonical = sql<string | null>`coalesce(c.canonical, nullif(split_part(s.place, '/', 3), ''))`
+/** Of the component, or of the external backend that has a scope. */
+const projectCanonical = sql<string | null>`p.canonical`
+const environmentCanonical = sql<string | null>`e.canonical`
+const componentCanonical = sql<string | null>`c.canonical`
 /** As people write it: `acme:web`. A stack is the organization's own, or an ancestor's. */
 const stackRef = sql`(select coalesce(a.canonical, o.canonical) || ':' || t.canonical from stacks t
   join organizations o on o.id = c.organization_id
@@ -45,15 +45,26 @@ const selectResources = (tx: OrgTx) =>
     .selectAll('inventory_resources')
     .select([projectCanonical.as('project_canonical'), environmentCanonical.as('environment_canonical')])
 
-/** What belongs to a project is seen by who may read that; what belongs to none, by everybody who may look at the inventory. */
-function whereSeen<D, T extends keyof D, R>(
-  query: SelectQueryBuilder<D, T, R>,
-  { prefix, expressions, ownerId }: Visibility,
-): SelectQueryBuilder<D, T, R> {
-  if (expressions === undefined) return query
-  return query.where(sql<boolean>`(${projectCanonical} is null
-    or (${`${prefix}:project:`} || ${projectCanonical}) ~ any (${[...expressions]}::text[]) or p.owner_id = ${ownerId}::bigint)`)
+export interface Seen {
+  components: Visibility
+  projects: Visibility
 }
+
+/**
+ * What belongs to a component is seen by who may read that; what belongs to a project otherwise, by who may read the project; what
+ * belongs to none, by everybody who may look at the inventory. What a component left behind waits for its next one, unseen.
+ */
+function whereSeen<D, T extends keyof D, R>(query: SelectQueryBuilder<D, T, R>, seen: Seen): SelectQueryBuilder<D, T, R> {
+  const component = sql`':project:' || p.canonical || ':environment:' || e.canonical || ':component:' || c.canonical`
+  return query.where(sql<boolean>`((s.id is null or s.component_id is not null or s.external_backend_id is not null)
+    and case when c.id is not null then ${allows(seen.components, component)}
+      else p.id is null or ${allows(seen.projects, sql`':project:' || p.canonical`)} end)`)
+}
+
+const allows = ({ prefix, expressions, ownerId }: Visibility, path: RawBuilder<unknown>): RawBuilder<unknown> =>
+  expressions === undefined
+    ? sql`true`
+    : sql`((${prefix} || ${path}) ~ any (${[...expressions]}::text[]) or coalesce(p.owner_id = ${ownerId}::bigint, false))`
 
 const names = {
   resources_name: 'inventory_resources.name',
@@ -70,7 +81,7 @@ export interface ListQuery extends PageQuery {
   pathOf(attribute: string): AttributePath
 }
 
-export const listResources = (tx: OrgTx, { filters, pathOf, ...query }: ListQuery, visible: Visibility) =>
+export const listResources = (tx: OrgTx, { filters, pathOf, ...query }: ListQuery, visible: Seen) =>
   page(
     applyFilters(
       whereSeen(selectResources(tx), visible),
@@ -100,7 +111,7 @@ function comparedAt({ in: where, steps }: AttributePath): Compared {
 const mostValues = 500
 
 /** The values that occur in what the caller sees, whatever else is filtered. */
-export async function listValues(tx: OrgTx, visible: Visibility): Promise<Record<string, string[]>> {
+export async function listValues(tx: OrgTx, visible: Seen): Promise<Record<string, string[]>> {
   const distinct = (value: RawBuilder<unknown>) =>
     sql<string[]>`coalesce((array_agg(distinct ${value}) filter (where coalesce(${value}, '') <> ''))[1:${sql.lit(mostValues)}], '{}')`
   const column = (name: string) => sql.ref(`inventory_resources.${name}`)
@@ -118,8 +129,15 @@ export async function listValues(tx: OrgTx, visible: Visibility): Promise<Record
     .executeTakeFirstOrThrow()
 }
 
-export const findResource = (tx: OrgTx, id: number, visible: Visibility) =>
+export const findResource = (tx: OrgTx, id: number, visible: Seen) =>
   whereSeen(selectResources(tx), visible).where('inventory_resources.id', '=', id).executeTakeFirst()
+
+/** What is asked of it before it changes. */
+export const findResourceHead = (tx: OrgTx, id: number, visible: Seen) =>
+  whereSeen(selectPlaced(tx), visible)
+    .select(['inventory_resources.state_id', 'inventory_resources.name', 'inventory_resources.provider', 'inventory_resources.type'])
+    .where('inventory_resources.id', '=', id)
+    .executeTakeFirst()
 
 /** Nobody changes it until the transaction ends. */
 export const lockResource = (tx: OrgTx, id: number) =>
@@ -133,21 +151,21 @@ export const updateResource = (tx: OrgTx, id: number, row: Updateable<InventoryR
 
 export const deleteResource = (tx: OrgTx, id: number) => tx.deleteFrom('inventory_resources').where('id', '=', id).execute()
 
-/** Of all resources, as resource pools count them. */
-export const listLabels = (tx: OrgTx) =>
-  tx
-    .selectFrom('inventory_resources')
-    .select(['label as name', amount('cpu').as('cpu'), amount('memory').as('memory'), amount('storage').as('storage')])
-    .where('label', '<>', '')
-    .groupBy('label')
-    .orderBy('label')
+/** Of what the caller sees; resource pools count all. */
+export const listLabels = (tx: OrgTx, seen: Seen) =>
+  whereSeen(selectPlaced(tx), seen)
+    .select(['inventory_resources.label as name', amount('cpu').as('cpu'), amount('memory').as('memory'), amount('storage').as('storage')])
+    .where('inventory_resources.label', '<>', '')
+    .groupBy('inventory_resources.label')
+    .orderBy('inventory_resources.label')
     .execute()
 
 /** Beyond what is counted exactly, sums stay where they are. */
-const amount = (column: 'cpu' | 'memory' | 'storage') => sql<string>`least(sum(${sql.ref(column)}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`
+const amount = (column: 'cpu' | 'memory' | 'storage') =>
+  sql<string>`least(sum(${sql.ref(`inventory_resources.${column}`)}), ${sql.lit(Number.MAX_SAFE_INTEGER)})`
 
 /** @param provider as a state has it (`provider["registry.terraform.io/hashicorp/aws"]`), or only the last part of that */
-export const listTypes = (tx: OrgTx, provider: string, visible: Visibility) =>
+export const listTypes = (tx: OrgTx, provider: string, visible: Seen) =>
   whereSeen(selectPlaced(tx), visible)
     .select('inventory_resources.type')
     .distinct()
@@ -165,7 +183,7 @@ export interface Place {
 }
 
 /** The newest moments of the states at a place, each with the numbers before it. */
-export function listCounts(tx: OrgTx, place: Place, { begin, end, most }: { begin: Date; end: Date; most: number }, visible: Visibility) {
+export function listCounts(tx: OrgTx, place: Place, { begin, end, most }: { begin: Date; end: Date; most: number }, visible: Seen) {
   return countsAt(tx, place, visible)
     .select([
       'inventory_counts.counted_at',
@@ -187,7 +205,7 @@ export function listCounts(tx: OrgTx, place: Place, { begin, end, most }: { begi
 }
 
 /** The numbers of each state at a moment. */
-export function listCountsAt(tx: OrgTx, place: Place, end: Date, visible: Visibility) {
+export function listCountsAt(tx: OrgTx, place: Place, end: Date, visible: Seen) {
   return countsAt(tx, place, visible)
     .select(['inventory_counts.counts'])
     .distinctOn('inventory_counts.state_id')
@@ -199,7 +217,7 @@ export function listCountsAt(tx: OrgTx, place: Place, end: Date, visible: Visibi
     .execute()
 }
 
-function countsAt(tx: OrgTx, place: Place, visible: Visibility) {
+function countsAt(tx: OrgTx, place: Place, visible: Seen) {
   let found = whereSeen(
     tx
       .selectFrom('inventory_counts')

@@ -24,9 +24,11 @@ async function open() {
 }
 
 describe('who sees what', () => {
-  test('resources of a project are seen by who may read that; those of none by all who may look', async () => {
-    const { backend, org, ada } = await open()
+  test('resources of a component are seen by who may read that; those of none by all who may look', async () => {
+    const { backend, org, ada, make, backendOf, tokenOf, path: front } = await open()
+    await make('back')
     await backend.push(stateOf(1, [instance('db'), instance('web')]))
+    await backendOf(tokenOf('back')).push(stateOf(1, [{ ...instance('queue'), type: 'aws_sqs_queue' }]))
     await must(ada.createInventoryResource({ path: org, body: byHand }))
     const inventoryRules = [
       'organization:inventory:list',
@@ -41,12 +43,16 @@ describe('who sees what', () => {
       const home = { id: Number(row?.id), path: [Number(row?.id)], canonical: org.organization_canonical }
       const everywhere = inventoryRules.map((action) => [action] as [string])
       await role('looker', ...everywhere)(world, home)
-      await role('shopper', ...everywhere, ['organization:project:read', `organization:${home.canonical}:project:shop`])(world, home)
+      const shop = `organization:${home.canonical}:project:shop`
+      const reading = ['organization:component:read', `${shop}:environment:prod:component:front`] as [string, string]
+      await role('shopper', ...everywhere, ['organization:project:read', shop], reading)(world, home)
+      await role('visitor', ...everywhere, ['organization:project:read', shop])(world, home)
       await project('other')(world, home)
       await member('liz', 'looker')(world, home)
       await member('sam', 'shopper')(world, home)
+      await member('vic', 'visitor')(world, home)
     })
-    const { liz, sam } = cast as unknown as Record<'liz' | 'sam', typeof ada>
+    const { liz, sam, vic } = cast as unknown as Record<'liz' | 'sam' | 'vic', typeof ada>
     const seen = async (who: typeof ada) => (await must(who.listInventoryResources({ path: org }))).body
     const all = (await seen(sam)).data
     expect(all.map(({ name }) => name)).toEqual(['db', 'rack-1', 'web'])
@@ -55,10 +61,27 @@ describe('who sees what', () => {
     expect(few.filters).toMatchObject({ types: ['custom_instance'], project_canonicals: [] })
     const web = { path: { ...org, inventory_resource_id: all.find(({ name }) => name === 'web')?.id ?? 0 } }
     expect(await sam.getInventoryResource(web)).toHaveStatus(200)
-    expect(await liz.getInventoryResource(web)).toHaveStatus(404)
-    expect(await liz.deleteInventoryResource(web)).toHaveStatus(404)
-    expect((await must(liz.getInventoryHistory({ path: org }))).body.data).toEqual([])
-    expect((await must(sam.getInventoryHistory({ path: org }))).body.data.length).toBe(1)
+    const labelled = { name: 'web', provider: instance('web').provider, type: 'aws_instance', label: 'hush', cpu: 3 }
+    await must(ada.updateInventoryResource({ ...web, body: labelled }))
+    for (const who of [liz, vic]) {
+      expect((await seen(who)).data.map(({ name }) => name)).toEqual(['rack-1'])
+      expect(await who.getInventoryResource(web)).toHaveStatus(404)
+      expect(await who.updateInventoryResource({ ...web, body: labelled })).toHaveStatus(404)
+      expect(await who.deleteInventoryResource(web)).toHaveStatus(404)
+      expect((await must(who.getInventoryHistory({ path: org }))).body.data).toEqual([])
+    }
+    expect((await must(sam.getInventoryHistory({ path: org }))).body.data.at(-1)?.types).toEqual({ aws_instance: 2 })
+    const labels = async (who: typeof ada) => (await must(who.listResourceLabels({ path: org }))).body.data.map(({ name }) => name)
+    expect([await labels(vic), await labels(sam)]).toEqual([['rack'], ['hush', 'rack']])
+    const types = async (who: typeof ada) =>
+      (await must(who.listResourceTypes({ path: org, query: { resources_provider: 'aws' } }))).body.data
+    expect([await types(vic), await types(sam), await types(ada)]).toEqual([[], ['aws_instance'], ['aws_instance', 'aws_sqs_queue']])
+    await must(ada.deleteComponent({ path: front }))
+    expect((await seen(ada)).data.map(({ name }) => name)).toEqual(['queue', 'rack-1'])
+    expect((await seen(ada)).filters).toMatchObject({ labels: ['rack'] })
+    await make('front')
+    await backendOf(tokenOf('front', 2)).ask('GET', '/inventory')
+    expect((await seen(sam)).data.map(({ name }) => name)).toEqual(['db', 'rack-1', 'web'])
   })
 })
 

@@ -142,9 +142,12 @@ export async function readConsumption(tx: OrgTx, componentId: number): Promise<{
 export const areQuotasOn = async (tx: OrgTx): Promise<boolean> =>
   (await tx.selectFrom('organizations').select('quotas').executeTakeFirst())?.quotas ?? false
 
-/** Whose quotas count in an environment. */
-export const findTeamOfEnvironment = (tx: OrgTx, environmentId: number) =>
-  tx
+/** Whose quotas count in an environment: until the transaction ends, the project keeps its team. */
+export async function findTeamOfEnvironment(tx: OrgTx, environmentId: number) {
+  const project = tx.selectFrom('environments').select('project_id').where('environments.id', '=', environmentId)
+  await tx.selectFrom('projects').select('id').where('id', '=', project).forKeyShare().execute()
+  // A second look, since the first may have waited for who changed it.
+  return tx
     .selectFrom('environments')
     .innerJoin('projects', (join) =>
       join.onRef('projects.organization_id', '=', 'environments.organization_id').onRef('projects.id', '=', 'environments.project_id'),
@@ -155,6 +158,7 @@ export const findTeamOfEnvironment = (tx: OrgTx, environmentId: number) =>
     .select(['projects.canonical as project', 'teams.id as team_id', 'teams.canonical as team'])
     .where('environments.id', '=', environmentId)
     .executeTakeFirst()
+}
 
 /**
  * Whoever holds this is alone with the quotas of the team: the second statement sees what everybody before has reserved. Rows that

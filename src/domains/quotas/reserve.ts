@@ -4,7 +4,7 @@
  * it had and what it asks for: whether the change succeeds or is undone, what it then needs is there.
  */
 import type { OrgTx } from '../../db/organization-tx.ts'
-import { invalid } from '../../errors.ts'
+import { conflict, invalid } from '../../errors.ts'
 import { beyond, combined, dimensions, inWords, minus } from '../resource-pools/amounts.ts'
 import type { Amounts } from '../resource-pools/queries.ts'
 import * as queries from './queries.ts'
@@ -17,7 +17,8 @@ export interface Consumption {
 
 export interface Asking {
   environmentId: number
-  amounts: Amounts
+  /** Null when nobody worked them out, since quotas were off. */
+  amounts: Amounts | null
   /**
    * Of a component that is there: what it is like now. One that was made while quotas were off is in nobody's way, until it grows
    * or moves.
@@ -29,7 +30,8 @@ const nothing: Amounts = { cpu: 0, memory: 0, storage: 0 }
 
 /**
  * @returns undefined when the component takes nothing, before and after
- * @throws Invalid when no quota of the team has room, saying what is asked and what is left
+ * @throws Invalid when no quota of the team has room, saying what is asked and what is left; Conflict when quotas were switched on
+ * after the amounts were left out
  */
 export async function reserve(
   tx: OrgTx,
@@ -37,7 +39,8 @@ export async function reserve(
   { environmentId, amounts, present }: Asking,
 ): Promise<Consumption | undefined> {
   const { areOn, parts: before } = await queries.readConsumption(tx, componentId)
-  const asked = whole(amounts)
+  if (areOn && amounts === null) throw conflict('Quotas were switched on meanwhile: repeat your change')
+  const asked = whole(amounts ?? nothing)
   if (!areOn || beyond(asked, nothing).length === 0) return before.length > 0 ? { before, after: [] } : undefined
   const place = await queries.findTeamOfEnvironment(tx, environmentId)
   if (before.length === 0 && present && beyond(asked, whole(present.amounts)).length === 0) {

@@ -54,6 +54,17 @@ describe('a state', () => {
     ])
   })
 
+  test('has a serial that another one can follow', async () => {
+    const { backend, ada, path } = await open()
+    const beyond = await backend.push(stateOf(2 ** 52 + 1, ['a']))
+    expect(beyond.status).toBe(422)
+    expect((await errorsOf(beyond)).errors[0]?.details[0]).toMatch(/body\.serial: must be at most 4503599627370496/)
+    expect((await backend.push(stateOf(2 ** 52, ['a']))).status).toBe(204)
+    const [version] = (await must(ada.listStateVersions({ path }))).body.data
+    await must(ada.restoreStateVersion({ path: { ...path, state_version_id: version?.id ?? 0 } }))
+    expect((await backend.push(stateOf(2 ** 52 + 2, ['b']))).status).toBe(204)
+  })
+
   test.each<[string, string | Uint8Array, RegExp]>([
     ['no JSON', '{"version": 4,', /ends too early/],
     ['nothing', '', /ends too early/],
@@ -120,6 +131,21 @@ describe('the lock', () => {
     // Force-unlock.
     expect((await backend.unlock()).status).toBe(204)
     expect((await must(ada.getComponentState({ path }))).body.data.locked).toBe(false)
+  })
+
+  test.each<[string, boolean]>([
+    ['2026-01-02T03:04:05.678901Z', true],
+    ['2026-01-02T03:04:05+02:00', true],
+    ['2026', false],
+    ['Jan 2, 2026', false],
+    ['2026-02-30T03:04:05Z', false],
+    ['2026-01-02T24:00:00Z', false],
+  ])('was taken at %s only where Terraform can read that', async (Created, isKept) => {
+    const { backend } = await open()
+    const answer = await backend.ask('POST', '/inventory/lock', { body: { ID: 'one', Created } })
+    const { created } = ((await answer.json()) as { data: { created: string } }).data
+    expect(created === Created).toBe(isKept)
+    expect(created).toMatch(/^\d{4}-\d\d-\d\dT/)
   })
 
   test('keeps everybody else from writing, with another lock and without one; its holder is the author', async () => {

@@ -5,7 +5,7 @@ import { bodyOf, type Document, documentOf, type Limits, planOf, receive, receiv
 import { assertMayWrite, findState, keeperOf, lockState, openDoor } from './door.ts'
 import { assertHolds, lockedBy, readLock, readLockId } from './locks.ts'
 import * as queries from './queries.ts'
-import { turns } from './uploads.ts'
+import { steady, turns } from './uploads.ts'
 import { storePlan, storeVersion } from './versions.ts'
 
 interface Stream {
@@ -31,7 +31,7 @@ export async function writeState(context: PublicContext, token: string, lockId: 
   const present = await findState(door)
   if (present) assertHolds(present, lockId)
   const { master } = context.platform
-  await upload(context, receiveState, (document) =>
+  await upload(context, door.subject.organizationId, receiveState, (document) =>
     door.write(async (tx) => {
       const state = await lockState(tx, await keeperOf(tx, door.subject))
       assertHolds(state, lockId)
@@ -52,7 +52,7 @@ export async function writePlan(context: PublicContext, token: string): Promise<
   const door = await openDoor(context, token)
   assertMayWrite(door)
   await door.read((tx) => keeperOf(tx, door.subject))
-  await upload(context, receive, (document) =>
+  await upload(context, door.subject.organizationId, receive, (document) =>
     door.write(async (tx) => {
       const { id } = await lockState(tx, await keeperOf(tx, door.subject))
       await storePlan(tx, context.platform.master, id, document)
@@ -88,6 +88,7 @@ export async function giveLockBack(context: PublicContext, token: string, body: 
 
 async function upload<D extends Document>(
   { platform, request }: PublicContext,
+  organizationId: number,
   take: (source: AsyncIterable<Buffer>, limits: Limits) => Promise<D>,
   store: (document: D) => Promise<void>,
 ): Promise<void> {
@@ -98,10 +99,10 @@ async function upload<D extends Document>(
   const bytes = length === undefined ? undefined : Number(length)
   if (bytes !== undefined && bytes > most)
     throw new ApiError('TooLarge', `The document is larger than ${most / 2 ** 20} MB, which is the most that is kept here`)
-  await turns.take(bytes, async () => {
+  await turns.take({ organizationId, bytes, signal: request.closed() }, async () => {
     let document: D
     try {
-      document = await take(bodyOf(request.bodyStream()), { most, md5: request.header('content-md5') })
+      document = await take(steady(bodyOf(request.bodyStream())), { most, md5: request.header('content-md5') })
     } catch (error) {
       // What still comes is thrown away: the connection would wait for somebody to read it.
       request.bodyStream().resume()

@@ -181,25 +181,26 @@ describe('a token', () => {
 
 describe('a component that goes', () => {
   test('leaves its state to one that is made at its place from the same stack', async () => {
-    const { backend, ada, path, make } = await open()
+    const { backend, ada, path, make, backendOf, tokenOf } = await open()
     await backend.push(stateOf(1, ['a']))
-    await backend.lock('x')
     await must(ada.deleteComponent({ path }))
     expect((await backend.ask('GET', '/inventory')).status).toBe(403)
     await make('front')
-    expect(await (await backend.ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['a']))
-    expect((await backend.push(stateOf(2, ['a']))).status).toBe(204)
+    const next = backendOf(tokenOf('front', 2))
+    expect(await (await next.ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['a']))
+    expect((await next.push(stateOf(2, ['a']))).status).toBe(204)
     expect((await must(ada.getComponentState({ path }))).body.data.versions).toBe(2)
   })
 
   test('leaves nothing to one of another stack, and a token that was ended stays ended', async () => {
-    const { backend, ada, path, make, backendOf } = await open()
+    const { backend, ada, path, make, backendOf, tokenOf } = await open()
     const { jwt } = (await must(ada.rotateStateToken({ path }))).body.data
     await backendOf(jwt).push(stateOf(1, ['a']))
     await must(ada.deleteComponent({ path }))
     await make('front', 'other')
     expect((await backend.ask('GET', '/inventory')).status).toBe(403)
-    expect((await backendOf(jwt).ask('GET', '/inventory')).status).toBe(404)
+    expect((await backendOf(jwt).ask('GET', '/inventory')).status).toBe(403)
+    expect((await backendOf(tokenOf('front', 3)).ask('GET', '/inventory')).status).toBe(404)
   })
 
   test('leaves it for 30 days', async () => {

@@ -42,7 +42,7 @@ export async function getVersion(tx: OrgTx, place: ComponentPlace, id: number): 
 
 /** The document as it is now, with a serial above all others. */
 export async function restoreVersion(
-  { platform, read, write, actor }: OrganizationContext,
+  { platform, request, organization, read, write, actor }: OrganizationContext,
   place: ComponentPlace,
   id: number,
 ): Promise<queries.VersionRow> {
@@ -52,7 +52,7 @@ export async function restoreVersion(
   })
   if (state.lock) throw lockedBy(state.lock)
   const { master } = platform
-  return turns.take(version.size, async () => {
+  return turns.take({ organizationId: organization.id, bytes: version.size, signal: request.closed() }, async () => {
     const { serialAt } = await headOf(documentOf(read, master, version))
     const document = await receiveState(replaced(documentOf(read, master, version), serialAt, String(serial)), { most: Infinity })
     return write(
@@ -95,6 +95,19 @@ export async function* replaced(
   }
 }
 
+/** Of a component that is about to go elsewhere, or to go: whoever works with the state would lose it. @throws Conflict */
+export async function assertStateUnlocked(
+  tx: OrgTx,
+  component: { id: number; canonical: string },
+  what: 'moved' | 'deleted',
+): Promise<void> {
+  const state = await queries.lockStateOf(tx, { componentId: component.id, place: '', stackRef: null })
+  if (state?.lock)
+    throw conflict(
+      `The component ${component.canonical} cannot be ${what}: its Terraform state is locked by ${state.lock['Who'] || 'somebody'} since ${state.locked_at?.toISOString() ?? ''}: wait, or break the lock`,
+    )
+}
+
 export async function breakLock({ write, actor }: OrganizationContext, place: ComponentPlace): Promise<void> {
   await write(
     async (tx) => {
@@ -130,19 +143,30 @@ const largestRead = 16 * 2 ** 20
  * secrets.
  * @throws NotFound without the component, Invalid for a state that is too large for that
  */
-export async function readNewestState({ platform, read }: Context, place: ComponentPlace): Promise<unknown> {
+export async function readNewestState({ platform, read }: Context, place: ComponentPlace, most = largestRead): Promise<unknown> {
   const version = await read(async (tx) => {
     const state = await findState(tx, place)
     return state && state.version_id !== null ? queries.findVersion(tx, state.id, state.version_id) : undefined
   })
   if (!version) return undefined
-  return JSON.parse((await readWhole(read, platform.master, version)).toString()) as unknown
+  const document = await readWhole(read, platform.master, version, most)
+  try {
+    return JSON.parse(document.toString()) as unknown
+  } catch (error) {
+    // Large parts that nobody needed were not looked into when it came.
+    throw invalid('The Terraform state is not valid JSON: it is kept as it was written, but cannot be drawn', [], error)
+  }
 }
 
-async function readWhole(read: Read, master: OrganizationContext['platform']['master'], version: queries.VersionRow): Promise<Buffer> {
-  if (version.size > largestRead)
+async function readWhole(
+  read: Read,
+  master: OrganizationContext['platform']['master'],
+  version: queries.VersionRow,
+  most: number,
+): Promise<Buffer> {
+  if (version.size > most)
     throw invalid(
-      `The Terraform state has ${Math.ceil(version.size / 2 ** 20)} MB, which is too much to be drawn: states of up to ${largestRead / 2 ** 20} MB are`,
+      `The Terraform state has ${Math.ceil(version.size / 2 ** 20)} MB, which is too much to be drawn: states of up to ${most / 2 ** 20} MB are`,
     )
   const chunks: Buffer[] = []
   for await (const chunk of documentOf(read, master, version)) chunks.push(chunk)

@@ -87,7 +87,9 @@ describe('a document', () => {
 })
 
 describe('turns', () => {
-  test('are taken by so many large documents at once; small ones do not wait', async () => {
+  let organizationId = 0
+  const large = () => ({ organizationId: organizationId++, bytes: undefined })
+  test('are taken by so many large documents at once, and by more of the small ones', async () => {
     const turns = openTurns({ most: 2 })
     let busy = 0
     let most = 0
@@ -96,27 +98,27 @@ describe('turns', () => {
       await new Promise((wake) => setTimeout(wake, 5))
       busy--
     }
-    await Promise.all(Array.from({ length: 9 }, () => turns.take(undefined, work)))
+    await Promise.all(Array.from({ length: 9 }, () => turns.take(large(), work)))
     expect(most).toBe(2)
-    const failed = Array.from({ length: 3 }, () => turns.take(2 ** 30, () => Promise.reject(new Error('no'))))
+    const failed = Array.from({ length: 3 }, () => turns.take({ ...large(), bytes: 2 ** 30 }, () => Promise.reject(new Error('no'))))
     expect((await Promise.allSettled(failed)).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
     most = 0
-    await Promise.all(Array.from({ length: 9 }, () => turns.take(100, work)))
-    expect(most).toBe(9)
-    await turns.take(undefined, work)
+    await Promise.all(Array.from({ length: 9 }, () => turns.take({ ...large(), bytes: 100 }, work)))
+    expect(most).toBe(8)
+    await turns.take(large(), work)
   })
 
   test('that do not come are told to be asked for again', async () => {
     vi.useFakeTimers()
     const turns = openTurns({ most: 1, waitSeconds: 60 })
     let end = () => {}
-    const long = turns.take(undefined, () => new Promise<void>((resolve) => (end = resolve)))
-    const late = turns.take(undefined, async () => 'done').catch((error) => error)
+    const long = turns.take(large(), () => new Promise<void>((resolve) => (end = resolve)))
+    const late = turns.take(large(), async () => 'done').catch((error) => error)
     await vi.advanceTimersByTimeAsync(61_000)
     vi.useRealTimers()
     expect(await late).toMatchObject({ code: 'RetryOperation', retryAfter: 10 })
     end()
     await long
-    expect(await turns.take(undefined, async () => 'done')).toBe('done')
+    expect(await turns.take(large(), async () => 'done')).toBe('done')
   })
 })

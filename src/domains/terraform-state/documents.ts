@@ -10,6 +10,7 @@ import { type StateHead, StateReader } from '../../formats/terraform/state.ts'
 import type { MasterKeys } from '../../outside/master-key.ts'
 import { openUnsealer } from '../credentials/sealing.ts'
 import * as queries from './queries.ts'
+import { openPauses } from './uploads.ts'
 
 /** A document that arrived, compressed. */
 export interface Document {
@@ -34,6 +35,8 @@ export interface Limits {
 
 /** What a row of sealed parts holds, before sealing; small enough to be read and opened without being felt. */
 const partBytes = 256 * 1024
+/** What is looked at before others have their turn. */
+const pieceBytes = 64 * 1024
 
 /** @throws ApiError TooLarge, Invalid */
 export async function receiveState(source: AsyncIterable<Buffer>, limits: Limits): Promise<StateDocument> {
@@ -55,14 +58,16 @@ export async function receive(
 ): Promise<Document> {
   const hash = createHash('md5')
   let size = 0
+  const pause = openPauses()
   async function* counted() {
-    for await (const chunk of source) {
+    for await (const chunk of inPieces(source)) {
       size += chunk.length
       if (size > most)
         throw new ApiError('TooLarge', `The document is larger than ${most / 2 ** 20} MB, which is the most that is kept here`)
       hash.update(chunk)
       look(chunk)
       yield chunk
+      await pause()
     }
   }
   const parts = await compressed(counted())
@@ -70,6 +75,10 @@ export async function receive(
   if (expected !== undefined && expected !== md5.toString('base64'))
     throw invalid('The body did not arrive as it was sent: send it again', ['header.Content-MD5: is not the MD5 of the body'])
   return { size, md5: md5.toString('hex'), parts }
+}
+
+async function* inPieces(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  for await (const chunk of source) for (let at = 0; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes)
 }
 
 /** The body of a request, which stays answerable when we stop reading in the middle. */

@@ -5,7 +5,7 @@ import { insideOf } from '../../db/pool.ts'
 import { forbidden } from '../../errors.ts'
 import type { PublicContext } from '../../http/context.ts'
 import * as queries from './queries.ts'
-import { placeText, readStateToken, type StateTokenSubject } from './tokens.ts'
+import { namesOf, placeText, readStateToken, type StateTokenSubject } from './tokens.ts'
 
 export interface Door {
   subject: StateTokenSubject
@@ -67,8 +67,15 @@ export async function findState({ read, write, subject }: Door): Promise<queries
   })
 }
 
-/** The state, locked against everybody else until the transaction ends, and made when there is none yet. */
+/**
+ * The state for writing, locked against everybody else until the transaction ends, and made when there is none yet.
+ * @throws Unauthorized when nothing keeps states there any more
+ */
 export async function lockState(tx: OrgTx, keeper: queries.Keeper): Promise<queries.StateRow> {
+  if ('componentId' in keeper && !(await queries.hasStateBackend(tx, namesOf(keeper.place))))
+    throw forbidden(
+      `No external backend keeps the state of the component ${keeper.place} any more: the state can be read and unlocked, but neither written nor locked`,
+    )
   const known = await queries.lockStateOf(tx, keeper)
   if (known) return known
   if ('componentId' in keeper) await queries.adoptState(tx, keeper)

@@ -1,7 +1,7 @@
 /** Who works with a state. Terraform says who it is; the names of what it says come in any letter case. */
 import type { Schema } from '../../contract/operation.ts'
 import { ApiError, invalid } from '../../errors.ts'
-import { clean } from '../../formats/terraform/state.ts'
+import { clean } from '../../formats/terraform/state-text.ts'
 import type { LockInfo, StateRow } from './queries.ts'
 
 const names = ['ID', 'Operation', 'Info', 'Who', 'Version', 'Created', 'Path'] as const
@@ -18,8 +18,17 @@ export function readLock(body: unknown): LockInfo {
   }
   if (!info['ID']) throw invalid('The lock has no identifier', ['body.ID: must be the identifier that Terraform gave to the lock'])
   // Terraform refuses to read a moment that is none, and would not say who holds the lock then.
-  if (Number.isNaN(Date.parse(info['Created'] ?? ''))) info['Created'] = new Date().toISOString()
+  if (!isMoment(info['Created'] ?? '')) info['Created'] = new Date().toISOString()
   return info
+}
+
+const moment = /^(\d{4}-(?:0[1-9]|1[0-2])-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
+
+/** As RFC 3339 has it, on a day that there is. */
+function isMoment(text: string): boolean {
+  const [, day] = moment.exec(text) ?? []
+  const midnight = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day
 }
 
 /** Undefined when nobody is named, as by `terraform force-unlock`. */

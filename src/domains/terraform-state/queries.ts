@@ -44,6 +44,17 @@ export const raiseGeneration = (tx: OrgTx, place: string) =>
     .onConflict((on) => on.columns(['organization_id', 'place']).doUpdateSet({ generation: sql`state_token_generations.generation + 1` }))
     .execute()
 
+/** Before the component leaves its place: tokens for there are not for who comes next. */
+export const raiseGenerationOf = (tx: OrgTx, componentId: number) =>
+  tx.execute(sql`
+    insert into state_token_generations (organization_id, place, generation)
+    select c.organization_id, p.canonical || '/' || e.canonical || '/' || c.canonical, 2
+    from components c
+    join environments e on e.organization_id = c.organization_id and e.id = c.environment_id
+    join projects p on p.organization_id = e.organization_id and p.id = e.project_id
+    where c.organization_id = ${tx.organizationId} and c.id = ${componentId}
+    on conflict (organization_id, place) do update set generation = state_token_generations.generation + 1`)
+
 /** What a token names by number; answers only in the platform scope. */
 export async function findOrganization<E>(tx: AccountTx, id: number): Promise<{ canonical: string; entitlement: E | null } | null> {
   const { rows } = await tx.execute(
@@ -232,20 +243,55 @@ export const deleteOtherResources = (tx: OrgTx, stateId: number, addresses: read
     where r.organization_id = ${tx.organizationId} and r.state_id = ${stateId}
       and r.address not in (select unnest(${[...addresses]}::text[]))`)
 
-/** When the numbers are others than they were last. */
-export const insertCounts = (tx: OrgTx, stateId: number, counts: string) =>
-  tx.execute(sql`
+/** When the numbers are others than they were last; the newest 1,000 moments are remembered. */
+export async function insertCounts(tx: OrgTx, stateId: number, counts: string): Promise<void> {
+  await tx.execute(sql`
     insert into inventory_counts (organization_id, state_id, counts)
     select ${tx.organizationId}::bigint, ${stateId}::bigint, ${counts}::jsonb
     where ${counts}::jsonb is distinct from coalesce((select c.counts from inventory_counts c
       where c.organization_id = ${tx.organizationId} and c.state_id = ${stateId} order by c.counted_at desc, c.id desc limit 1), '{}')`)
+  await tx.execute(sql`
+    delete from inventory_counts c
+    where c.organization_id = ${tx.organizationId} and c.state_id = ${stateId}
+      and (c.counted_at, c.id) < (select o.counted_at, o.id from inventory_counts o
+        where o.organization_id = ${tx.organizationId} and o.state_id = ${stateId} order by o.counted_at desc, o.id desc
+        limit 1 offset 999)`)
+}
 
-/** Of all organizations; answers only in the platform scope. */
+/** Of all organizations, the oldest first; answers only in the platform scope. */
 export async function listLeftStates(tx: AccountTx, before: Date): Promise<{ organization_id: number; id: number }[]> {
   const { rows } = await tx.execute(
-    sql<{ organization_id: number; id: number }>`select organization_id, id from left_terraform_states(${before}) limit 1000`,
+    sql<{
+      organization_id: number
+      id: number
+    }>`select organization_id, id from left_terraform_states(${before}) order by left_at, id limit 1000`,
   )
   return rows
+}
+
+/** Nobody finds it for a new component any more. @returns false when somebody did before */
+export async function giveUpState(tx: OrgTx, id: number, before: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('terraform_states')
+    .set({ place: null, stack_ref: null })
+    .where('id', '=', id)
+    .where('component_id', 'is', null)
+    .where('left_at', '<', before)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+/** Some of the rows that there may be very many of. @returns how many */
+export async function deletePartOf(tx: OrgTx, stateId: number): Promise<number> {
+  const { rows } = await tx.execute(sql<{ deleted: number }>`
+    with r as (delete from inventory_resources where organization_id = ${tx.organizationId}
+        and id in (select id from inventory_resources where organization_id = ${tx.organizationId} and state_id = ${stateId} limit 1000) returning 1),
+      c as (delete from terraform_state_chunks where organization_id = ${tx.organizationId}
+        and (version_id, position) in (select k.version_id, k.position from terraform_state_chunks k
+          join terraform_state_versions v on v.organization_id = k.organization_id and v.id = k.version_id
+          where v.organization_id = ${tx.organizationId} and v.state_id = ${stateId} limit 100) returning 1)
+    select (select count(*) from r) + (select count(*) from c) as deleted`)
+  return Number(rows[0]?.deleted ?? 0)
 }
 
 /** It may have been taken over since. */

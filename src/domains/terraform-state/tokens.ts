@@ -93,4 +93,9 @@ export async function jwtOfBackend(
   return mintStateToken(platform, { organizationId: tx.organizationId, externalBackendId: id, generation: token_generation })
 }
 
+export function namesOf(place: string): ComponentPlace {
+  const [project = '', environment = '', component = ''] = place.split('/')
+  return { project, environment, component }
+}
+
 export const placeText = ({ project, environment, component }: ComponentPlace): string => `${project}/${environment}/${component}`

@@ -7,6 +7,7 @@ import type { MasterKeys } from '../../outside/master-key.ts'
 import { openSealer } from '../credentials/sealing.ts'
 import { chunkContext, type Document, inflated, planContext, type StateDocument } from './documents.ts'
 import * as queries from './queries.ts'
+import { openPauses } from './uploads.ts'
 
 /** So many are kept of each state; of older ones the last of each day. */
 export const keptVersions = 200
@@ -14,6 +15,10 @@ export const keptVersions = 200
 /** Instances that go to the database at once: so many, or so many characters. */
 const batchRows = 500
 const batchLength = 2 ** 20
+
+/** Serials beyond it may only go on from the one before: whoever began there could never write again. */
+const highestSerial = 2 ** 52
+const furthest = 1000
 
 export interface Writer {
   /** `user@host`, or a name of ours. */
@@ -48,6 +53,8 @@ export async function storeVersion(
         `The state that is kept here has the serial ${newest.serial} already, and this one has ${head.serial}: somebody wrote it meanwhile. To go back, restore an older version`,
       )
   }
+  if (head.serial > highestSerial && head.serial - (newest?.serial ?? 0) > furthest)
+    throw invalid('The serial of the state is too high for another one to follow', [`body.serial: must be at most ${highestSerial}`])
   const sealer = await openSealer(tx, master)
   const { id } = await queries.insertVersion(tx, {
     state_id: state.id,
@@ -89,8 +96,10 @@ async function replaceResources(tx: OrgTx, stateId: number, document: Document):
     length = 0
     await queries.upsertResources(tx, stateId, rows)
   }
+  const pause = openPauses()
   for await (const chunk of inflated(document.parts)) {
     reader.push(chunk)
+    await pause()
     if (batch.length >= batchRows || length >= batchLength) await send()
   }
   reader.end()

@@ -11,12 +11,18 @@ export interface SliceHandler {
   enters(path: readonly (string | number)[], isList: boolean): boolean
   /** @param at where its first byte is in the document */
   value(path: readonly (string | number)[], bytes: Buffer, at: number): void
+  /** Is the value needed? Others are handed out too, which checks them, but are passed over when they are large. */
+  needs?(path: readonly (string | number)[]): boolean
   /** Everything in an entered object or list has been handed out. */
   leaves(path: readonly (string | number)[]): void
 }
 
 /** Deeper values are refused before anything reads them: JSON.parse and Postgres both descend by recursion. */
 export const deepest = 200
+
+/** Bytes of one value that is handed out. Reading one holds up everything else: 4 MB of small members take 0.1 s. */
+const largestNeeded = 4 * 2 ** 20
+const largestOther = 2 ** 18
 
 const quote = 0x22
 const backslash = 0x5c
@@ -39,6 +45,7 @@ export class JsonSlices {
   /** The value or key that is being collected: its kind, and what came with earlier chunks. */
   #kind: 'none' | 'key' | 'string' | 'scalar' | 'container' = 'none'
   #parts: Buffer[] = []
+  #length = 0
   #start = 0
   #depth = 0
   #inString = false
@@ -60,12 +67,12 @@ export class JsonSlices {
       }
       const end = this.#endOf(chunk, at)
       if (end < 0) break
-      this.#parts.push(chunk.subarray(from, end))
+      this.#keep(chunk.subarray(from, end))
       this.#collected()
       at = end
     }
     // The chunk may be used again by whoever read it.
-    if (this.#kind !== 'none') this.#parts.push(Buffer.from(chunk.subarray(from)))
+    if (this.#kind !== 'none') this.#keep(chunk.subarray(from), true)
     this.#before += chunk.length
   }
 
@@ -120,11 +127,21 @@ export class JsonSlices {
   #collect(kind: 'key' | 'string' | 'scalar' | 'container', at: number): number {
     this.#kind = kind
     this.#start = this.#before + at
+    this.#length = 0
     this.#depth = 0
     this.#inString = false
     this.#escaped = false
     // The first byte is looked at again with the rest.
     return at
+  }
+
+  /** What is too large is refused before it takes memory, or counted and thrown away. */
+  #keep(bytes: Buffer, isBorrowed = false): void {
+    this.#length += bytes.length
+    const isNeeded = this.#kind === 'key' || (this.#handler.needs?.(this.#path) ?? true)
+    if (this.#length <= (isNeeded ? largestNeeded : largestOther)) this.#parts.push(isBorrowed ? Buffer.from(bytes) : bytes)
+    else if (isNeeded) throw new FormatError(`${placeOf(this.#path)} is larger than ${largestNeeded / 2 ** 20} MB, the most for one value`)
+    else this.#parts = []
   }
 
   /** Behind the last byte of what is collected; -1 when that is in a later chunk. */
@@ -133,7 +150,7 @@ export class JsonSlices {
       for (let i = at; i < chunk.length; i++) {
         const byte = chunk[i] as number
         if (byte === 0x2c || byte === 0x5d || byte === 0x7d || isSpace(byte)) {
-          if (i === at && this.#parts.length === 0) throw this.#wrong(i)
+          if (i === at && this.#length === 0) throw this.#wrong(i)
           return i
         }
       }
@@ -172,7 +189,7 @@ export class JsonSlices {
       ;(this.#frames.at(-1) as Frame).expects = 'colon'
       return
     }
-    this.#handler.value(this.#path, bytes, this.#start)
+    if (bytes.length === this.#length) this.#handler.value(this.#path, bytes, this.#start)
     this.#completed()
   }
 
@@ -191,6 +208,13 @@ export class JsonSlices {
     return new FormatError(`the document is not valid JSON at byte ${this.#before + at}`)
   }
 }
+
+/** `resources[3].instances[0]` */
+const placeOf = (path: readonly (string | number)[]): string =>
+  path
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at > 0 ? '.' : ''}${step.slice(0, 50)}`))
+    .join('')
+    .slice(0, 300) || 'a value'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

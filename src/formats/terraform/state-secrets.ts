@@ -7,33 +7,64 @@ export const redacted = '(sensitive)'
  * Terraform wrote, nor inside of maps that people fill.
  */
 const secretName = new RegExp(
-  `(?:^|[_.-])(?:${[
-    'password',
-    'passwd',
+  `(?:passwords?|passwds?|secrets?|(?:^|[_.-])(?:${[
     'passphrase',
-    'secret',
     'secret[_.-]?key',
     'secret[_.-]?access[_.-]?key',
     'secret[_.-]?string',
     'secret[_.-]?binary',
-    'client[_.-]?secret',
+    'secret[_.-]?data(?:[_.-]base64)?',
     'private[_.-]?key(?:[_.-](?:pem|openssh|pem[_.-]pkcs8|base64))?',
+    'client[_.-]?key',
     '(?:access|auth|bearer|refresh|session|api|id|sas)[_.-]?token',
     'token',
     'api[_.-]?key',
-    '(?:primary|secondary|account|shared|storage|master)[_.-](?:access[_.-])?key',
+    '(?:primary|secondary|account|shared|storage|master)(?:[_.-][a-z]+){0,3}[_.-]key',
     '(?:primary|secondary)?[_.-]?connection[_.-]?string',
-    'credentials?',
-    'kube[_.-]?config(?:[_.-]raw)?',
+    'instrumentation[_.-]?key',
+    'plain[_.-]?text[_.-]?value',
+    'credential',
+    'kube[_.-]?(?:admin[_.-]?)?config(?:[_.-]raw)?',
     'user[_.-]?data(?:[_.-]base64)?',
     'custom[_.-]?data',
-  ].join('|')})$`,
+  ].join('|')})s?)(?:[_.-]?v?\\d+)?$`,
   'i',
 )
 
-/** A copy. @param marked paths as states have them: lists of `{type: 'get_attr' | 'index', value}` */
-export function withoutSecrets(attributes: unknown, marked: unknown): unknown {
+/** What types keep secrets in whose names tell nothing. */
+const secretsOfTypes: readonly [RegExp, readonly string[]][] = [
+  [/^random_password$/, ['result', 'bcrypt_hash']],
+  [/^random_bytes$/, ['base64', 'hex']],
+  [/^kubernetes_secret(?:_v1(?:_data)?)?$/, ['data', 'binary_data']],
+  [/^aws_ssm_parameters?(?:_by_path)?$/, ['value', 'values', 'insecure_value']],
+  [/^aws_iam_access_key$/, ['ses_smtp_password_v4', 'secret']],
+  [/^aws_kms_secrets$/, ['plaintext']],
+  [/^vault_/, ['data', 'data_json']],
+  [/^github_(?:actions|dependabot|codespaces)_/, ['plaintext_value', 'encrypted_value']],
+  [/^tls_private_key$/, ['private_key_pem', 'private_key_openssh', 'private_key_pem_pkcs8']],
+  [/^azurerm_key_vault_secret$/, ['value']],
+  [
+    /^azurerm_/,
+    ['connection_string', 'connection_strings', 'kube_config', 'kube_config_raw', 'kube_admin_config', 'kube_admin_config_raw'],
+  ],
+  [/^google_container_cluster$/, ['master_auth']],
+  [/^google_secret_manager_secret_version/, ['secret_data']],
+  [/^helm_release$/, ['set_sensitive']],
+  [/^local_sensitive_file$/, ['content', 'content_base64']],
+  [/^terraform_remote_state$/, ['outputs']],
+]
+
+/** Whatever they are called: addresses with a password in them, and keys. */
+const secretText = /:\/\/[^\s/:@]*:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY/
+
+/**
+ * A copy.
+ * @param marked paths as states have them: lists of `{type: 'get_attr' | 'index', value}`
+ * @param type of the resource
+ */
+export function withoutSecrets(attributes: unknown, marked: unknown, type = ''): unknown {
   const copy = byName(attributes)
+  for (const [types, names] of secretsOfTypes) if (types.test(type)) for (const name of names) hide(copy, [name])
   if (!Array.isArray(marked)) return copy
   for (const path of marked) {
     const steps = stepsOf(path)
@@ -45,10 +76,13 @@ export function withoutSecrets(attributes: unknown, marked: unknown): unknown {
 }
 
 function byName(value: unknown): unknown {
+  if (typeof value === 'string') return secretText.test(value) ? redacted : value
   if (Array.isArray(value)) return value.map(byName)
   if (typeof value !== 'object' || value === null) return value
   const copy: Record<string, unknown> = Object.create(null)
   for (const [key, inner] of Object.entries(value)) copy[key] = isSecret(key, inner) ? redacted : byName(inner)
+  // Variables of containers are lists of these.
+  if (typeof copy['name'] === 'string' && Object.hasOwn(copy, 'value') && isSecret(copy['name'], copy['value'])) copy['value'] = redacted
   return copy
 }
 

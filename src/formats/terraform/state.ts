@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { FormatError } from '../format-error.ts'
 import { JsonSlices, parseJson } from './json-slices.ts'
-import { withoutSecrets } from './state-secrets.ts'
+import { storableAttributes } from './state-attributes.ts'
+import { clean, isOdd } from './state-text.ts'
 
 export interface StateHead {
   serial: number
@@ -37,6 +38,10 @@ interface Header {
 /** Of names that are indexed, and of addresses, in bytes: Postgres indexes no more than 2,700. */
 const longestName = 500
 const longestAddress = 1500
+/** Each is a row of the inventory, and an address in memory. */
+const mostInstances = 100_000
+/** Bytes of instances that stand before what they are instances of; Terraform never writes them so. */
+const mostEarly = 2 ** 20
 
 /** Feed it the document; `instance` is called as they come, if somebody wants them. Every method throws FormatError for what is no state. */
 export class StateReader {
@@ -48,13 +53,17 @@ export class StateReader {
   #header: Header = {}
   /** Instances that stand before what they are instances of. */
   #early: object[] = []
+  #earlyBytes = 0
   #given = false
+  /** Also those that stand there twice. */
+  #instances = 0
   #seenResources = false
 
   constructor(instance?: (instance: StateInstance) => void) {
     this.#instance = instance
     this.#slices = new JsonSlices({
       enters: (path, isList) => enters(path, isList),
+      needs,
       value: (path, bytes, at) => this.#value(path, bytes, at),
       leaves: (path) => this.#leaves(path),
     })
@@ -96,7 +105,7 @@ export class StateReader {
     if (path.length === 1) {
       if (first === 'resources' && value !== null) throw new FormatError('resources: must be a list')
       if (first === 'serial') this.#serialAt = { start: at, end: at + bytes.length }
-      if (['version', 'serial', 'lineage', 'terraform_version'].includes(String(first))) this.#once(String(first), value)
+      if (head.has(String(first))) this.#once(String(first), value)
       return
     }
     if (typeof resource !== 'number') throw new FormatError('resources: must be a list')
@@ -111,9 +120,15 @@ export class StateReader {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new FormatError(`resources[${resource}].instances[${path[3]}]: must be an object`)
     const { mode, type, name, provider } = this.#header
+    if (++this.#instances > mostInstances)
+      throw new FormatError(`resources: hold more than ${mostInstances} instances, which is the most that is kept of one state`)
     // The module stands before all of them, if there is one.
-    if (mode === undefined || type === undefined || name === undefined || provider === undefined) this.#early.push(value)
-    else {
+    if (mode === undefined || type === undefined || name === undefined || provider === undefined) {
+      this.#earlyBytes += bytes.length
+      if (this.#earlyBytes > mostEarly)
+        throw new FormatError(`resources[${resource}].instances: must stand behind mode, type, name and provider`)
+      this.#early.push(value)
+    } else {
       this.#given = true
       this.#give(value, resource)
     }
@@ -128,6 +143,7 @@ export class StateReader {
     const [, resource] = path
     for (const value of this.#early) this.#give(value, Number(resource))
     this.#early = []
+    this.#earlyBytes = 0
     this.#header = {}
     this.#given = false
   }
@@ -153,7 +169,9 @@ export class StateReader {
     if (this.#addresses.has(address)) return
     this.#addresses.add(address)
     if (!this.#instance) return
-    this.#instance({ ...header, address, attributes: storable(withoutSecrets(attributes ?? attributes_flat ?? {}, sensitive_attributes)) })
+    const names = Buffer.byteLength(JSON.stringify({ ...header, address }))
+    const stored = storableAttributes(header.type, attributes ?? attributes_flat ?? {}, sensitive_attributes, names)
+    this.#instance({ ...header, address, attributes: stored })
   }
 }
 
@@ -173,6 +191,14 @@ function enters(path: Path, isList: boolean): boolean {
   }
 }
 
+/** The rest of the document is Terraform's own. */
+function needs(path: Path): boolean {
+  const [first, , key] = path
+  return first === 'resources' ? path.length !== 3 || wanted.has(String(key)) : path.length === 0 || head.has(String(first))
+}
+const wanted = new Set(['module', 'mode', 'type', 'name', 'provider', 'instances'])
+const head = new Set(['version', 'serial', 'lineage', 'terraform_version'])
+
 function addressOf(
   { module, mode, type, name }: { module: string; mode: string; type: string; name: string },
   index: unknown,
@@ -186,32 +212,12 @@ function addressOf(
 
 function shortened(address: string): string {
   if (Buffer.byteLength(address) <= longestAddress) return address
-  return `${address.slice(0, 300)}… ${createHash('sha256').update(address).digest('hex')}`
+  return `${clean(address.slice(0, 300))}… ${createHash('sha256').update(address).digest('hex')}`
 }
 
 function nameOf(value: unknown, where: string): string {
   if (typeof value !== 'string') throw new FormatError(`${where}: must be a text`)
   if (Buffer.byteLength(value) > longestName * (where.endsWith('.module') ? 8 : 1)) throw new FormatError(`${where}: is too long`)
   if (isOdd(value)) throw new FormatError(`${where}: holds characters that no name has`)
-  return value
-}
-
-/** NUL characters and halves of characters are JSON, but no text of Postgres. */
-const isOdd = (text: string): boolean => /\p{Surrogate}|\0/u.test(text)
-export const clean = (text: string): string => text.replace(/\p{Surrogate}|\0/gu, '\ufffd')
-
-/** Attributes may hold anything, and must not keep Terraform from storing its state: what Postgres does not take is replaced. */
-function storable(attributes: unknown): string {
-  const text = JSON.stringify(attributes)
-  // Escapes are all that JSON.stringify leaves of both.
-  if (!/\\u(?:0000|d[89a-f])/.test(text)) return text
-  return JSON.stringify(cleaned(attributes))
-}
-
-function cleaned(value: unknown): unknown {
-  if (typeof value === 'string') return clean(value)
-  if (Array.isArray(value)) return value.map(cleaned)
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), cleaned(inner)]))
   return value
 }

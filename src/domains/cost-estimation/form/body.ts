@@ -36,6 +36,7 @@ export function readBody(body: JsonMap, scope: Scope, isModule = false): { value
 }
 
 function readValue(raw: Json, scope: Scope): Read {
+  scope.budget.value()
   if (typeof raw === 'string') {
     const value = evaluateText(raw, scope)
     if (value !== unknown) return { value, unknown: false }

@@ -10,6 +10,7 @@ import { type Plan, planOf, told, usableStack } from '../../components/plan.ts'
 import { type RenderedFile, textOf } from '../../components/render.ts'
 import { readAllStackFiles } from '../../stacks/queries.ts'
 import { depsFor, inTime, TooLong } from '../estimate.ts'
+import { type Budget, openBudget } from './budget.ts'
 import { sketchModule } from './module.ts'
 
 type Result = Schema<'CostEstimationResult'>
@@ -32,7 +33,12 @@ export async function estimateForm(
     return [{ name: plan.useCase.key, info: 'The use case has no Terraform: nothing of it can be priced.', resource_estimates: [] }]
   const deps = await depsFor(context)
   try {
-    return await inTime((signal) => Promise.all(configurations.map((one) => estimateOne(one, files, { ...deps, signal }))))
+    return await inTime(async (signal) => {
+      const budget = openBudget(signal)
+      const results: Result[] = []
+      for (const one of configurations) results.push(await estimateOne(one, files, { ...deps, signal }, budget))
+      return results
+    })
   } catch (error) {
     if (error instanceof FormatError)
       throw invalid(`The Terraform of the stack cannot be read: ${error.message}`, [`body.service_catalog_ref: ${error.message}`], error)
@@ -73,6 +79,7 @@ async function estimateOne(
   { name, folder, rendered }: Configuration,
   files: ReadonlyMap<string, Buffer>,
   deps: EstimateDeps,
+  budget: Budget,
 ): Promise<Result> {
   const folders = new Map<string, Map<string, string>>()
   for (const [path, content] of files) {
@@ -82,7 +89,7 @@ async function estimateOne(
   }
   const root = new Map([...(folders.get(folder) ?? []), ...rendered])
   const empty = new Map<string, string>()
-  const { resources, notes } = await sketchModule(folder, (path) => (path === folder ? root : (folders.get(path) ?? empty)))
+  const { resources, notes } = await sketchModule(folder, (path) => (path === folder ? root : (folders.get(path) ?? empty)), budget)
   const result = await estimateSketch(resources, deps)
   const told = resources.length > 0 ? ['Terraform was not run: what its texts do not say is left out.'] : []
   return { ...result, name, info: [result.info, ...told, ...notes.slice(0, 20)].join('\n') }

@@ -1,12 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of Terraform, not of TypeScript
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { openBudget } from './budget.ts'
 import { evaluateText, type Scope } from './expression.ts'
 import { unknown } from './value.ts'
 
 const variables: Record<string, unknown> = { n: 2, name: 'web', list: ['a', 'b'], map: { size: { gb: 20 } }, yes: true }
 const scope = (): Scope => ({
-  fuel: { left: 10_000 },
+  budget: openBudget(),
   get: (root, name) => (root === 'var' && Object.hasOwn(variables, name) ? (variables[name] as never) : unknown),
   attribute: (type, name, attribute) => (`${type}.${name}.${attribute}` === 'azurerm_resource_group.rg.location' ? 'westeurope' : unknown),
 })

@@ -5,9 +5,10 @@
 import { FormatError } from '../../../formats/format-error.ts'
 import { emptyMap, isJsonMap, type Json } from '../../../formats/json-value.ts'
 import { endOfTemplate } from '../../../formats/terraform/tokens.ts'
+import type { Budget } from './budget.ts'
 import { callFunction } from './functions.ts'
 import { readExpression, type Tree } from './syntax.ts'
-import { bounded, type Known, unknown } from './value.ts'
+import { bounded, type Known, partsOf, unknown } from './value.ts'
 
 export interface Scope {
   /** `var.size`: root and first name; what follows is looked up in the value. */
@@ -15,16 +16,22 @@ export interface Scope {
   /** `aws_instance.web.ami`: an attribute of another resource. */
   attribute(type: string, name: string, attribute: string): Known
   /** How much may still be worked out. */
-  fuel: { left: number }
+  budget: Budget
 }
 
 /** Of a text in Terraform's JSON syntax: `"a-${var.n}"`. */
 export function evaluateText(text: string, scope: Scope): Known {
   if (!text.includes('${') && !text.includes('%{')) return text
+  scope.budget.read(text)
   const parts: Known[] = []
   let literal = ''
   for (let at = 0; at < text.length; ) {
-    if (/^(?:\$\$\{|%%\{)/.test(text.slice(at, at + 3))) {
+    plain.lastIndex = at
+    const same = plain.exec(text)?.[0]
+    if (same !== undefined) {
+      literal += same
+      at += same.length
+    } else if (/^(?:\$\$\{|%%\{)/.test(text.slice(at, at + 3))) {
       literal += text.slice(at + 1, at + 3)
       at += 3
     } else if (text.startsWith('%{', at)) return unknown
@@ -39,9 +46,12 @@ export function evaluateText(text: string, scope: Scope): Known {
   }
   if (literal !== '') parts.push(literal)
   const [only] = parts
-  if (parts.length === 1 && only !== undefined) return only
-  return joined(parts)
+  if (parts.length === 1 && only !== undefined && only !== literal) return only
+  return joined(parts, scope)
 }
+
+/** Nothing that a template could begin with. */
+const plain = /[^$%]+/y
 
 function endOf(text: string, at: number): number | undefined {
   try {
@@ -52,18 +62,19 @@ function endOf(text: string, at: number): number | undefined {
   }
 }
 
-function joined(parts: readonly Known[]): Known {
+function joined(parts: readonly Known[], { budget }: Scope): Known {
   let text = ''
   for (const part of parts) {
     if (part === unknown || part === null || typeof part === 'object') return unknown
     text += String(part)
   }
+  budget.make(text)
   return bounded(text)
 }
 
 /** @throws FormatError when all of it together is too much */
 export function evaluate(tree: Tree | undefined, scope: Scope): Known {
-  if (--scope.fuel.left < 0) throw new FormatError('its expressions are too many or too complex to be worked out')
+  scope.budget.step()
   if (!tree) return unknown
   switch (tree.kind) {
     case 'literal':
@@ -80,7 +91,7 @@ export function evaluate(tree: Tree | undefined, scope: Scope): Known {
       return indexed(evaluate(tree.of, scope), evaluate(tree.by, scope))
     case 'call': {
       const given = tree.arguments.map((argument) => evaluate(argument, scope))
-      return given.includes(unknown) ? unknown : bounded(callFunction(tree.name, given as Json[]))
+      return given.includes(unknown) ? unknown : called(tree.name, given as Json[], scope)
     }
     case 'choice': {
       const condition = evaluate(tree.condition, scope)
@@ -92,8 +103,25 @@ export function evaluate(tree: Tree | undefined, scope: Scope): Known {
       return typeof value === 'number' ? -value : unknown
     }
     case 'binary':
-      return binary(tree.sign, evaluate(tree.left, scope), evaluate(tree.right, scope))
+      return binary(tree.sign, operand(tree.left, scope), operand(tree.right, scope))
   }
+}
+
+/** A function looks at all that it is given, and may copy it. */
+function called(name: string, given: readonly Json[], { budget }: Scope): Known {
+  const parts = given.reduce<number>((sum, value) => sum + partsOf(value), 0)
+  if (!Number.isFinite(parts)) return unknown
+  budget.step(parts)
+  for (const value of given) if (typeof value === 'string') budget.make(value)
+  const result = bounded(callFunction(name, given))
+  if (typeof result === 'string') budget.make(result)
+  return result
+}
+
+function operand(tree: Tree, scope: Scope): Known {
+  const value = evaluate(tree, scope)
+  if (typeof value === 'string') scope.budget.read(value)
+  return value
 }
 
 function reference([root = '', name = '', ...rest]: readonly string[], scope: Scope): Known {

@@ -5,6 +5,7 @@ import { FormatError } from '../../../formats/format-error.ts'
 import { isJsonMap, type Json, type JsonMap, jsonOfUnknown } from '../../../formats/json-value.ts'
 import { jsonOf } from '../../../formats/terraform/hcl-to-json.ts'
 import { readBody } from './body.ts'
+import { type Budget, mostResources, openBudget } from './budget.ts'
 import { evaluateText, type Scope } from './expression.ts'
 import { type Known, unknown } from './value.ts'
 
@@ -22,7 +23,7 @@ interface Walk {
   parsed: Map<string, Promise<Blocks>>
   resources: SketchedResource[]
   notes: Set<string>
-  fuel: { left: number }
+  budget: Budget
   modules: number
 }
 
@@ -35,17 +36,16 @@ interface Call {
   depth: number
 }
 
-const mostResources = 20_000
 const mostModules = 500
 const deepest = 20
-const mostSteps = 2_000_000
 
 /**
  * @param path of the root module among the folders
+ * @param budget of the whole form, of which this may be a part
  * @throws FormatError for what is no HCL, and for what is too much
  */
-export async function sketchModule(path: string, folderOf: (path: string) => Folder): Promise<Sketch> {
-  const walk: Walk = { folderOf, parsed: new Map(), resources: [], notes: new Set(), fuel: { left: mostSteps }, modules: 0 }
+export async function sketchModule(path: string, folderOf: (path: string) => Folder, budget: Budget = openBudget()): Promise<Sketch> {
+  const walk: Walk = { folderOf, parsed: new Map(), resources: [], notes: new Set(), budget, modules: 0 }
   const values = await variablesIn(folderOf(path))
   await visit(walk, { path, inputs: (name) => own(values, name), prefix: '', regions: new Map(), depth: 0 })
   return { resources: walk.resources, notes: [...walk.notes] }
@@ -112,12 +112,14 @@ async function visit(walk: Walk, call: Call): Promise<void> {
   const scope = scopeOf(walk, call, blocks)
   const regions = new Map(call.regions)
   for (const [name, body] of blocks.providers) {
+    await walk.budget.pause()
     const key = typeof body.alias === 'string' ? `${name}.${body.alias}` : name
     const region = body.region ?? body.location
     if (region !== undefined) regions.set(key, typeof region === 'string' ? evaluateText(region, scope) : unknown)
   }
-  for (const [key, body] of blocks.resources) addResource(walk, { ...call, regions }, key, body, scope)
+  for (const [key, body] of blocks.resources) await addResource(walk, { ...call, regions }, key, body, scope)
   for (const [name, body] of blocks.modules) {
+    await walk.budget.pause()
     const source = typeof body.source === 'string' ? body.source : ''
     const path = posix.join(call.path, source)
     const address = `${call.prefix}module.${name}`
@@ -126,6 +128,7 @@ async function visit(walk: Walk, call: Call): Promise<void> {
       continue
     }
     for (const [suffix, inner] of instancesOf(walk, address, body, scope)) {
+      await walk.budget.pause()
       const { values, unknown: missing } = readBody(body, inner, true)
       const inputs = (asked: string) => (own(missing, asked) !== undefined ? unknown : own(values, asked))
       await visit(walk, { path, inputs, prefix: `${address}${suffix}.`, regions, depth: call.depth + 1 })
@@ -149,7 +152,7 @@ function scopeOf(walk: Walk, call: Call, { variables, locals, resources }: Block
     return own(missing, 'it') === undefined ? (values.it ?? null) : unknown
   }
   const scope: Scope = {
-    fuel: walk.fuel,
+    budget: walk.budget,
     get(root, name) {
       if (root === 'var') return once(`var.${name}`, () => call.inputs(name) ?? own(variables.get(name), 'default') ?? unknown)
       if (root === 'local') return once(`local.${name}`, () => (locals.has(name) ? value(locals.get(name) ?? null) : unknown))
@@ -165,12 +168,14 @@ function scopeOf(walk: Walk, call: Call, { variables, locals, resources }: Block
   return scope
 }
 
-function addResource(walk: Walk, call: Call, key: string, body: JsonMap, scope: Scope): void {
+async function addResource(walk: Walk, call: Call, key: string, body: JsonMap, scope: Scope): Promise<void> {
+  await walk.budget.pause()
   const [type = ''] = key.split('.')
   const provider = typeof body.provider === 'string' ? body.provider.replace(/[${}\s]/g, '') : (type.split('_')[0] ?? '')
   const region = call.regions.get(provider)
   for (const [suffix, inner] of instancesOf(walk, `${call.prefix}${key}`, body, scope)) {
-    if (walk.resources.length >= mostResources) throw new FormatError(`it has more than ${mostResources} resources`)
+    await walk.budget.pause()
+    walk.budget.resource()
     const { values, unknown: missing } = readBody(body, inner)
     // Where a provider is configured to be; in a plan that stands in its configuration.
     if (typeof region === 'string' && !Object.hasOwn(values, 'region')) values.region = region

@@ -84,7 +84,7 @@ function openReader(tokens: readonly { kind: string; text: string }[]) {
     for (;;) {
       if (take('.')) {
         const { kind, text } = next()
-        if (kind !== 'word' && kind !== 'number') throw new NotRead()
+        if ((kind !== 'word' && kind !== 'number') || (tree.kind === 'reference' && tree.names.length > deepest)) throw new NotRead()
         tree =
           tree.kind === 'reference'
             ? { ...tree, names: [...tree.names, text] }

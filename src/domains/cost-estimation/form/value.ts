@@ -11,15 +11,16 @@ const sizes = new WeakMap<object, number>()
 
 /** The value, or unknown when it is too large to be worked with. */
 export function bounded(value: Known): Known {
-  return value === unknown || sizeOf(value) > mostParts ? unknown : value
+  return value === unknown || partsOf(value) > mostParts ? unknown : value
 }
 
-function sizeOf(value: Json): number {
+/** Infinity for a text that is too long, and for what has such a text in it. */
+export function partsOf(value: Json): number {
   if (typeof value === 'string') return value.length > mostCharacters ? Number.POSITIVE_INFINITY : 1
   if (value === null || typeof value !== 'object') return 1
   const known = sizes.get(value)
   if (known !== undefined) return known
-  const size = 1 + Object.values(value).reduce<number>((sum, item) => sum + sizeOf(item), 0)
+  const size = 1 + Object.values(value).reduce<number>((sum, item) => sum + partsOf(item), 0)
   sizes.set(value, size)
   return size
 }

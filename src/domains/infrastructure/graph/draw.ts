@@ -106,7 +106,7 @@ function fits(value: unknown): boolean {
 }
 
 function configOf({ type, name, module, provider, key, attributes, marked }: StateResource): { [name: string]: unknown } {
-  const shown = mapOf(withoutSecrets(Object.fromEntries(wantedOf(type, attributes)), marked))
+  const shown = mapOf(withoutSecrets(Object.fromEntries(wantedOf(type, attributes)), marked, type))
   return { type, name, module, provider, ...(key === null ? {} : { key }), attributes: shown }
 }
 

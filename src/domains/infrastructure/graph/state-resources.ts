@@ -1,5 +1,5 @@
 /** The managed resources of a Terraform state, format 3 or 4: whatever somebody's tool wrote, without what is none. */
-import { clean } from '../../../formats/terraform/state.ts'
+import { clean } from '../../../formats/terraform/state-text.ts'
 
 export type Attributes = Readonly<Record<string, unknown>>
 

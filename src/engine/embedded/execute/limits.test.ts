@@ -61,9 +61,9 @@ describe('a build', () => {
   test('ends its hooks too when nothing of it may go on', async () => {
     const [abort, over] = [new AbortController(), new AbortController()]
     const running = runBuild([taskStep('hang', { ensure: taskStep('hang', { task: 'cleanup' }) })], { abort, ports: { over: over.signal } })
-    await sleep(50)
+    await sleep(400)
     abort.abort()
-    await sleep(50)
+    await sleep(400)
     over.abort()
     const { status, ran } = await running
     expect([status, ran.length]).toEqual(['aborted', 2])
