@@ -2,6 +2,7 @@
 import { emptyMap } from '../formats/json-value.ts'
 import type { PlanResource, TerraformPlan } from '../formats/terraform/plan.ts'
 import { readAddress } from '../formats/terraform/plan-address.ts'
+import { at } from '../formats/terraform/plan-values.ts'
 import { type Billing, billingOf } from './billing.ts'
 import { type Missing, monthlyQuantity, type PricedPart, pricePart, whyNot } from './pricing.ts'
 import { type EstimatedResource, type EstimateResult, type ResourceState, resultOf } from './result.ts'
@@ -20,7 +21,12 @@ export interface EstimateDeps {
 }
 
 /** What a plan costs, before and after. */
-export const estimatePlan = (plan: TerraformPlan, deps: EstimateDeps): Promise<EstimateResult> => estimate(plan, deps, true)
+export async function estimatePlan(plan: TerraformPlan, deps: EstimateDeps): Promise<EstimateResult> {
+  const result = await estimate(plan, deps, true)
+  return at(plan.document, 'errored') === true ? { ...result, info: `${result.info}\n${incomplete}` } : result
+}
+
+const incomplete = 'Terraform stopped with an error while it planned this: what it had not planned by then is left out.'
 
 /** What resources would cost that nobody has planned yet: those of a form, or of a drawing. */
 export function estimateSketch(resources: readonly SketchedResource[], deps: EstimateDeps): Promise<EstimateResult> {

@@ -6,6 +6,7 @@ import { FormatError } from '../../formats/format-error.ts'
 import { readPlan, type TerraformPlan } from '../../formats/terraform/plan.ts'
 import { factsOf, iconUrl } from '../../formats/terraform/resource-facts.ts'
 import type { OrganizationContext } from '../../http/context.ts'
+import { planTurns } from './plan-turns.ts'
 import { openPrices } from './prices.ts'
 
 type Result = Schema<'CostEstimationResult'>
@@ -28,9 +29,16 @@ export async function estimateOf(context: Asker, plan: TerraformPlan): Promise<R
 }
 
 /** @throws Invalid for what is no plan, and for one that takes too long */
-export async function estimateText(context: Asker, text: string): Promise<Result> {
+export async function estimateText(context: Asker & Pick<OrganizationContext, 'request'>, text: string): Promise<Result> {
   if (text.length > longestPlan)
     throw invalid('The plan is too large to be estimated', [`body.tfplan: must have at most ${longestPlan} characters`])
+  const { organization, request } = context
+  return planTurns.take({ organizationId: organization.id, characters: text.length, signal: request.closed() }, () =>
+    estimateNow(context, text),
+  )
+}
+
+async function estimateNow(context: Asker, text: string): Promise<Result> {
   const started = performance.now()
   const plan = planOf(text)
   try {

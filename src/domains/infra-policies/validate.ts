@@ -8,6 +8,7 @@ import type { OrganizationContext } from '../../http/context.ts'
 import { framesOf } from '../../policies/messages.ts'
 import { findEnvironment } from '../components/queries.ts'
 import { estimateOf } from '../cost-estimation/estimate.ts'
+import { planTurns } from '../cost-estimation/plan-turns.ts'
 import { listEnabled } from './queries.ts'
 import { viewInfraPolicy } from './view.ts'
 
@@ -22,8 +23,8 @@ export async function validatePlan(
     if (!(await findEnvironment(tx, project, environment))) throw notFound(`environment ${environment} of the project ${project}`)
     return listEnabled(tx)
   })
-  const plan = planOf(text)
-  const cost = await costOf(context, plan)
+  const turn = { organizationId: context.organization.id, characters: text.length, signal: context.request.closed() }
+  const cost = await planTurns.take(turn, async () => costOf(context, planOf(text)))
   // The plan goes to policies as it was sent: what was read of it is less.
   const input = `{"environment_canonical":${JSON.stringify(environment)},"project_canonical":${JSON.stringify(project)},"tfplan":${text},"cost":${JSON.stringify(cost)}}`
   const policies = rows.map(({ canonical, body }) => ({ name: canonical, body }))

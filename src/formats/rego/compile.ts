@@ -1,6 +1,7 @@
 /** From modules to what is evaluated. Everything that is wrong with the policies together is found here. */
 import type { Module, Term } from './ast.ts'
 import type { Builtins, Names } from './callees.ts'
+import { checkTypes } from './check-types.ts'
 import { RegoError } from './errors.ts'
 import type { Clause, Node } from './ir.ts'
 import { operators } from './operators.ts'
@@ -38,6 +39,7 @@ export function compile(modules: readonly Module[], builtins: Builtins): Program
     }
   }
   checkRecursion(root)
+  checkTypes(root)
   return program
 }
 

@@ -1,5 +1,6 @@
 /** The functions behind the operators; they can also be called by these names. */
 import type { Operator } from './ast.ts'
+import { decimally } from './builtins/exact.ts'
 import { type Builtin, BuiltinError } from './builtins/types.ts'
 import { RegoError } from './errors.ts'
 import { compare, equal, integer, isArray, RegoObject, RegoSet, typeName, type Value } from './values.ts'
@@ -33,7 +34,7 @@ export const operators: ReadonlyMap<string, { arity: number; call: Builtin }> = 
         'plus',
         a,
         b,
-        (x, y) => x + y,
+        (x, y) => decimally('plus', x, y),
         (x, y) => x + y,
       ),
     ),
@@ -46,7 +47,7 @@ export const operators: ReadonlyMap<string, { arity: number; call: Builtin }> = 
           'minus',
           a,
           b,
-          (x, y) => x - y,
+          (x, y) => decimally('minus', x, y),
           (x, y) => x - y,
         )
       }
@@ -61,7 +62,7 @@ export const operators: ReadonlyMap<string, { arity: number; call: Builtin }> = 
         'mul',
         a,
         b,
-        (x, y) => x * y,
+        (x, y) => decimally('times', x, y),
         (x, y) => x * y,
       ),
     ),

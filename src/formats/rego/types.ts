@@ -20,6 +20,7 @@ export const stringType: Type = [{ kind: 'string' }]
 export const numberType: Type = [{ kind: 'number' }]
 
 export function unionOf(types: readonly Type[]): Type {
+  if (types.length === 0) return undefined
   const simple = new Map<string, Shape>()
   const others: Shape[] = []
   for (const type of types) {
@@ -59,8 +60,7 @@ export function typeOfValue(value: Value, depth = 0): Type {
   if (value === null) return [{ kind: 'null' }]
   const inner = (item: Value) => (depth >= deepest ? undefined : typeOfValue(item, depth + 1))
   if (isArray(value)) return arrayOf(value.length > most ? value.map(() => undefined) : value.map(inner))
-  if (value instanceof RegoSet)
-    return setOf(value.size === 0 || value.size > 1000 ? undefined : unionOf(value.values().map(inner)))
+  if (value instanceof RegoSet) return setOf(value.size === 0 || value.size > 1000 ? undefined : unionOf(value.values().map(inner)))
   if (value instanceof RegoObject) return objectOf([...value.entries()].map(([key, item]) => [key, inner(item)] as const))
   return undefined
 }
@@ -84,12 +84,11 @@ function shapesMeet(a: Shape, b: Shape, depth: number): boolean {
     if (!left || !right) return true
     return left.size === right.size && [...left].every(([key, item]) => right.has(key) && meets(item, right.get(key), depth + 1))
   }
-  // Only the empty set is of two kinds, and of constants it is known that they are not empty.
   if (a.kind === 'set' && b.kind === 'set') return meets(a.items, b.items, depth + 1)
   return a.kind === b.kind
 }
 
-/** What stands at a key; a text says that nothing can. */
+/** What stands at a key, if anything can. */
 export function selected(type: Type, key: Type, constant: Value | undefined): Type | 'nothing' {
   if (!type) return undefined
   const found: Type[] = []
@@ -115,6 +114,13 @@ function selectedOf(shape: Shape, key: Type, constant: Value | undefined): Type 
     default:
       return 'nothing'
   }
+}
+
+/** Of what is one kind of collection; the members of a set are their own keys. */
+export function keysOf(type: Type): Type {
+  const [shape, ...others] = type ?? []
+  if (!shape || others.length > 0) return undefined
+  return shape.kind === 'array' ? numberType : shape.kind === 'set' ? shape.items : undefined
 }
 
 export function nameOf(type: Type): string {

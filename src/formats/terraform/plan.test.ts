@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { largePlan } from '../../../test/support/large-plan.ts'
 import { planOf, planText } from '../../../test/support/plans.ts'
 import { sharedPlan, sharedPricesAreThere, whyNoSharedPrices } from '../../../test/support/terracost-prices.ts'
 import { readPlan } from './plan.ts'
@@ -91,7 +92,71 @@ describe('reading a plan', () => {
   })
 })
 
+describe('a plan whose parts do not fit together', () => {
+  const create = (address: string, more: object = {}) => ({
+    address,
+    mode: 'managed',
+    change: { actions: ['create'], after: { instance_type: 't3.micro' } },
+    ...more,
+  })
+  const text = (more: object) => JSON.stringify({ format_version: '1.2', ...more })
+
+  it('is refused where it creates what it does not plan', () => {
+    const changes = (...resource_changes: object[]) => refusal(text({ planned_values: { root_module: {} }, resource_changes }))
+    expect(changes(create('aws_instance.a'))).toBe(
+      'FormatError: resource_changes creates aws_instance.a, which planned_values does not have',
+    )
+    const replaced = create('aws_instance.a', { change: { actions: ['delete', 'create'] } })
+    expect(changes(replaced)).toMatch('creates aws_instance.a')
+    const gone = create('aws_instance.a', { change: { actions: ['delete'], after: null } })
+    expect(changes(gone, create('data.aws_ami.a', { mode: 'data' }), create('aws_instance.b', { deposed: '0001' }))).toBe('accepted')
+  })
+
+  it('is read from its changes where it has no planned values at all', () => {
+    const unknown = create('module.a.aws_instance.b["k"]', {
+      change: { actions: ['create'], after: { x: 1 }, after_unknown: { id: true } },
+    })
+    const gone = create('aws_instance.c', { change: { actions: ['delete'], after: null } })
+    const plan = readPlan(text({ resource_changes: [create('aws_instance.a'), unknown, gone, create('data.aws_ami.a', { mode: 'data' })] }))
+    expect(plan.planned).toMatchObject([
+      { address: 'aws_instance.a', values: { instance_type: 't3.micro' } },
+      { address: 'module.a.aws_instance.b["k"]', values: { x: 1 }, unknown: { id: true } },
+    ])
+  })
+
+  it('is refused where modules, their lists or modes are none', () => {
+    const root = (root_module: unknown) => refusal(text({ planned_values: { root_module } }))
+    expect(root([])).toMatch('planned_values has a module that is no object')
+    expect(root({ resources: {} })).toMatch('planned_values: resources of a module is no list')
+    expect(root({ child_modules: { a: 1 } })).toMatch('planned_values: child_modules of a module is no list')
+    expect(root({ child_modules: [7] })).toMatch('planned_values has a module that is no object')
+    expect(refusal(text({ planned_values: [] }))).toMatch('planned_values is no object')
+    for (const mode of ['Managed', '', 7, { toString: 1 }]) {
+      expect(root({ resources: [{ address: 'aws_x.a', mode }] })).toMatch(`of the mode ${JSON.stringify(mode)}, which is none of managed`)
+    }
+  })
+})
+
 describe('a hostile plan', () => {
+  it('of more small values, or more different keys, than any plan has is refused before it is built in memory', () => {
+    const head = '{"format_version":"1.2","planned_values":{},"x":'
+    const started = performance.now()
+    expect(refusal(`${head}[${'{},'.repeat(10_000_000)}1]}`)).toMatch('the plan has more than 1500000 values')
+    const keys = Array.from({ length: 200_000 }, (_, index) => `"k${index}":1`)
+    expect(refusal(`${head}{${keys.join(',')}}}`)).toMatch('the plan has more than 50000 different keys')
+    expect(performance.now() - started).toBeLessThan(2000)
+    expect(refusal(`${head}"${'[{,:\\"'.repeat(1_000_000)}"}`)).toBe('accepted')
+  })
+
+  it('is not taken for one while it is only large', () => {
+    const plan = JSON.parse(largePlan(20_000))
+    const padding = 'x'.repeat(600)
+    for (const change of plan.resource_changes) change.change.after.padding = padding
+    const text = JSON.stringify(plan)
+    expect(text.length).toBeGreaterThan(24_000_000)
+    expect(readPlan(text).planned).toHaveLength(20_000)
+  })
+
   const withResource = (resource: unknown) =>
     JSON.stringify({ format_version: '1.0', planned_values: { root_module: { resources: [resource] } } })
 

@@ -2,7 +2,8 @@
 import { FormatError } from '../format-error.ts'
 import { deepestValue, emptyMap, isJsonMap, type Json, type JsonMap, shown } from '../json-value.ts'
 import { readAddress } from './plan-address.ts'
-import { at, listAt, mapAt, textAt } from './plan-values.ts'
+import { checkSize } from './plan-size.ts'
+import { at, listAt, mapAt, textAt, textsAt } from './plan-values.ts'
 
 export interface PlanResource {
   /** `module.web.aws_instance.front["a"]` */
@@ -43,15 +44,19 @@ export function readPlan(text: string): TerraformPlan {
   checkFormat(document)
   checkValues(document, text)
   const changes = changesByAddress(document)
-  const planned = resourcesOf(mapAt(document, 'planned_values', 'root_module'), 'planned_values', changes)
+  const planned = isGiven(at(document, 'planned_values'))
+    ? resourcesOf(at(document, 'planned_values', 'root_module'), 'planned_values', changes)
+    : resourcesAfter(document, changes)
   for (const resource of planned) checkAgreement(resource, changes.get(resource.address))
-  const prior = resourcesOf(mapAt(document, 'prior_state', 'values', 'root_module'), 'prior_state', new Map())
+  checkCreated(document, planned)
+  const prior = resourcesOf(at(document, 'prior_state', 'values', 'root_module'), 'prior_state', new Map())
   return { terraformVersion: textAt(document, 'terraform_version') ?? '', planned, prior, document }
 }
 
 function documentOf(text: string): JsonMap {
   if (text.length > longestPlan || Buffer.byteLength(text) > longestPlan) throw new FormatError('the plan is larger than 32 MiB')
   if (text.startsWith('PK')) throw new FormatError(`this is Terraform's own plan file: send what ${howToPrint} prints of it`)
+  checkSize(text)
   let document: Json
   try {
     document = JSON.parse(text)
@@ -74,7 +79,9 @@ function checkFormat(document: JsonMap): void {
     throw new FormatError('format_version has to be a text such as "1.2"')
   }
   if (!/^[01]\./.test(version)) throw new FormatError(`plans of format ${version} are newer than what is understood here (0.1 to 1.x)`)
-  if (mapAt(document, 'planned_values') === undefined && !Array.isArray(at(document, 'resource_changes'))) {
+  const values = at(document, 'planned_values')
+  if (isGiven(values) && !isJsonMap(values)) throw new FormatError('planned_values is no object')
+  if (!isGiven(values) && !Array.isArray(at(document, 'resource_changes'))) {
     const state = mapAt(document, 'values') !== undefined
     throw new FormatError(
       state
@@ -96,9 +103,10 @@ function checkValues(document: JsonMap, text: string): void {
     if (depth > deepestValue) throw new FormatError(`"${shown(where)}" is nested more than ${deepestValue} levels deep`)
     if (Array.isArray(value)) for (const item of value) walk(item, where, depth + 1)
     else {
-      for (const [key, item] of Object.entries(value)) {
+      // No list of all entries is made: a plan has a million of them.
+      for (const key in value) {
         if (mayBeBroken) checkText(key, where)
-        walk(item, where, depth + 1)
+        walk(value[key] ?? null, where, depth + 1)
       }
     }
   }
@@ -115,14 +123,18 @@ function changesByAddress(document: JsonMap): Map<string, JsonMap> {
   return changes
 }
 
-type Section = 'planned_values' | 'prior_state'
+type Section = 'planned_values' | 'prior_state' | 'resource_changes'
 
-function resourcesOf(root: JsonMap | undefined, section: Section, changes: ReadonlyMap<string, JsonMap>): PlanResource[] {
+/** What is null is not there. */
+const isGiven = (value: Json | undefined): value is Json => value !== undefined && value !== null
+
+function resourcesOf(root: Json | undefined, section: Section, changes: ReadonlyMap<string, JsonMap>): PlanResource[] {
   const resources = new Map<string, PlanResource>()
-  const modules: { module: Json; depth: number }[] = root ? [{ module: root, depth: 0 }] : []
+  const modules: { module: Json; depth: number }[] = isGiven(root) ? [{ module: root, depth: 0 }] : []
   for (let next = modules.pop(); next; next = modules.pop()) {
     if (next.depth > deepestModule) throw new FormatError(`${section} has modules more than ${deepestModule} levels deep`)
-    for (const item of listAt(next.module, 'resources')) {
+    if (!isJsonMap(next.module)) throw new FormatError(`${section} has a module that is no object`)
+    for (const item of listIn(next.module, 'resources', section)) {
       const resource = resourceOf(item, section, changes)
       if (!resource) continue
       if (resources.has(resource.address)) throw new FormatError(`${section} has ${shown(resource.address)} twice`)
@@ -130,15 +142,52 @@ function resourcesOf(root: JsonMap | undefined, section: Section, changes: Reado
       if (resources.size > mostResources) throw new FormatError(`${section} has more than ${mostResources} resources`)
     }
     const depth = next.depth + 1
-    for (const module of [...listAt(next.module, 'child_modules')].reverse()) modules.push({ module, depth })
+    for (const module of [...listIn(next.module, 'child_modules', section)].reverse()) modules.push({ module, depth })
   }
   return [...resources.values()]
+}
+
+/** Nothing may be overlooked in silence: an estimate would say 0. */
+function listIn(module: JsonMap, name: string, section: Section): readonly Json[] {
+  const list = at(module, name)
+  if (isGiven(list) && !Array.isArray(list)) throw new FormatError(`${section}: ${name} of a module is no list`)
+  return listAt(module, name)
+}
+
+/** Of plans that say only what changes, and thereby what there will be. */
+function resourcesAfter(document: JsonMap, changes: ReadonlyMap<string, JsonMap>): PlanResource[] {
+  const resources = listAt(document, 'resource_changes').flatMap((item) => {
+    if (!isJsonMap(item)) throw new FormatError('resource_changes has a resource that is no object')
+    const after = mapAt(item, 'change', 'after')
+    return after && at(item, 'deposed') === undefined ? [Object.assign(emptyMap(), item, { values: after })] : []
+  })
+  return resourcesOf({ resources }, 'resource_changes', changes)
+}
+
+function checkCreated(document: JsonMap, planned: readonly PlanResource[]): void {
+  const known = new Set(planned.map(({ address }) => address))
+  for (const item of listAt(document, 'resource_changes')) {
+    const address = textAt(item, 'address')
+    if (address === undefined || known.has(address) || at(item, 'deposed') !== undefined) continue
+    if (!textsAt(item, 'change', 'actions').includes('create')) continue
+    // Data sources are read, and old versions say their mode only by their address.
+    const isManaged = !isGiven(at(item, 'mode')) ? readAddress(address) !== undefined : isOfManaged(at(item, 'mode'), 'resource_changes')
+    if (isManaged) throw new FormatError(`resource_changes creates ${shown(address)}, which planned_values does not have`)
+  }
+}
+
+function isOfManaged(mode: Json | undefined, section: Section): boolean {
+  if (!isGiven(mode) || mode === 'managed') return true
+  if (mode === 'data' || mode === 'ephemeral') return false
+  throw new FormatError(
+    `${section} has a resource of the mode ${shown(JSON.stringify(mode))}, which is none of managed, data and ephemeral`,
+  )
 }
 
 /** Data sources, and old objects that wait for their end, are none. */
 function resourceOf(item: Json, section: Section, changes: ReadonlyMap<string, JsonMap>): PlanResource | undefined {
   if (!isJsonMap(item)) throw new FormatError(`${section} has a resource that is no object`)
-  if ((textAt(item, 'mode') ?? 'managed') !== 'managed' || textAt(item, 'deposed_key') !== undefined) return undefined
+  if (!isOfManaged(at(item, 'mode'), section) || textAt(item, 'deposed_key') !== undefined) return undefined
   const address = textAt(item, 'address')
   if (address === undefined) throw new FormatError(`${section} has a resource without an address`)
   const parts = address.length <= 4096 && !/\p{Cc}/u.test(address) ? readAddress(address) : undefined
