@@ -235,6 +235,15 @@ describe('an estimate', () => {
     })
   })
 
+  it('says so when Terraform failed while it planned', async () => {
+    const plan = planOf([web('m5.large')])
+    const deps = { usage: {}, iconOf: () => undefined, prices: pricesOf(products) }
+    const failed = await estimatePlan({ ...plan, document: { ...plan.document, errored: true } }, deps)
+    expect(failed.info).toContain('estimated 1')
+    expect(failed.info).toContain('Terraform stopped with an error while it planned this')
+    expect((await estimatePlan(plan, deps)).info).not.toContain('stopped')
+  })
+
   it('counts a plan of a form without anything before', async () => {
     const values = { instance_type: 'm5.large', region: 'eu-west-1', root_block_device: [{ volume_size: 10 }] }
     const sketch = [{ address: 'aws_instance.web', provider: 'aws', type: 'aws_instance', values, unknown: {} }]

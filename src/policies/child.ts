@@ -2,10 +2,10 @@
 import { builtins, whyAbsent } from '../formats/rego/builtins/builtins.ts'
 import { RegoError, RegoSyntaxError } from '../formats/rego/errors.ts'
 import { parseModule } from '../formats/rego/parser.ts'
-import { open } from '../formats/rego/rego.ts'
+import { type Module, open } from '../formats/rego/rego.ts'
 import { fromJson } from '../formats/rego/values.ts'
 import { framesOf, type Job, type Policy, type Told } from './messages.ts'
-import { failed, outcomeOf } from './outcome.ts'
+import { failed, neither, outcomeOf, takesArguments } from './outcome.ts'
 import type { PolicyOutcome, SyntaxProblem } from './types.ts'
 
 /** Sent before the work goes on, so that it is known what was going on when this process was ended. */
@@ -27,8 +27,8 @@ async function answer(job: Job): Promise<void> {
 
 function problemsOf(body: string): SyntaxProblem[] {
   try {
-    parseModule(body)
-    return []
+    const unusable = whyUnusable(parseModule(body))
+    return unusable ? [{ line: 1, column: 1, message: unusable }] : []
   } catch (error) {
     if (error instanceof RegoSyntaxError) return [{ line: error.line, column: error.column, message: error.message }]
     if (error instanceof RegoError || error instanceof RangeError) return [{ line: 1, column: 1, message: reasonOf(error) }]
@@ -57,9 +57,11 @@ async function evaluateAll(job: Evaluate): Promise<void> {
 function evaluateOne({ name, body }: Policy, input: unknown, { limits, now }: Evaluate, deadline: number): PolicyOutcome {
   try {
     const module = parseModule(body)
+    const unusable = whyUnusable(module)
+    if (unusable) return failed(name, unusable, limits)
     const session = open({ modules: [module], builtins, input: fromJson(input), limits: { deadline }, now })
     const place = ['data', ...module.package]
-    const hasAllow = module.rules.some((rule) => rule.path[0]?.kind === 'value' && rule.path[0].value === 'allow')
+    const hasAllow = rulesOf(module, 'allow').length > 0
     return outcomeOf(name, { deny: session.json([...place, 'deny']), allow: session.json([...place, 'allow']), hasAllow }, limits)
   } catch (error) {
     if (error instanceof RegoSyntaxError) return failed(name, `line ${error.line}, column ${error.column}: ${error.message}`, limits)
@@ -68,6 +70,17 @@ function evaluateOne({ name, body }: Policy, input: unknown, { limits, now }: Ev
     void tell({ kind: 'defect', frames: framesOf(error) })
     return failed(name, 'the evaluator failed', limits)
   }
+}
+
+const rulesOf = (module: Module, name: string): readonly Module['rules'][number][] =>
+  module.rules.filter(({ path }) => path[0]?.kind === 'value' && path[0].value === name)
+
+/** Of a policy that could never refuse. */
+function whyUnusable(module: Module): string | undefined {
+  const [deny, allow] = [rulesOf(module, 'deny'), rulesOf(module, 'allow')]
+  if (deny.length + allow.length === 0) return neither
+  const isFunction = (rule: Module['rules'][number]) => rule.args !== undefined
+  return deny.some(isFunction) ? takesArguments('deny') : allow.some(isFunction) ? takesArguments('allow') : undefined
 }
 
 function reasonOf(error: RegoError | RangeError): string {

@@ -21,8 +21,8 @@ export interface Child {
 }
 
 export interface Children {
-  /** @throws RetryOperation when all are busy for long */
-  use<T>(memoryMb: number, work: (child: Child) => Promise<T>): Promise<T>
+  /** @throws RetryOperation when all are busy for long, or much of the same organization waits */
+  use<T>(whose: number, memoryMb: number, work: (child: Child) => Promise<T>): Promise<T>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -49,8 +49,8 @@ export function openChildren(most: number, usualMb: number, onDefect: (frames: s
     return found && !found.alive ? idleOne() : found
   }
   return {
-    use: (memoryMb, work) =>
-      turns.use(async () => {
+    use: (whose, memoryMb, work) =>
+      turns.use(whose, async () => {
         if (closed) throw unavailable('The service is being stopped: try again in a moment')
         const usual = memoryMb === usualMb
         const child = (usual ? idleOne() : undefined) ?? start(memoryMb)

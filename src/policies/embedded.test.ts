@@ -10,7 +10,7 @@ const input = {
   text: JSON.stringify({ tfplan: { resource_changes: [{ type: 'aws_s3_bucket', name: 'logs' }] }, cost: { planned_cost: '12.5' } }),
 }
 const run = async (body: string, limits?: Partial<PolicyLimits>) => {
-  const [outcome] = await engine.evaluate([{ name: 'one', body }], input, limits)
+  const [outcome] = await engine.evaluate([{ name: 'one', body }], input, 1, limits)
   return outcome
 }
 
@@ -45,9 +45,28 @@ describe('what a policy says', () => {
     ['default allow = true', false],
     ['default allow = false\nallow { input.cost.planned_cost == "12.5" }', false],
     ['allow { input.nothing }', true],
-    ['x = 1', false],
   ])('%s', async (rules, violated) => {
     expect(await run(`package a\n${rules}`)).toEqual({ name: 'one', violated, failed: false, reasons: [] })
+  })
+
+  test.each([
+    ['violation[m] { m := "x" }', 'it has neither a rule deny nor allow'],
+    ['dney[m] { m := "x" }\nx { deny := 1; deny == 1 }', 'it has neither a rule deny nor allow'],
+    ['deny(r) { r == 1 }', 'the rule deny must not take arguments'],
+    ['allow(r) = true { r == 1 }\ndeny["x"] { false }', 'the rule allow must not take arguments'],
+  ])('one that could never refuse is violated, and cannot be stored: %s', async (rules, why) => {
+    const body = `package a\n${rules}`
+    expect(await run(body)).toMatchObject({ violated: true, failed: true, reasons: [`The policy one cannot be evaluated: ${why}`] })
+    expect(await engine.check(body, 1)).toEqual([{ line: 1, column: 1, message: why }])
+  })
+
+  test('a mistake of types refuses, where it would otherwise never deny', async () => {
+    const body = 'package a\nbad := {"aws_s3_bucket"}\ndeny[m] { m := input.tfplan.resource_changes[_].type; startswith(m, bad) }'
+    expect(await run(body)).toMatchObject({ violated: true, failed: true, reasons: [expect.stringContaining('line 3')] })
+  })
+
+  test('a budget is compared as it is written', async () => {
+    expect(await run('package a\ndeny["over"] { 4.35 * 100 >= 435; 100 * 1.1 == 110 }')).toMatchObject({ reasons: ['over'] })
   })
 
   test('a reason may be an object with a text in it', async () => {
@@ -160,6 +179,7 @@ describe('a hostile policy', () => {
         { name: 'good', body: 'package a\ndeny["seen"] { input.cost }' },
       ],
       input,
+      1,
     )
     expect(outcomes[0]).toMatchObject({ name: 'bad', violated: true, failed: true })
     expect(outcomes[1]).toEqual({ name: 'good', violated: true, failed: false, reasons: ['seen'] })
@@ -171,6 +191,7 @@ describe('a hostile policy', () => {
     const outcomes = await engine.evaluate(
       Array.from({ length: 50 }, (_, index) => ({ name: `p${index}`, body: hostile[0]?.[1] ?? '' })),
       input,
+      1,
       { totalMs: 1000 },
     )
     expect(outcomes.every(({ failed }) => failed)).toBe(true)
@@ -181,7 +202,7 @@ describe('a hostile policy', () => {
   test('while it runs, this process goes on, and others are evaluated beside it', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 10)
-    const slow = engine.evaluate([{ name: 'slow', body: hostile[0]?.[1] ?? '' }], input, { policyMs: 2000, totalMs: 4000 })
+    const slow = engine.evaluate([{ name: 'slow', body: hostile[0]?.[1] ?? '' }], input, 2, { policyMs: 2000, totalMs: 4000 })
     const quick = await run('package a\ndeny["x"] { true }')
     expect(quick?.reasons).toEqual(['x'])
     await slow
@@ -192,15 +213,15 @@ describe('a hostile policy', () => {
 
 describe('reading a policy', () => {
   test('tells line and column, and nothing about what it names', async () => {
-    expect(await engine.check('package a\ndeny[msg] { msg := undefined_thing }')).toEqual([])
-    const [problem] = await engine.check('package a\n\ndeny[msg] {\n  msg := "x\n}')
+    expect(await engine.check('package a\ndeny[msg] { msg := undefined_thing }', 1)).toEqual([])
+    const [problem] = await engine.check('package a\n\ndeny[msg] {\n  msg := "x\n}', 1)
     expect(problem).toMatchObject({ line: 4 })
     expect(problem?.column).toBeGreaterThan(1)
   })
 
   test.each(hostile)('%s: answered soon', async (_, body) => {
     const start = performance.now()
-    await engine.check(body)
+    await engine.check(body, 1)
     expect(performance.now() - start).toBeLessThan(6000)
   })
 })

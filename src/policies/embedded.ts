@@ -3,7 +3,7 @@
  * the language has none, its functions are pure, and the process has no environment.
  */
 import type { Log } from '../log.ts'
-import { type Child, type Children, type Ending, openChildren } from './children.ts'
+import { type Child, type Ending, openChildren } from './children.ts'
 import type { Policy } from './messages.ts'
 import { defaultLimits, failed } from './outcome.ts'
 import type { PolicyEngine, PolicyLimits, PolicyOutcome, SyntaxProblem } from './types.ts'
@@ -21,11 +21,17 @@ const smallInput = 4 * 2 ** 20
 const memoryPerInput = 10
 
 export function openEmbeddedPolicies(log: Log): PolicyEngine {
-  const children = openChildren(mostChildren, defaultLimits.memoryMb, (frames) => log.error({ frames }, 'the evaluator of policies failed'))
+  const onDefect = (frames: string) => log.error({ frames }, 'the evaluator of policies failed')
+  const children = openChildren(mostChildren, defaultLimits.memoryMb, onDefect)
+  // Who writes a policy does not stand behind plans.
+  const readers = openChildren(1, defaultLimits.memoryMb, onDefect)
   return {
-    check: (body) => children.use(defaultLimits.memoryMb, (child) => check(child, body)),
-    evaluate: (policies, input, given) => evaluate(children, policies, input.text, { ...defaultLimits, ...given }),
-    [Symbol.asyncDispose]: () => children[Symbol.asyncDispose](),
+    check: (body, organization) => readers.use(organization, defaultLimits.memoryMb, (child) => check(child, body)),
+    evaluate: (policies, input, organization, given) =>
+      evaluate((memoryMb, work) => children.use(organization, memoryMb, work), policies, input.text, { ...defaultLimits, ...given }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([children[Symbol.asyncDispose](), readers[Symbol.asyncDispose]()])
+    },
   }
 }
 
@@ -39,8 +45,10 @@ async function check(child: Child, body: string): Promise<readonly SyntaxProblem
   return problems ?? [{ line: 1, column: 1, message: 'the text takes too long, or too much memory, to be read' }]
 }
 
+type Lend = (memoryMb: number, work: (child: Child) => Promise<Round>) => Promise<Round>
+
 /** Where a process dies, the policy that it was at fails, and another process goes on with the next. */
-async function evaluate(children: Children, policies: readonly Policy[], input: string, limits: PolicyLimits): Promise<PolicyOutcome[]> {
+async function evaluate(lend: Lend, policies: readonly Policy[], input: string, limits: PolicyLimits): Promise<PolicyOutcome[]> {
   const outcomes: PolicyOutcome[] = []
   const memoryMb = limits.memoryMb + (input.length > smallInput ? Math.ceil((input.length / 2 ** 20) * memoryPerInput) : 0)
   const now = BigInt(Date.now()) * 1_000_000n
@@ -57,7 +65,7 @@ async function evaluate(children: Children, policies: readonly Policy[], input: 
       totalClockMs,
       now,
     } as const
-    const round = await children.use(memoryMb, (child) => runRound(child, job))
+    const round = await lend(memoryMb, (child) => runRound(child, job))
     outcomes.push(...round.outcomes)
     spentMs += round.spentMs
     const left = rest.slice(round.outcomes.length)

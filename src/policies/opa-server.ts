@@ -5,7 +5,17 @@
 import { randomBytes } from 'node:crypto'
 import { unavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type Bindings, forbidden, insidePackage, outcomeFrom, packageOf, problemsFrom, questionFor, sentenceOf } from './opa-words.ts'
+import {
+  type Bindings,
+  forbidden,
+  insidePackage,
+  outcomeFrom,
+  packageOf,
+  problemsFrom,
+  questionFor,
+  sentenceOf,
+  whyUnusable,
+} from './opa-words.ts'
 import { defaultLimits, failed } from './outcome.ts'
 import { openTurns } from './turns.ts'
 import type { PolicyEngine, PolicyLimits, PolicyOutcome } from './types.ts'
@@ -20,8 +30,8 @@ export function openOpaServer(url: string, reader: PolicyEngine, log: Log): Poli
   const turns = openTurns(mostAtOnce)
   const server: Server = { base: url.endsWith('/') ? url : `${url}/`, log }
   return {
-    check: (body) => reader.check(body),
-    async evaluate(policies, input, given) {
+    check: (body, organization) => reader.check(body, organization),
+    async evaluate(policies, input, organization, given) {
       const limits = { ...defaultLimits, ...given }
       const outcomes: PolicyOutcome[] = []
       const end = performance.now() + limits.totalMs * 2 + travelMs
@@ -29,7 +39,7 @@ export function openOpaServer(url: string, reader: PolicyEngine, log: Log): Poli
         outcomes.push(
           performance.now() > end
             ? failed(name, 'the policies before it took all the time that there is', limits)
-            : await turns.use(() => evaluate(server, name, body, input.text, limits)),
+            : await turns.use(organization, () => evaluate(server, name, body, input.text, limits)),
         )
       return outcomes
     },
@@ -45,6 +55,8 @@ interface Server {
 async function evaluate(server: Server, name: string, body: string, input: string, limits: PolicyLimits): Promise<PolicyOutcome> {
   const path = packageOf(body)
   if (!path) return failed(name, 'line 1, column 1: the text does not begin with a package', limits)
+  const unusable = whyUnusable(body)
+  if (unusable) return failed(name, unusable, limits)
   const foreign = whatIsForeign(body)
   if (foreign) return failed(name, foreign, limits)
   const own = `trochoid_${randomBytes(16).toString('hex')}`

@@ -1,5 +1,5 @@
 /** What is asked of OPA and what it answers, by whichever way it is reached. */
-import { failed, outcomeOf } from './outcome.ts'
+import { failed, neither, outcomeOf, takesArguments } from './outcome.ts'
 import type { PolicyLimits, PolicyOutcome, SyntaxProblem } from './types.ts'
 
 /** Functions that reach outside, or whose answer is not the same for the same plan. */
@@ -40,7 +40,7 @@ export interface Bindings {
 
 export function outcomeFrom(name: string, body: string, { deny, allow }: Bindings, limits: PolicyLimits): PolicyOutcome {
   if (!Array.isArray(deny) || !Array.isArray(allow)) return failed(name, 'OPA gave no answer', limits)
-  return outcomeOf(name, { deny: deny[0], allow: allow[0], hasAllow: /^\s*(?:default\s+)?allow\b/m.test(body) }, limits)
+  return outcomeOf(name, { deny: deny[0], allow: allow[0], hasAllow: heads(body, 'allow').length > 0 }, limits)
 }
 
 interface OpaError {
@@ -70,3 +70,25 @@ export const sentenceOf = (problems: readonly SyntaxProblem[]): string =>
     .join('; ')
 
 export const isSyntax = (problems: readonly { code: string }[]): boolean => problems.some(({ code }) => code === 'rego_parse_error')
+
+/** Of a policy whose text can be read: why it could never refuse. */
+export function whyUnusable(body: string): string | undefined {
+  const [deny, allow] = [heads(body, 'deny'), heads(body, 'allow')]
+  if (deny.length + allow.length === 0) return neither
+  const named = [...deny, ...allow].find((head) => head.endsWith('('))
+  return named && takesArguments(named.startsWith('deny') ? 'deny' : 'allow')
+}
+
+const words = /#[^\n]*|"(?:[^"\\\n]|\\.)*"|`[^`]*`|^[ \t]*(?:package|import)\b[^\n]*|[{[(]|[}\])]|(?<![\w.])(?:deny|allow)(?!\w)\s*\(?/gm
+
+/** Where a name stands outside of brackets and texts, as rules do; with the parenthesis after it. */
+function heads(body: string, name: string): string[] {
+  const found: string[] = []
+  let depth = 0
+  for (const [word] of body.matchAll(words)) {
+    if (depth === 0 && word.startsWith(name)) found.push(word)
+    if (/[{[(]$/.test(word) && !/^["`#]/.test(word)) depth++
+    else if (/^[}\])]$/.test(word)) depth--
+  }
+  return found
+}

@@ -31,7 +31,7 @@ const input = {
 /** What the words of a reason are is each one's own business where a policy does not evaluate. */
 const comparable = ({ reasons, ...rest }: PolicyOutcome) => ({ ...rest, reasons: rest.failed ? [] : reasons })
 const outcome = async (engine: PolicyEngine, body: string): Promise<PolicyOutcome | undefined> =>
-  (await engine.evaluate([{ name: 'one', body }], input))[0]
+  (await engine.evaluate([{ name: 'one', body }], input, 1))[0]
 
 const policies: [string, string][] = [
   ['reasons', 'package a.b\ndeny[x] { x := input.project_canonical }\ndeny["a"] { true }'],
@@ -71,9 +71,9 @@ describe.skipIf(!isThere)('the opa of the operator (needs `opa` on the PATH, or 
   })
 
   test('a text that cannot be read is told by line and column', async () => {
-    expect(await opa.check('package a\ndeny[x] { x := missing }')).toEqual([])
-    expect(await opa.check('package a\ndeny contains "x" if { true }')).toEqual([])
-    expect(await opa.check('package a\ndeny[x] {')).toMatchObject([{ line: 2 }])
+    expect(await opa.check('package a\ndeny[x] { x := missing }', 1)).toEqual([])
+    expect(await opa.check('package a\ndeny contains "x" if { true }', 1)).toEqual([])
+    expect(await opa.check('package a\ndeny[x] {', 1)).toMatchObject([{ line: 2 }])
   })
 
   test('a program that does not work is nobody’s violation', async () => {

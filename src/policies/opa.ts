@@ -5,7 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { unavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type Bindings, forbidden, isSyntax, outcomeFrom, packageOf, problemsFrom, questionFor, sentenceOf } from './opa-words.ts'
+import {
+  type Bindings,
+  forbidden,
+  isSyntax,
+  outcomeFrom,
+  packageOf,
+  problemsFrom,
+  questionFor,
+  sentenceOf,
+  whyUnusable,
+} from './opa-words.ts'
 import { defaultLimits, failed } from './outcome.ts'
 import { openTurns, type Turns } from './turns.ts'
 import type { PolicyEngine, PolicyLimits, PolicyOutcome, SyntaxProblem } from './types.ts'
@@ -13,6 +23,7 @@ import type { PolicyEngine, PolicyLimits, PolicyOutcome, SyntaxProblem } from '.
 const mostAtOnce = 2
 /** For the program to begin, and to read the input. */
 const beginMs = 5000
+const nobody = 0
 const longestOutput = 8 * 2 ** 20
 const versions = [['--v0-compatible'], []] as const
 
@@ -20,25 +31,29 @@ interface Opa {
   readonly binary: string
   readonly folder: string
   readonly turns: Turns
+  /** Whose turn it takes. */
+  readonly organization: number
   readonly log: Log
 }
 
 export function openOpa(binary: string, log: Log): PolicyEngine {
   const turns = openTurns(mostAtOnce)
+  // Who writes a policy does not stand behind plans.
+  const readers = openTurns(1)
   let prepared: Promise<Opa> | undefined
   const opa = (): Promise<Opa> => {
-    prepared ??= prepare(binary, turns, log).catch((error: unknown) => {
+    prepared ??= prepare(binary, readers, log).catch((error: unknown) => {
       prepared = undefined
       throw error
     })
     return prepared
   }
   return {
-    check: async (body) => check(await opa(), body),
-    async evaluate(policies, input, given) {
+    check: async (body, organization) => check({ ...(await opa()), turns: readers, organization }, body),
+    async evaluate(policies, input, organization, given) {
       const limits = { ...defaultLimits, ...given }
       const outcomes: PolicyOutcome[] = []
-      const ready = await opa()
+      const ready = { ...(await opa()), turns, organization }
       const end = performance.now() + limits.totalMs * 2 + beginMs
       for (const { name, body } of policies)
         outcomes.push(
@@ -58,7 +73,7 @@ export function openOpa(binary: string, log: Log): PolicyEngine {
 /** What this OPA can do, without what policies must not. */
 async function prepare(binary: string, turns: Turns, log: Log): Promise<Opa> {
   const folder = await mkdtemp(join(tmpdir(), 'trochoid-opa-'))
-  const opa = { binary, folder, turns, log }
+  const opa = { binary, folder, turns, organization: nobody, log }
   try {
     const { output } = await run(opa, ['capabilities', '--current'], '', beginMs)
     const known: { builtins?: { name: string }[] } = JSON.parse(output)
@@ -90,7 +105,10 @@ const check = (opa: Opa, body: string): Promise<readonly SyntaxProblem[]> =>
     let first: SyntaxProblem[] | undefined
     for (const version of versions) {
       const { complaint, status } = await run(there, ['parse', '--format', 'json', ...version, file], '', beginMs)
-      if (status === 0) return []
+      if (status === 0) {
+        const unusable = whyUnusable(body)
+        return unusable ? [{ line: 1, column: 1, message: unusable }] : []
+      }
       first ??= problemsFrom(parsed(complaint)).map(({ line, column, message }) => ({ line, column, message }))
     }
     return first && first.length > 0 ? first : [{ line: 1, column: 1, message: 'OPA cannot read the text' }]
@@ -99,6 +117,8 @@ const check = (opa: Opa, body: string): Promise<readonly SyntaxProblem[]> =>
 async function evaluate(opa: Opa, name: string, body: string, input: string, limits: PolicyLimits): Promise<PolicyOutcome> {
   const path = packageOf(body)
   if (!path) return failed(name, 'line 1, column 1: the text does not begin with a package', limits)
+  const unusable = whyUnusable(body)
+  if (unusable) return failed(name, unusable, limits)
   return withFile(opa, body, async (there) => {
     let why = ''
     for (const version of versions) {
@@ -154,8 +174,9 @@ interface Run {
   ended: 'itself' | 'time' | 'output'
 }
 
-const run = ({ binary, folder, turns }: Opa, args: readonly string[], input: string, milliseconds: number): Promise<Run> =>
+const run = ({ binary, folder, turns, organization }: Opa, args: readonly string[], input: string, milliseconds: number): Promise<Run> =>
   turns.use(
+    organization,
     () =>
       new Promise((resolve, reject) => {
         const env = { GOMEMLIMIT: `${defaultLimits.memoryMb}MiB`, GOMAXPROCS: '1' }

@@ -24,6 +24,9 @@ export function failed(name: string, why: string, limits: PolicyLimits): PolicyO
   return { name, violated: true, failed: true, reasons: cut([`The policy ${name} cannot be evaluated: ${why}`], limits) }
 }
 
+export const neither = 'it has neither a rule deny nor allow'
+export const takesArguments = (name: string): string => `the rule ${name} must not take arguments`
+
 function reasonsOf(deny: unknown): string[] {
   if (deny === undefined || typeof deny === 'boolean') return []
   if (Array.isArray(deny)) return deny.map(textOf)

@@ -32,15 +32,17 @@ export interface SyntaxProblem {
 }
 
 export interface PolicyEngine {
-  /** Of the text alone: a policy may name what does not exist and still be stored. */
-  check(body: string): Promise<readonly SyntaxProblem[]>
+  /** Of the text alone: a policy may name what does not exist and still be stored. It must have a rule `deny` or `allow`. */
+  check(body: string, organization: number): Promise<readonly SyntaxProblem[]>
   /**
    * Reads `deny` and `allow` of each policy, whatever its package. Nothing in a policy can reach the network, files, the
    * environment or other policies. Never rejects because of a policy.
+   * @param organization whose turn it takes
    */
   evaluate(
     policies: readonly { name: string; body: string }[],
     input: PolicyInput,
+    organization: number,
     limits?: Partial<PolicyLimits>,
   ): Promise<readonly PolicyOutcome[]>
   [Symbol.asyncDispose](): Promise<void>

@@ -71,8 +71,11 @@ export async function furnishWithTerraform(
       provider_canonical: ['tiny', 'aws'],
       resource_canonical: ['tiny_thing'],
       resources_provider: ['aws'],
+      tfplan: [JSON.stringify(plan)],
+      body: [policy(marker)],
     },
     own: {
+      jwt: [backend.jwt ?? ''],
       external_backend_id: backends ?? [],
       inventory_resource_id: (resources ?? []).slice(-1),
       quota_id: quotas ?? [],
@@ -165,5 +168,8 @@ export const stateOf = (marker: string, serial: number, count: number) => ({
     },
   ],
 })
+
+/** `terraform show -json` of a plan without resources. */
+const plan = { format_version: '1.2', terraform_version: '1.11.4', planned_values: { root_module: {} }, configuration: { root_module: {} } }
 
 const policy = (marker: string) => `package sizes\n\ndeny[reason] {\n  input.tfplan.marker == true\n  reason := "${marker}"\n}\n`

@@ -17,9 +17,11 @@ export async function knownOf({ database }: TestServer, repositories: Repositori
   const others = await database.query<{ id: string }>(`select id from members where organization_id = $1 order by id offset 1`, [house.id])
   const { canonical: org, marker } = house
   const both = Object.entries(house.shared).map(([name, values]) => [name, [...values, ...(house.own[name] ?? [])]])
+  const numbers = ['jwt', 'external_backend_id', 'inventory_resource_id', 'quota_id', 'state_version_id']
   const stacks = `${repositories.folder}/${marker}-stacks.git`
   return {
     ...Object.fromEntries(both),
+    ...Object.fromEntries(numbers.map((name) => [name, house.own[name] ?? []])),
     ...textsOf(marker),
     organization_canonical: [org],
     member_id: others.map(({ id }) => Number(id)),

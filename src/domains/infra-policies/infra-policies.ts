@@ -3,7 +3,6 @@ import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { invalid, notFound } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
-import type { PolicyEngine } from '../../policies/types.ts'
 import { callerOf, mayHandOver } from '../ownership.ts'
 import { resolveOwner } from '../people.ts'
 import * as queries from './queries.ts'
@@ -19,16 +18,19 @@ export async function getInfraPolicy(tx: OrgTx, canonical: string): Promise<quer
 }
 
 /**
- * Only that it can be read: what a policy names need not exist before a plan is checked.
+ * Only that it can be read and has a rule that refuses: what a policy names need not exist before a plan is checked.
  * @throws Invalid with line and column of each mistake
  */
-export async function assertReadable(policies: PolicyEngine, body: string): Promise<void> {
+export async function assertReadable(
+  { platform, organization }: Pick<OrganizationContext, 'platform' | 'organization'>,
+  body: string,
+): Promise<void> {
   if (Buffer.byteLength(body) > longestBody)
     throw invalid('The policy is too long', [`body.body: must have at most ${longestBody / 1024} KiB`])
-  const problems = await policies.check(body)
+  const problems = await platform.policies.check(body, organization.id)
   if (problems.length === 0) return
   throw invalid(
-    'The policy is not Rego that can be read',
+    'The policy is not Rego that can be read, or nothing in it could refuse',
     problems.slice(0, mostProblems).map(({ line, column, message }) => `body.body: line ${line}, column ${column}: ${message}`),
   )
 }

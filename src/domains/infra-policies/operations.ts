@@ -16,7 +16,7 @@ export const infraPolicies: DomainHandlers<'infra-policies'> = {
   async createInfraPolicy(context, { body }) {
     const canonical = body.canonical ?? canonicalOf(body.name)
     context.assertMayCreate(canonical)
-    await assertReadable(context.platform.policies, body.body)
+    await assertReadable(context, body.body)
     return { data: viewInfraPolicy(await context.write((tx) => createInfraPolicy(tx, context, canonical, body))) }
   },
 
@@ -25,7 +25,7 @@ export const infraPolicies: DomainHandlers<'infra-policies'> = {
   },
 
   async updateInfraPolicy(context, { path, body }) {
-    await assertReadable(context.platform.policies, body.body)
+    await assertReadable(context, body.body)
     return { data: viewInfraPolicy(await context.write((tx) => updateInfraPolicy(tx, context, path.infra_policy_canonical, body))) }
   },
 

@@ -28,7 +28,7 @@ export async function validatePlan(
   // The plan goes to policies as it was sent: what was read of it is less.
   const input = `{"environment_canonical":${JSON.stringify(environment)},"project_canonical":${JSON.stringify(project)},"tfplan":${text},"cost":${JSON.stringify(cost)}}`
   const policies = rows.map(({ canonical, body }) => ({ name: canonical, body }))
-  const outcomes = rows.length === 0 ? [] : await context.platform.policies.evaluate(policies, { text: input })
+  const outcomes = rows.length === 0 ? [] : await context.platform.policies.evaluate(policies, { text: input }, context.organization.id)
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.name, outcome]))
   const violated = (severity: string) =>
     rows

@@ -62,15 +62,19 @@ function checkLine(outer: Here, line: Line): void {
   // What is replaced need not be what it was.
   const replaced = line.withs.some(({ kind }) => kind !== 'input')
   const here = line.negated ? { ...outer, calls: false } : outer
-  if (replaced) return forget(here, line)
+  if (replaced) {
+    forget(here, line)
+    return
+  }
   switch (line.kind) {
     case 'term':
       if (line.term.kind === 'call' && line.term.callee.kind === 'builtin' && line.term.callee.name === 'equal')
-        return unify(here, line.term.parts[0] as Node, line.term.parts[1] as Node)
-      typeOf(here, line.term)
+        unify(here, line.term.parts[0] as Node, line.term.parts[1] as Node)
+      else typeOf(here, line.term)
       return
     case 'unify':
-      return unify(here, line.left, line.right)
+      unify(here, line.left, line.right)
+      return
     case 'in':
     case 'every': {
       const collection = typeOf(here, line.collection)
@@ -97,10 +101,12 @@ function forget(here: Here, line: Line): void {
 
 function unify(here: Here, left: Node, right: Node): void {
   const isFresh = (node: Node) => node.kind === 'local' && !here.locals.has(node.slot)
-  if (isFresh(left)) return bind(here, left, typeOf(here, right))
-  if (isFresh(right)) return bind(here, right, typeOf(here, left))
-  const [a, b] = [typeOf(here, left), typeOf(here, right)]
-  if (here.calls && !meets(a, b)) throw new RegoError('compile', `${nameOf(a)} and ${nameOf(b)} are never equal`, left.at)
+  if (isFresh(left)) bind(here, left, typeOf(here, right))
+  else if (isFresh(right)) bind(here, right, typeOf(here, left))
+  else {
+    const [a, b] = [typeOf(here, left), typeOf(here, right)]
+    if (here.calls && !meets(a, b)) throw new RegoError('compile', `${nameOf(a)} and ${nameOf(b)} are never equal`, left.at)
+  }
 }
 
 function bind(here: Here, pattern: Node, type: Type): void {

@@ -16,8 +16,11 @@ export interface Program {
   builtins: Builtins
 }
 
-/** @throws RegoError when the policies cannot be evaluated */
-export function compile(modules: readonly Module[], builtins: Builtins): Program {
+/**
+ * @param typed whether certain mistakes of types are looked for
+ * @throws RegoError when the policies cannot be evaluated
+ */
+export function compile(modules: readonly Module[], builtins: Builtins, typed: boolean): Program {
   const root = plant(modules)
   const program: Program = { root, builtins: new Map([...builtins, ...operators]) }
   const globals = new Map(modules.map((module) => [module, globalsOf(module, modules)]))
@@ -39,7 +42,7 @@ export function compile(modules: readonly Module[], builtins: Builtins): Program
     }
   }
   checkRecursion(root)
-  checkTypes(root)
+  if (typed) checkTypes(root)
   return program
 }
 

@@ -29,6 +29,8 @@ export interface Evaluation {
   now?: bigint | undefined
   /** Whether an error of a builtin fails the policy; otherwise it leaves the expression undefined. */
   strict?: boolean | undefined
+  /** Whether what certainly mixes up types is refused before it is evaluated; otherwise it is undefined there. */
+  typed?: boolean | undefined
 }
 
 /** One way in which a query holds: the value of each line, and of each variable. */
@@ -46,10 +48,10 @@ export interface Session {
 }
 
 /** @throws RegoError when the policies do not fit together or use up their limits */
-export function open({ modules, builtins, input, data, limits = {}, now = 0n, strict = false }: Evaluation): Session {
+export function open({ modules, builtins, input, data, limits = {}, now = 0n, strict = false, typed = true }: Evaluation): Session {
   const machine = new Machine(limits, now, strict)
   const guarded = <T>(run: () => T): T => metered(machine, () => withoutOverflow(run))
-  const program = guarded(() => compile(modules, builtins))
+  const program = guarded(() => compile(modules, builtins, typed))
   const world: World = {
     machine,
     root: program.root,

@@ -3,7 +3,7 @@ import { FormatError } from '../format-error.ts'
 import { isJsonMap, type Json, jsonOfUnknown, shown } from '../json-value.ts'
 import { type BlockRule, type BodyRule, nested, topLevel } from './block-rules.ts'
 import { type SchemaLookup, topLevelWith } from './schema-rules.ts'
-import { referenceWords, templateWords } from './template.ts'
+import { assertShort, referenceWords, templateWords } from './template.ts'
 import { type Entry, entryLines, hclLines, hclText, indented, isIdentifier, type Line, mapLines } from './write.ts'
 
 /**
@@ -26,13 +26,19 @@ export function hclOf(config: unknown, schemas?: SchemaLookup): string {
   const rules = schemas ? topLevelWith(schemas) : topLevel
   const json = jsonOfUnknown(config, 'config')
   const lines: Line[][] = []
+  let spent = 0
+  const spend = (characters: number) => {
+    spent += characters
+    if (spent > longestText) throw new FormatError(`the configuration becomes longer than ${longestText / 1_000_000} million characters`)
+  }
   for (const part of Array.isArray(json) ? json : [json]) {
     if (!isJsonMap(part)) throw new FormatError('the configuration must be an object with keys such as resource and variable')
     for (const [key, value] of Object.entries(part)) {
       if (key === '//') lines.push(commentLines(value))
-      else lines.push(...topLevelBlocks(rules, key, value))
+      else for (const block of topLevelBlocks(rules, key, value, spend)) lines.push(block)
     }
   }
+  spend(lines.reduce((sum, block) => sum + sizeOf(block), 0) - spent)
   const text = lines
     .filter(({ length }) => length > 0)
     .map((block) => block.map((line) => line.text).join('\n'))
@@ -40,16 +46,24 @@ export function hclOf(config: unknown, schemas?: SchemaLookup): string {
   return text === '' ? '' : `${text}\n`
 }
 
-function topLevelBlocks(rules: ReadonlyMap<string, BlockRule>, key: string, value: Json): Line[][] {
+const longestText = 8_000_000
+
+/** Called with the length of what was written: labels stand before each of their blocks, so a short configuration may become a long text. */
+type Spend = (characters: number) => void
+
+const sizeOf = (lines: readonly Line[]): number => lines.reduce((sum, { text }) => sum + text.length + 1, 0)
+
+function topLevelBlocks(rules: ReadonlyMap<string, BlockRule>, key: string, value: Json, spend: Spend): Line[][] {
   const rule = rules.get(key)
   if (!rule) throw new FormatError(`"${shown(key)}" is no block that Terraform knows; it knows ${[...topLevel.keys()].join(', ')}`)
-  return blocksOf(key, rule, value, key)
+  return blocksOf(key, rule, value, key, spend)
 }
 
-function blocksOf(type: string, { labels, body, bodyOf }: BlockRule, value: Json, path: string): Line[][] {
+function blocksOf(type: string, { labels, body, bodyOf }: BlockRule, value: Json, path: string, spend: Spend): Line[][] {
   return labelledBodies(value, labels, [], path).map(({ names, json, path }) => {
     const head = [type, ...names.map(hclText)].join(' ')
-    const lines = bodyLines(json, bodyOf?.(names) ?? body, path)
+    spend(head.length + 5)
+    const lines = bodyLines(json, bodyOf?.(names) ?? body, path, spend)
     return lines.length > 0 ? [{ text: `${head} {` }, ...indented(lines), { text: '}' }] : [{ text: `${head} {}` }]
   })
 }
@@ -68,25 +82,28 @@ function labelledBodies(value: Json, labels: number, names: string[], path: stri
   if (labels === 0) return [{ names, json: value, path }]
   return Object.entries(value).flatMap(([name, item]) => {
     if (name === '//') return []
+    assertShort(name)
     if (!isIdentifier(name)) throw new FormatError(`${shown(path)}: "${shown(name)}" is no name for Terraform (letters, digits, _ and -)`)
     return labelledBodies(item, labels - 1, [...names, name], `${path}.${name}`)
   })
 }
 
-function bodyLines(json: { [key: string]: Json }, rule: BodyRule, path: string): Line[] {
+function bodyLines(json: { [key: string]: Json }, rule: BodyRule, path: string, spend: Spend): Line[] {
   const comments: Line[] = []
   const attributes: Entry[] = []
   const blocks: Line[][] = []
   for (const [key, value] of Object.entries(json)) {
     const here = `${path}.${key}`
     const block = blockRule(key, value, rule)
-    if (key === '//') comments.push(...commentLines(value))
+    assertShort(key)
+    if (key === '//') for (const line of commentLines(value)) comments.push(line)
     else if (!isIdentifier(key)) {
       throw new FormatError(`${shown(path)}: "${shown(key)}" is no name of an attribute (letters, digits, _ and -)`)
-    } else if (block) blocks.push(...blocksOf(key, block, value, here))
+    } else if (block) for (const lines of blocksOf(key, block, value, here, spend)) blocks.push(lines)
     else attributes.push({ key, lines: attributeLines(key, value, rule, here) })
   }
   const head = [...comments, ...entryLines(attributes)]
+  spend(sizeOf(head))
   const tail = blocks.flatMap((block) => [{ text: '' }, ...block])
   return head.length > 0 ? [...head, ...tail] : tail.slice(1)
 }

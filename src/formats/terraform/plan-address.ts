@@ -42,6 +42,12 @@ export function readModule(module: string): { parent: string; name: string; suff
   return { parent: module.slice(0, Math.max(0, start - 1)), name: last[1] ?? '', suffix: last[2] ?? '' }
 }
 
+/** `module.a[0].aws_x.y["k"]` → `a/aws_x.y`: where the configuration speaks of it. */
+export function placeOf(address: string): string | undefined {
+  const parts = readAddress(address)
+  return parts && [...parts.calls, `${parts.type}.${parts.name}`].join('/')
+}
+
 export const inModule = (module: string, rest: string): string => (module === '' ? rest : `${module}.${rest}`)
 
 const key = String.raw`\[(?:\d+|"(?:[^"\\]|\\.)*")\]`

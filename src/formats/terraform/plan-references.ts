@@ -1,7 +1,7 @@
 /** Which resource an expression of a plan's configuration means: over modules, their inputs and outputs, `count` and `for_each`. */
 import type { Json, JsonMap } from '../json-value.ts'
 import type { PlanResource } from './plan.ts'
-import { inModule, readAddress, readModule } from './plan-address.ts'
+import { inModule, placeOf, readModule } from './plan-address.ts'
 import { at, listAt, mapAt, textAt, textsAt } from './plan-values.ts'
 
 /** One state of the world, planned or prior: references stay inside it. */
@@ -30,12 +30,6 @@ export function indexOf(resources: readonly PlanResource[]): ResourceIndex {
     for (const id of ids) if (id !== undefined) byId.set(id, byId.has(id) ? undefined : resource)
   }
   return { resources, byAddress, byName, byPlace, byId }
-}
-
-/** `module.a[0].aws_x.y["k"]` → `a/aws_x.y`: where the configuration speaks of it. */
-function placeOf(address: string): string | undefined {
-  const parts = readAddress(address)
-  return parts && [...parts.calls, `${parts.type}.${parts.name}`].join('/')
 }
 
 /** What a module of the configuration says, by the names of its calls. */

@@ -108,6 +108,11 @@ describe('a plan whose parts do not fit together', () => {
     )
     const replaced = create('aws_instance.a', { change: { actions: ['delete', 'create'] } })
     expect(changes(replaced)).toMatch('creates aws_instance.a')
+    const one = { root_module: { resources: [{ address: 'module.a[0].aws_instance.b[0]' }] } }
+    const made = (...addresses: string[]) =>
+      refusal(text({ planned_values: one, resource_changes: addresses.map((address) => create(address)) }))
+    expect(made('module.a.aws_instance.b')).toBe('accepted')
+    expect(made('module.a.aws_instance.b', 'module.a.aws_instance.b[1]')).toMatch('creates module.a.aws_instance.b[1], which')
     const gone = create('aws_instance.a', { change: { actions: ['delete'], after: null } })
     expect(changes(gone, create('data.aws_ami.a', { mode: 'data' }), create('aws_instance.b', { deposed: '0001' }))).toBe('accepted')
   })

@@ -1,7 +1,7 @@
 /** What `terraform show -json` prints of a plan, as estimates, policies and drawings read it. */
 import { FormatError } from '../format-error.ts'
 import { deepestValue, emptyMap, isJsonMap, type Json, type JsonMap, shown } from '../json-value.ts'
-import { readAddress } from './plan-address.ts'
+import { placeOf, readAddress } from './plan-address.ts'
 import { checkSize } from './plan-size.ts'
 import { at, listAt, mapAt, textAt, textsAt } from './plan-values.ts'
 
@@ -48,7 +48,7 @@ export function readPlan(text: string): TerraformPlan {
     ? resourcesOf(at(document, 'planned_values', 'root_module'), 'planned_values', changes)
     : resourcesAfter(document, changes)
   for (const resource of planned) checkAgreement(resource, changes.get(resource.address))
-  checkCreated(document, planned)
+  checkCreated(document, planned, changes)
   const prior = resourcesOf(at(document, 'prior_state', 'values', 'root_module'), 'prior_state', new Map())
   return { terraformVersion: textAt(document, 'terraform_version') ?? '', planned, prior, document }
 }
@@ -164,15 +164,24 @@ function resourcesAfter(document: JsonMap, changes: ReadonlyMap<string, JsonMap>
   return resourcesOf({ resources }, 'resource_changes', changes)
 }
 
-function checkCreated(document: JsonMap, planned: readonly PlanResource[]): void {
+/** An address may be written with a key here and without there, but every resource that is created has to be planned. */
+function checkCreated(document: JsonMap, planned: readonly PlanResource[], changes: ReadonlyMap<string, JsonMap>): void {
   const known = new Set(planned.map(({ address }) => address))
+  const others = new Map<string, number>()
+  for (const { address } of planned) {
+    const place = changes.has(address) ? undefined : placeOf(address)
+    if (place !== undefined) others.set(place, (others.get(place) ?? 0) + 1)
+  }
   for (const item of listAt(document, 'resource_changes')) {
     const address = textAt(item, 'address')
     if (address === undefined || known.has(address) || at(item, 'deposed') !== undefined) continue
     if (!textsAt(item, 'change', 'actions').includes('create')) continue
-    // Data sources are read, and old versions say their mode only by their address.
-    const isManaged = !isGiven(at(item, 'mode')) ? readAddress(address) !== undefined : isOfManaged(at(item, 'mode'), 'resource_changes')
-    if (isManaged) throw new FormatError(`resource_changes creates ${shown(address)}, which planned_values does not have`)
+    const place = placeOf(address)
+    // Data sources are read, and where a mode is not said, their address is none of a resource.
+    if (!isGiven(at(item, 'mode')) ? place === undefined : !isOfManaged(at(item, 'mode'), 'resource_changes')) continue
+    const left = others.get(place ?? '') ?? 0
+    if (left === 0) throw new FormatError(`resource_changes creates ${shown(address)}, which planned_values does not have`)
+    others.set(place ?? '', left - 1)
   }
 }
 

@@ -44,20 +44,26 @@ export function mapLines(entries: readonly Entry[]): Line[] {
   return [{ text: '{' }, ...indented(entryLines(entries)), { text: '}' }]
 }
 
+/** One longer name must not push the values of all its neighbours away. */
+const widest = 200
+
 /** `key = value`, the signs of neighbouring lines in one column; values in brackets over several lines separate neighbours. */
 export function entryLines(entries: readonly Entry[]): Line[] {
   const lines: Line[] = []
   let group: Entry[] = []
+  const add = (entry: Entry, width: number) => {
+    for (const line of withKey(entry, width)) lines.push(line)
+  }
   const close = () => {
-    const width = Math.max(0, ...group.map(({ key }) => columns(key)))
-    for (const entry of group) lines.push(...withKey(entry, width))
+    const width = group.map(({ key }) => columns(key)).reduce((most, one) => (one > widest ? most : Math.max(most, one)), 0)
+    for (const entry of group) add(entry, width)
     group = []
   }
   for (const entry of entries) {
     if (entry.lines.length === 1 || entry.lines[0]?.text.startsWith('<<')) group.push(entry)
     else {
       close()
-      lines.push(...withKey(entry, 0))
+      add(entry, 0)
     }
   }
   close()

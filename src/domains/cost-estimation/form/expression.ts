@@ -26,23 +26,26 @@ export function evaluateText(text: string, scope: Scope): Known {
   const parts: Known[] = []
   let literal = ''
   for (let at = 0; at < text.length; ) {
-    plain.lastIndex = at
-    const same = plain.exec(text)?.[0]
-    if (same !== undefined) {
-      literal += same
-      at += same.length
-    } else if (/^(?:\$\$\{|%%\{)/.test(text.slice(at, at + 3))) {
+    begins.lastIndex = at
+    const begin = begins.exec(text)
+    if (!begin) {
+      literal += text.slice(at)
+      break
+    }
+    literal += text.slice(at, begin.index)
+    at = begin.index
+    if (begin[0].length === 3) {
       literal += text.slice(at + 1, at + 3)
       at += 3
-    } else if (text.startsWith('%{', at)) return unknown
-    else if (text.startsWith('${', at)) {
+    } else if (begin[0] === '%{') return unknown
+    else {
       const end = endOf(text, at)
       if (end === undefined) return unknown
       if (literal !== '') parts.push(literal)
       literal = ''
       parts.push(evaluate(readExpression(text.slice(at + 2, end - 1)), scope))
       at = end
-    } else literal += text[at++]
+    }
   }
   if (literal !== '') parts.push(literal)
   const [only] = parts
@@ -50,8 +53,8 @@ export function evaluateText(text: string, scope: Scope): Known {
   return joined(parts, scope)
 }
 
-/** Nothing that a template could begin with. */
-const plain = /[^$%]+/y
+/** A template, or what is only written like one. */
+const begins = /\$\$?\{|%%?\{/g
 
 function endOf(text: string, at: number): number | undefined {
   try {
