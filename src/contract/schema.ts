@@ -1887,7 +1887,7 @@ export interface paths {
         put?: never;
         /**
          * Create an infra policy
-         * @description Adds a policy to the organization. From then on, if it is enabled, every validation of a plan in any project of this organization evaluates it; child organizations have policies of their own. The Rego text must be readable, otherwise 422 tells line and column; that it names something which does not exist shows up when a plan is validated, not here. 409 when the canonical is taken, 422 when the owner is unknown, the text is longer than 64 KiB, or the organization has 200 policies already.
+         * @description Adds a policy to the organization. From then on, if it is enabled, every validation of a plan in any project of this organization evaluates it; child organizations have policies of their own. The Rego text must be readable, otherwise 422 tells line and column, and must have a rule `deny` or `allow`, which takes no arguments: 422 too. That it names something which does not exist shows up when a plan is validated, not here. 409 when the canonical is taken, 422 when the owner is unknown, the text is longer than 64 KiB, or the organization has 200 policies already.
          */
         post: operations["createInfraPolicy"];
         delete?: never;
@@ -1910,7 +1910,7 @@ export interface paths {
         get: operations["getInfraPolicy"];
         /**
          * Update an infra policy
-         * @description Replaces the name, description, Rego text, severity, state and owner of a policy. All fields must be sent, `owner` too: an empty string leaves the policy without owner. Only the present owner or an organization admin may change the owner. The canonical stays.
+         * @description Replaces the name, description, Rego text, severity, state and owner of a policy. All fields must be sent, `owner` too: an empty string leaves the policy without owner. Only the present owner or an organization admin may change the owner. The canonical stays. 422 when the Rego text cannot be read, or has neither a rule `deny` nor `allow`.
          */
         put: operations["updateInfraPolicy"];
         post?: never;

@@ -30,8 +30,8 @@ const input = {
 
 /** What the words of a reason are is each one's own business where a policy does not evaluate. */
 const comparable = ({ reasons, ...rest }: PolicyOutcome) => ({ ...rest, reasons: rest.failed ? [] : reasons })
-const outcome = async (engine: PolicyEngine, body: string): Promise<PolicyOutcome | undefined> =>
-  (await engine.evaluate([{ name: 'one', body }], input, 1))[0]
+const outcome = async (engine: PolicyEngine, body: string, organization = 1): Promise<PolicyOutcome | undefined> =>
+  (await engine.evaluate([{ name: 'one', body }], input, organization))[0]
 
 const policies: [string, string][] = [
   ['reasons', 'package a.b\ndeny[x] { x := input.project_canonical }\ndeny["a"] { true }'],
@@ -52,6 +52,10 @@ const policies: [string, string][] = [
   ['the network', 'package a\ndeny[x] { http.send({"method": "GET", "url": "http://127.0.0.1"}); x := "x" }'],
   ['the network, in brackets', 'package a\ndeny[x] { http["send"]({"method": "GET", "url": "http://127.0.0.1"}); x := "x" }'],
   ['the environment', 'package a\ndeny[x] { x := opa.runtime().env.HOME }'],
+  ['neither rule', 'package a\n# deny\nviolation[x] { deny := 1; x := "allow" }'],
+  ['a rule that takes arguments', 'package a\ndeny (r) { r == 1 }'],
+  ['a budget', 'package a\ndeny["x"] { 4.35 * 100 >= 435; 100 * 1.1 == 110; sum([0.1, 0.2]) == 0.3; 10 / 3 * 3 == 10; 0.7 / 0.1 == 7 }'],
+  ['a mistake of types', 'package a\nbad = {"x"}\ndeny[x] { x := input.tfplan.name; startswith(x, bad) }'],
   ['two values', 'package a\nallow = true { input }\nallow = false { input }'],
   ['a loop', 'package a\ndeny[x] { r := numbers.range(1, 100000); r[a]; r[b]; a + b == -1; x := "x" }'],
 ]
@@ -155,7 +159,9 @@ describe.skipIf(!isThere)('a server of OPA (needs `opa` on the PATH, or OPA_BIN)
   })
 
   test('policies of many at once do not mix, and nothing of them stays', async () => {
-    const all = await Promise.all(Array.from({ length: 12 }, (_, index) => outcome(engine, `package same\ndeny["p${index}"] { true }`)))
+    const all = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => outcome(engine, `package same\ndeny["p${index}"] { true }`, index % 4)),
+    )
     expect(all.map((one) => one?.reasons)).toEqual(all.map((_, index) => [`p${index}`]))
     expect(await fetch(`${url}/v1/policies`).then((answer) => answer.json())).toEqual({ result: [] })
   })

@@ -48,3 +48,19 @@ test('who waits too long, behind too many, or for nobody, is told to come again'
   await long
   expect(await ask()).toBe('done')
 })
+
+test('between two large plans that are refused at once everybody else is answered', async () => {
+  const turns = openPlanTurns()
+  let answered = 0
+  const others = setInterval(() => answered++, 0)
+  const before: number[] = []
+  const refuse = () => {
+    const end = performance.now() + 10
+    while (performance.now() < end);
+    before.push(answered)
+    return Promise.reject(new Error('no'))
+  }
+  await Promise.allSettled([1, 2, 3, 4].map((organizationId) => turns.take({ organizationId, characters }, refuse)))
+  clearInterval(others)
+  expect(new Set(before).size).toBe(4)
+})

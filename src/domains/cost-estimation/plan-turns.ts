@@ -65,7 +65,8 @@ export function openPlanTurns(waitSeconds = 20): PlanTurns {
       try {
         return await work()
       } finally {
-        next()
+        // Others are answered before the next plan begins.
+        setImmediate(next)
       }
     },
   }

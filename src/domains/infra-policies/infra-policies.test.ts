@@ -88,6 +88,7 @@ describe('an infra policy', () => {
   test.each<[string, Partial<NewPolicy>, string]>([
     ['a text that is no Rego', { body: 'package test\n\ndeny[msg] {' }, 'line 3'],
     ['no text', { body: '' }, 'body.body'],
+    ['neither a rule deny nor allow', { body: 'package test\nviolation[m] { m := "x" }' }, 'neither a rule deny nor allow'],
     ['a text that is too long', { body: `package test\n# ${'x'.repeat(64 * 1024)}` }, '64 KiB'],
     ['brackets without end', { body: `package test\nx = ${'['.repeat(60_000)}` }, 'body.body: line'],
     ['an owner that nobody knows', { owner: 'nobody' }, 'body.owner'],

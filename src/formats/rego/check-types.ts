@@ -61,7 +61,7 @@ function checkBody(here: Here, lines: readonly Line[]): void {
 function checkLine(outer: Here, line: Line): void {
   // What is replaced need not be what it was.
   const replaced = line.withs.some(({ kind }) => kind !== 'input')
-  const here = line.negated ? { ...outer, calls: false } : outer
+  const here = line.negated || line.inNegated ? { ...outer, calls: false } : outer
   if (replaced) {
     forget(here, line)
     return
@@ -163,7 +163,18 @@ function typeOfCall(here: Here, { callee, parts, at }: NodeOf<'call'>): Type {
     if (!meets(given, wanted))
       throw new RegoError('compile', `${callee.name}: argument ${index + 1} must be ${nameOf(wanted)}, and is ${nameOf(given)}`, at)
   }
+  for (const [index, part] of parts.entries()) if (!signature?.args[index]) loosen(here, part)
   return signature?.result
+}
+
+/** Variables in a list that is given to a function which takes anything are anything from there on, to OPA. */
+function loosen(here: Here, node: Node): void {
+  if (node.kind !== 'array' && node.kind !== 'set' && node.kind !== 'object') return
+  for (const part of node.parts) {
+    charge()
+    if (part.kind === 'local') here.locals.set(part.slot, undefined)
+    else loosen(here, part)
+  }
 }
 
 function typeOfRef(here: Here, node: NodeOf<'ref'>): Type {

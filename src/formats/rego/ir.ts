@@ -57,6 +57,8 @@ export type Line = {
   withs: readonly Override[]
   /** Of a negated line: what must be defined for it to hold. */
   needs?: readonly Node[]
+  /** Written inside of a negated line. */
+  inNegated?: boolean
 } & (
   | { kind: 'term'; term: Node }
   /** After ordering: what has a value stands right, what it is matched with left. */

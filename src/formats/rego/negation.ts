@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts'
 export function eager(line: Line, scope: Scope): Line[] {
   if (!line.negated || (line.kind !== 'term' && line.kind !== 'unify')) return [line]
   const before: Line[] = []
-  const common = { withs: line.withs, negated: false, at: line.at }
+  const common = { withs: line.withs, negated: false, inNegated: true, at: line.at }
   const hoisted = (node: Node): Node => {
     const inside = parts(node)
     if (node.kind !== 'call') return inside

@@ -147,7 +147,7 @@ function divide(a: Value, b: Value): Numeric {
     const [dividend, divisor] = [BigInt(x), BigInt(y)]
     if (dividend % divisor === 0n) return checked(dividend / divisor)
   }
-  return finite(Number(x) / Number(y))
+  return finite(decimally('dividedBy', Number(x), Number(y)))
 }
 
 function remainder(a: Value, b: Value): Numeric {

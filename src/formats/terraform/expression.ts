@@ -44,7 +44,7 @@ export const hasHeredoc = (expression: string): boolean => hclTokens(expression)
 
 const infix = new Set(['==', '!=', '<=', '>=', '&&', '||', '<', '>', '*', '/', '%', '+', '?'])
 /** Behind these, something must come. */
-const open = new Set([...infix, '-', '!', '.', ':', '=', '=>'])
+const open = new Set([...infix, '-', '!', '.', ':', '=', '=>', 'keyword'])
 const closers = new Map([
   [')', '('],
   [']', '['],
@@ -56,10 +56,12 @@ interface Level {
   /** Of a call or an index: it belongs to what stands before it. */
   isSuffix: boolean
   questions: number
+  /** Of `[for … in … : …]` and `{for … in … : … => …}`: what is still to come. */
+  loop?: ('in' | ':' | '=>')[]
 }
 
-/** What came before: nothing yet, a value, a sign, or something behind which anything may come. */
-type Before = '' | 'value' | 'any' | string
+/** What came before: nothing yet, `value`, `keyword` of a loop, or a sign. */
+type Before = string
 
 function isInOrder(text: string, tokens: readonly Token[]): boolean {
   const levels: Level[] = [{ sign: '', isSuffix: false, questions: 0 }]
@@ -69,15 +71,14 @@ function isInOrder(text: string, tokens: readonly Token[]): boolean {
     const level = levels.at(-1) as Level
     const written = text.slice(token.from, token.to)
     if (token.kind === 'newline') {
-      if (level.sign === '{' && before === 'value') before = 'any'
+      if (level.sign === '{' && !level.loop && before === 'value') before = ','
       continue
     }
     if (token.kind !== 'sign') {
-      const isKeyword = before !== '.' && (written === 'for' || written === 'in' || written === 'if')
-      if (written === 'for' && isKeyword && before !== '[' && before !== '{' && before !== 'any') return false
-      if (before === 'value' && !isKeyword) return false
-      if (token.kind === 'word' && !isIdentifier(written)) return false
-      before = isKeyword ? 'any' : 'value'
+      if (token.kind === 'word' && isKeyword(written, before, level)) before = 'keyword'
+      else if (before === 'value' || before === '...' || (token.kind === 'word' && !isIdentifier(written))) return false
+      else if (written === 'for' && before !== '.') return false
+      else before = 'value'
       continue
     }
     // Namespaces of functions, as in provider::time::rfc3339_parse.
@@ -93,34 +94,47 @@ function isInOrder(text: string, tokens: readonly Token[]): boolean {
   return levels.length === 1 && levels[0]?.questions === 0 && before !== '' && !open.has(before)
 }
 
+function isKeyword(word: string, before: Before, level: Level): boolean {
+  if (word === 'for' && !level.isSuffix && before === level.sign && (before === '[' || before === '{'))
+    level.loop = before === '[' ? ['in', ':'] : ['in', ':', '=>']
+  else if (word === 'in' && level.loop?.[0] === 'in' && before === 'value') level.loop.shift()
+  else return word === 'if' && level.loop?.length === 0 && (before === 'value' || before === '...')
+  return true
+}
+
 /** @returns what stands before the next one; undefined where the sign cannot be meant */
 function step(text: string, token: Token, sign: string, before: Before, levels: Level[], last: Token | undefined): Before | undefined {
   const level = levels.at(-1) as Level
-  const isValue = before === 'value' || before === 'any'
+  const { loop } = level
+  if (loop?.[0] === 'in' && sign !== ',') return undefined
   if (sign === '(' || sign === '[' || sign === '{') {
     const isSuffix = before === 'value'
+    if (before === '...') return undefined
     if (isSuffix && (sign === '{' || (sign === '(' && last?.kind !== 'word'))) return undefined
     levels.push({ sign, isSuffix, questions: 0 })
     return sign
   }
   if (closers.has(sign)) {
-    if (levels.length === 1 || level.questions > 0 || open.has(before)) return undefined
+    if (levels.length === 1 || level.questions > 0 || open.has(before) || (loop && loop.length > 0)) return undefined
     if (before === level.sign && (sign === ')' ? !level.isSuffix : sign === ']' && level.isSuffix)) return undefined
     levels.pop()
     return 'value'
   }
   if (sign === '*' && (before === '.' || (before === '[' && level.isSuffix))) return 'value'
-  if (sign === '-') return sign
-  if (sign === '!') return before === 'value' ? undefined : sign
+  if (sign === '-') return before === '...' ? undefined : sign
+  if (sign === '!') return before === 'value' || before === '...' ? undefined : sign
   if (sign === '%' && text[token.to] === '{') return undefined
-  if (!isValue) return undefined
+  if (before !== 'value') return undefined
   if (sign === '?') level.questions++
   if (infix.has(sign) || sign === '.') return sign
   if (sign === ':' && level.questions > 0) level.questions--
-  else if (sign === ':' && level.sign !== '[' && level.sign !== '{') return undefined
+  else if (sign === ':' && loop) {
+    if (loop.shift() !== ':') return undefined
+  } else if (sign === ':' && level.sign !== '{') return undefined
   if (sign === ':') return sign
-  if (sign === '=' || sign === '=>') return level.sign === '{' ? sign : undefined
-  if (sign === '...') return level.sign === '(' || level.sign === '{' ? 'any' : undefined
-  if (sign !== ',') return undefined
+  if (sign === '=>') return loop?.shift() === '=>' ? sign : undefined
+  if (sign === '=') return level.sign === '{' && !loop ? sign : undefined
+  if (sign === '...') return (level.sign === '(' && level.isSuffix) || (level.sign === '{' && loop?.length === 0) ? sign : undefined
+  if (sign !== ',' || (loop && loop[0] !== 'in')) return undefined
   return level.questions === 0 && !(level.isSuffix && level.sign === '[') && !(level.sign === '(' && !level.isSuffix) ? sign : undefined
 }

@@ -83,6 +83,7 @@ describe('what is written', () => {
     'a.b[*].c',
     '{ for k, v in var.m : k => v... if v != "" }',
     '[for s in var.l : upper(s) if s != "%{ if true }x%{ endif }"]',
+    '{\n  for k, v in a : k => v\n  if v\n}',
     'f(a...) ? -1 : !b && (c || d % 2 == 0)',
     'provider::time::rfc3339_parse("x").year',
     'x ? { a = 1 } : { a : 2, "b" = [], (c) = 3 }',

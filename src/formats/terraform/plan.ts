@@ -36,8 +36,8 @@ const deepestModule = 50
 
 /**
  * Accepts `format_version` 0.1 to 1.x; keys that older versions lack may be missing.
- * @throws FormatError that says what is wrong and where: no JSON, no plan, a newer format, more than 20,000 resources, planned values
- * that contradict the changes
+ * @throws FormatError that says what is wrong and where: no JSON, no plan, a newer format, more than 20,000 resources or 1.5 million
+ * values, planned values that contradict the changes or lack what these create
  */
 export function readPlan(text: string): TerraformPlan {
   const document = documentOf(text)

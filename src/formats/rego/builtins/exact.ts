@@ -37,8 +37,8 @@ const Exact = Decimal.clone({ precision: 40 })
 const writtenDigits = 15
 
 /** `4.35 * 100` is 435. Numbers must not be too large for the machine's own way. */
-export function decimally(operation: 'plus' | 'minus' | 'times', a: number, b: number): number {
-  const plain = operation === 'plus' ? a + b : operation === 'minus' ? a - b : a * b
+export function decimally(operation: 'plus' | 'minus' | 'times' | 'dividedBy', a: number, b: number): number {
+  const plain = operation === 'plus' ? a + b : operation === 'minus' ? a - b : operation === 'times' ? a * b : a / b
   if ((Number.isInteger(a) && Number.isInteger(b)) || !Number.isFinite(plain)) return plain
   const [x, y] = [new Exact(a), new Exact(b)]
   return x.precision() > writtenDigits || y.precision() > writtenDigits ? plain : x[operation](y).toNumber()
