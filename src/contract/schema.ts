@@ -1235,7 +1235,7 @@ export interface paths {
         put?: never;
         /**
          * Estimate the cost of a Terraform plan
-         * @description Prices the resources of a Terraform plan, before and after the change, for AWS, Google Cloud and Azure. Costs are per month of 730 hours, as decimal strings. Resources that cannot be priced are listed, never counted as zero in silence. 422 when the plan is not valid JSON.
+         * @description Prices the resources of a Terraform plan, before and after the change, for AWS, Google Cloud and Azure. Costs are per month of 730 hours, as decimal strings. Resources that cannot be priced are listed, never counted as zero in silence. 422 when the plan is not valid JSON, contradicts itself, or is too large: at most 32 MiB, 20,000 resources and 1,500,000 values. 503 when many large plans are waiting: try again.
          */
         post: operations["costEstimateTfPlan"];
         delete?: never;
@@ -1255,7 +1255,7 @@ export interface paths {
         put?: never;
         /**
          * Estimate the cost of a filled form
-         * @description Prices what a component would create if it were made from this stack with these form values. Nothing is created, and the environment and the component need not exist yet. A stack with several Terraform configurations gives one estimate for each.
+         * @description Prices what a component would create if it were made from this stack with these form values. Nothing is created, and the environment and the component need not exist yet. A stack with several Terraform configurations gives one estimate for each. At most 2,000 resources are looked at; what cannot be known without running Terraform is said.
          */
         post: operations["costEstimateForm"];
         delete?: never;

@@ -184,3 +184,14 @@ test.skipIf(!hasAwsSchema)('all of AWS: imported in one swap, listed, converted'
     'resource.aws_instance.web: there is no argument "vpc_security_group_id"; did you mean "vpc_security_group_ids"?',
   ])
 })
+
+test('what would become too much is refused, and many lines are not', async () => {
+  const { ada, path } = await acme()
+  const many = { locals: { a: 'a\n'.repeat(300_000) } }
+  expect(await ada.terraformJSONToHCL({ path, body: { config: many } })).toHaveStatus(200)
+  expect((await ada.terraformValidate({ path, body: { config: many } })).body.data.errors).toEqual([])
+  const wide = { locals: { ['k'.repeat(100_000)]: 1, ...Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`k${at}`, 1])) } }
+  expect(await ada.terraformJSONToHCL({ path, body: { config: wide } })).toBeError('Invalid')
+  const { errors } = (await ada.terraformValidate({ path, body: { config: wide } })).body.data
+  expect(errors[0]).toContain('is longer than a name may be')
+})

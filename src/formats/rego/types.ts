@@ -124,7 +124,8 @@ export function keysOf(type: Type): Type {
 }
 
 export function nameOf(type: Type): string {
-  return type?.map((shape) => (shape.kind === 'array' || shape.kind === 'set' ? nameOfItems(shape) : shape.kind)).join(' or ') ?? 'anything'
+  const names = type?.map((shape) => (shape.kind === 'array' || shape.kind === 'set' ? nameOfItems(shape) : shape.kind))
+  return names ? [...new Set(names)].join(' or ') : 'anything'
 }
 
 function nameOfItems({ kind, items }: { kind: string; items: Type }): string {
