@@ -183,16 +183,6 @@ export const insertVersion = (tx: OrgTx, row: Omit<Insertable<TerraformStateVers
 export const setVersion = (tx: OrgTx, id: number, versionId: number) =>
   tx.updateTable('terraform_states').set({ version_id: versionId, updated_at: new Date() }).where('id', '=', id).execute()
 
-/** Of those before the newest `keep`, the last of each day stays. */
-export const thinVersions = (tx: OrgTx, stateId: number, keep: number) =>
-  tx.execute(sql`
-    delete from terraform_state_versions v
-    where v.organization_id = ${tx.organizationId} and v.state_id = ${stateId}
-      and v.id < (select min(id) from (select id from terraform_state_versions
-        where organization_id = ${tx.organizationId} and state_id = ${stateId} order by id desc limit ${keep}) newest)
-      and exists (select from terraform_state_versions later where later.organization_id = v.organization_id
-        and later.state_id = v.state_id and later.id > v.id and later.created_at::date = v.created_at::date)`)
-
 export const insertChunk = (tx: OrgTx, row: { version_id: number; position: number; sealed: Buffer }) =>
   tx.insertInto('terraform_state_chunks', row).execute()
 

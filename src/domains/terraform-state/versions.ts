@@ -9,9 +9,6 @@ import { chunkContext, type Document, inflated, planContext, type StateDocument 
 import * as queries from './queries.ts'
 import { openPauses } from './uploads.ts'
 
-/** So many are kept of each state; of older ones the last of each day. */
-export const keptVersions = 200
-
 /** Instances that go to the database at once: so many, or so many characters. */
 const batchRows = 500
 const batchLength = 2 ** 20
@@ -73,7 +70,6 @@ export async function storeVersion(
     await queries.insertChunk(tx, { version_id: id, position, sealed: sealer.seal(chunkContext(id, position), part) })
   await queries.setVersion(tx, state.id, id)
   await replaceResources(tx, state.id, document)
-  await queries.thinVersions(tx, state.id, keptVersions)
   return id
 }
 
