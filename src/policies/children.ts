@@ -50,7 +50,7 @@ export function openChildren(most: number, usualMb: number, onDefect: (frames: s
   }
   return {
     use: (whose, memoryMb, work) =>
-      turns.use(whose, async () => {
+      turns(whose, async () => {
         if (closed) throw unavailable('The service is being stopped: try again in a moment')
         const usual = memoryMb === usualMb
         const child = (usual ? idleOne() : undefined) ?? start(memoryMb)

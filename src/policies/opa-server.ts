@@ -39,7 +39,7 @@ export function openOpaServer(url: string, reader: PolicyEngine, log: Log): Poli
         outcomes.push(
           performance.now() > end
             ? failed(name, 'the policies before it took all the time that there is', limits)
-            : await turns.use(organization, () => evaluate(server, name, body, input.text, limits)),
+            : await turns(organization, () => evaluate(server, name, body, input.text, limits)),
         )
       return outcomes
     },

@@ -175,7 +175,7 @@ interface Run {
 }
 
 const run = ({ binary, folder, turns, organization }: Opa, args: readonly string[], input: string, milliseconds: number): Promise<Run> =>
-  turns.use(
+  turns(
     organization,
     () =>
       new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ function works(most: number) {
   const began: number[] = []
   const ends: (() => void)[] = []
   const begin = (whose: number) =>
-    turns.use(whose, () => {
+    turns(whose, () => {
       began.push(whose)
       return new Promise<void>((resolve) => ends.push(resolve))
     })

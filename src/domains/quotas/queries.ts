@@ -56,8 +56,8 @@ export const deleteQuota = (tx: OrgTx, id: number) => tx.deleteFrom('quotas').wh
 export const lockTeam = (tx: OrgTx, canonical: string) =>
   tx.selectFrom('teams').select('id').where('canonical', '=', canonical).forKeyShare().executeTakeFirst()
 
-/** The components that use a quota, as people name them. */
-export const listComponentsOf = (tx: OrgTx, quotaId: number) =>
+/** Components with what they take, and where they are. */
+const selectConsumers = (tx: OrgTx) =>
   tx
     .selectFrom('quota_consumptions')
     .innerJoin('components', (join) =>
@@ -73,6 +73,10 @@ export const listComponentsOf = (tx: OrgTx, quotaId: number) =>
     .innerJoin('projects', (join) =>
       join.onRef('projects.organization_id', '=', 'environments.organization_id').onRef('projects.id', '=', 'environments.project_id'),
     )
+
+/** The components that use a quota, as people name them. */
+export const listComponentsOf = (tx: OrgTx, quotaId: number) =>
+  selectConsumers(tx)
     .select(sql<string>`projects.canonical || '/' || environments.canonical || '/' || components.canonical`.as('place'))
     .where('quota_consumptions.quota_id', '=', quotaId)
     .orderBy('place')
@@ -81,21 +85,7 @@ export const listComponentsOf = (tx: OrgTx, quotaId: number) =>
 
 /** What each environment uses, the largest first; those that the caller may see. */
 export const listConsumers = (tx: OrgTx, quotaId: number, visible: Visibility) => {
-  const found = tx
-    .selectFrom('quota_consumptions')
-    .innerJoin('components', (join) =>
-      join
-        .onRef('components.organization_id', '=', 'quota_consumptions.organization_id')
-        .onRef('components.id', '=', 'quota_consumptions.component_id'),
-    )
-    .innerJoin('environments', (join) =>
-      join
-        .onRef('environments.organization_id', '=', 'components.organization_id')
-        .onRef('environments.id', '=', 'components.environment_id'),
-    )
-    .innerJoin('projects', (join) =>
-      join.onRef('projects.organization_id', '=', 'environments.organization_id').onRef('projects.id', '=', 'environments.project_id'),
-    )
+  const found = selectConsumers(tx)
     .select([
       'environments.id',
       'environments.canonical',

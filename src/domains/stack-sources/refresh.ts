@@ -1,9 +1,9 @@
 /** Fetching, scanning and settling: git outside of transactions, everything else inside of short ones. */
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { notFound, unavailable } from '../../errors.ts'
-import { openTurnstile } from '../../outside/git/queues.ts'
 import { GitError, type GitRemote, type Snapshot } from '../../outside/git/types.ts'
 import type { Platform } from '../../platform.ts'
+import { openTurnstile } from '../../turnstile.ts'
 import { openRemote, withGit } from '../git.ts'
 import { listStacksOfSource, type StackSummaryRow } from '../stacks/queries.ts'
 import * as queries from './queries.ts'

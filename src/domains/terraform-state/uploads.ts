@@ -4,6 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { invalid, unavailable } from '../../errors.ts'
+import { openTurnstile, type Turnstile } from '../../turnstile.ts'
 
 export interface Turns {
   /** Waits for its turn. @throws RetryOperation when that takes too long, too many wait, or `signal` is aborted meanwhile */
@@ -33,81 +34,36 @@ const ofLarge: Limits = { most: 2, each: 1, waitSeconds: 60, longest: 100, longe
 const ofSmall: Limits = { most: 8, each: 4, waitSeconds: 60, longest: 400, longestEach: 100 }
 
 export function openTurns(large: Partial<Limits> = {}): Turns {
-  const pools = { large: openPool({ ...ofLarge, ...large }), small: openPool(ofSmall) }
+  const turnstiles = { large: openPool({ ...ofLarge, ...large }), small: openPool(ofSmall) }
   return {
-    async take({ organizationId, bytes, signal }, work) {
-      const pool = bytes !== undefined && bytes <= small ? pools.small : pools.large
-      await pool.enter(organizationId, signal)
-      try {
-        return await work()
-      } finally {
-        pool.leave(organizationId)
+    take({ organizationId, bytes, signal }, work) {
+      const turnstile = bytes !== undefined && bytes <= small ? turnstiles.small : turnstiles.large
+      let begun = false
+      const beginning = () => {
+        begun = true
+        return work()
       }
+      return turnstile(organizationId, beginning, signal).catch((error: unknown) => {
+        throw !begun && signal?.aborted ? gone() : error
+      })
     },
   }
+}
+
+function openPool({ most, each, waitSeconds, longest, longestEach }: Limits): Turnstile {
+  const patience = { seconds: waitSeconds, waiting: longest, waitingEach: longestEach, refused: tooMany }
+  return openTurnstile({ together: most, each, patience })
 }
 
 /** Of this process. */
 export const turns: Turns = openTurns()
 
-function openPool({ most, each, waitSeconds, longest, longestEach }: Limits) {
-  const inside = new Map<number, number>()
-  let busy = 0
-  const waiting: { tenant: number; go: () => void }[] = []
-  const insideOf = (tenant: number) => inside.get(tenant) ?? 0
-  const count = (tenant: number, by: 1 | -1) => {
-    busy += by
-    if (insideOf(tenant) + by > 0) inside.set(tenant, insideOf(tenant) + by)
-    else inside.delete(tenant)
-  }
-  const mayEnter = (tenant: number) => busy < most && insideOf(tenant) < each
-  return {
-    async enter(tenant: number, signal: AbortSignal | undefined): Promise<void> {
-      if (signal?.aborted) throw gone()
-      if (mayEnter(tenant)) return count(tenant, 1)
-      if (waiting.length >= longest || waiting.filter((one) => one.tenant === tenant).length >= longestEach) throw tooMany()
-      await new Promise<void>((resolve, reject) => {
-        const end = () => {
-          clearTimeout(timer)
-          signal?.removeEventListener('abort', aborted)
-        }
-        const giveUp = (reason: unknown) => {
-          waiting.splice(waiting.indexOf(mine), 1)
-          end()
-          reject(reason)
-        }
-        const aborted = () => giveUp(gone())
-        const timer = setTimeout(() => giveUp(tooMany()), waitSeconds * 1000)
-        const mine = {
-          tenant,
-          go: () => {
-            end()
-            resolve()
-          },
-        }
-        signal?.addEventListener('abort', aborted, { once: true })
-        waiting.push(mine)
-      })
-    },
-    /** The turn goes to whose organization has the fewest, and of those to who waited longest. */
-    leave(tenant: number): void {
-      count(tenant, -1)
-      const next = waiting
-        .filter((one) => mayEnter(one.tenant))
-        .reduce<(typeof waiting)[number] | undefined>(
-          (best, one) => (best === undefined || insideOf(one.tenant) < insideOf(best.tenant) ? one : best),
-          undefined,
-        )
-      if (!next) return
-      waiting.splice(waiting.indexOf(next), 1)
-      count(next.tenant, 1)
-      next.go()
-    },
-  }
+function gone(): Error {
+  return unavailable('Nobody waits for the answer any more, or the platform is about to stop: try again')
 }
-
-const gone = () => unavailable('Nobody waits for the answer any more, or the platform is about to stop: try again')
-const tooMany = () => unavailable('Many documents are being written at the moment: try again', { retryAfter: 10 })
+function tooMany(): Error {
+  return unavailable('Many documents are being written at the moment: try again', { retryAfter: 10 })
+}
 
 export interface Pace {
   /** Until the next bytes are there. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { openQueue, openSharing, openTurnstile } from './queues.ts'
+import { openQueue, openSharing } from './queues.ts'
 
 describe('a queue', () => {
   test('lets one in at a time, in the order of asking, whatever becomes of those before', async () => {
@@ -52,38 +52,5 @@ describe('sharing', () => {
     const next = share('a', async () => 1)
     await expect(failing).rejects.toThrow('no')
     expect(await next).toBe(1)
-  })
-})
-
-describe('a turnstile', () => {
-  test('lets so many in, and so many of each tenant; a tenant who waits does not hold up another', async () => {
-    const turnstile = openTurnstile({ together: 3, each: 2 })
-    let most = 0
-    const inside = new Map<number, number>()
-    const visit = (tenant: number) =>
-      turnstile(tenant, async () => {
-        inside.set(tenant, (inside.get(tenant) ?? 0) + 1)
-        most = Math.max(
-          most,
-          [...inside.values()].reduce((sum, count) => sum + count, 0),
-        )
-        expect(inside.get(tenant)).toBeLessThanOrEqual(2)
-        await sleep(5)
-        inside.set(tenant, (inside.get(tenant) ?? 0) - 1)
-      })
-    const order: number[] = []
-    const many = Array.from({ length: 10 }, () => visit(1).then(() => order.push(1)))
-    const other = visit(2).then(() => order.push(2))
-    await Promise.all([...many, other])
-    expect(most).toBe(3)
-    expect(order.indexOf(2)).toBeLessThan(4)
-  })
-
-  test('lets in next whose tenant has the fewest inside, however long the queue of another is', async () => {
-    const turnstile = openTurnstile({ together: 2, each: 2 })
-    const order: number[] = []
-    const visit = (tenant: number) => turnstile(tenant, () => sleep(5)).then(() => order.push(tenant))
-    await Promise.all([...Array.from({ length: 20 }, () => visit(1)), visit(2)])
-    expect(order.indexOf(2)).toBeLessThan(5)
   })
 })

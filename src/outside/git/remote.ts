@@ -1,9 +1,10 @@
 /** Talking to one remote: its address is checked, pinned and given to git with what it needs, for one command at a time. */
+
+import { openTurnstile } from '../../turnstile.ts'
 import type { AddressGuard } from '../address-guard.ts'
 import { AddressRefused } from '../address-guard.ts'
 import { type Address, addressOf } from './address.ts'
 import { type Circumstances, failureOf, placeOf } from './errors.ts'
-import { openTurnstile } from './queues.ts'
 import type { Processes, Ran, RunOptions } from './run.ts'
 import { openSshCall } from './ssh.ts'
 import { type GitCredential, GitError, type GitPolicy, type GitRemote } from './types.ts'
