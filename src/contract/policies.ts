@@ -91,7 +91,7 @@ export const policies = [
   {"code":"organization:credential:delete","description":"Delete a credential.","entities":["organization","credential"]},
   {"code":"organization:external_backend:list","description":"List the external backends.","entities":["organization","external_backend"]},
   {"code":"organization:external_backend:create","description":"Register an external backend.","entities":["organization","external_backend"]},
-  {"code":"organization:external_backend:read","description":"See one external backend with the token of its state.","entities":["organization","external_backend"]},
+  {"code":"organization:external_backend:read","description":"See one external backend; the token of its state needs the right to that state too.","entities":["organization","external_backend"]},
   {"code":"organization:external_backend:update","description":"Change an external backend.","entities":["organization","external_backend"]},
   {"code":"organization:external_backend:delete","description":"Unregister an external backend.","entities":["organization","external_backend"]},
   {"code":"organization:appearance:list","description":"List the appearances.","entities":["organization","appearance"]},

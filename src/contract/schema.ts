@@ -9724,7 +9724,7 @@ export interface components {
         resource_canonical: string;
         /** @description Which identity provider confirmed the person. */
         social_type: "azuread" | "saml2" | "google" | "github";
-        /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+        /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
         state_token: string;
         /** @description Number of the page to return; the first one is 1. */
         page_index: number;
@@ -20306,7 +20306,7 @@ export interface operations {
     getState: {
         parameters: {
             query: {
-                /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+                /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
                 jwt: components["parameters"]["state_token"];
             };
             header?: never;
@@ -20335,7 +20335,7 @@ export interface operations {
     createOrUpdateState: {
         parameters: {
             query: {
-                /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+                /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
                 jwt: components["parameters"]["state_token"];
             };
             header?: never;
@@ -20370,7 +20370,7 @@ export interface operations {
     getInventoryPlan: {
         parameters: {
             query: {
-                /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+                /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
                 jwt: components["parameters"]["state_token"];
             };
             header?: never;
@@ -20397,7 +20397,7 @@ export interface operations {
     setInventoryPlan: {
         parameters: {
             query: {
-                /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+                /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
                 jwt: components["parameters"]["state_token"];
             };
             header?: never;
@@ -20431,7 +20431,7 @@ export interface operations {
     lockState: {
         parameters: {
             query: {
-                /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+                /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
                 jwt: components["parameters"]["state_token"];
             };
             header?: never;
@@ -20467,7 +20467,7 @@ export interface operations {
     unlockState: {
         parameters: {
             query: {
-                /** @description Token of the external backend (its `jwt` field); it says which state or plan is meant. A user token or an API key is refused. */
+                /** @description Token of one Terraform state: the `jwt` of an external backend, or what `($ .inventory_jwt $)` stands for in the files of a component. It says which state or plan is meant. A user token or an API key is refused. */
                 jwt: components["parameters"]["state_token"];
             };
             header?: never;
