@@ -149,12 +149,358 @@ table config_repositories (
   updated_at timestamp with time zone not null default now()
 )
 
+-- Billing accounts that costs are imported from.
+table cost_accounts (
+  organization_id bigint not null,
+  id bigint not null identity,
+  canonical text not null,
+  name text not null,
+  account_id text not null default ''::text,
+  cloud_provider text not null,
+  external_backend_id bigint,
+  parent_organization_id bigint,
+  parent_account_id text,
+  credential_id bigint,
+  enabled boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Days on which a service cost far more, for a project, than before.
+table cost_anomalies (
+  organization_id bigint not null,
+  id bigint not null identity,
+  day date not null,
+  provider text not null,
+  service text not null,
+  project text not null,
+  currency text not null,
+  cost numeric not null,
+  expected numeric not null,
+  reason text not null,
+  causes jsonb not null default '[]'::jsonb,
+  status text not null default 'open'::text,
+  gone boolean not null default false,
+  user_id bigint,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Thresholds that were crossed; each is told once in a span.
+table cost_budget_alerts (
+  organization_id bigint not null,
+  id bigint not null identity,
+  budget_id bigint not null,
+  span_begin date not null,
+  percent integer not null,
+  of text not null,
+  spent numeric not null,
+  amount numeric not null,
+  created_at timestamp with time zone not null default now()
+)
+
+-- What people mean to spend at most.
+table cost_budgets (
+  organization_id bigint not null,
+  id bigint not null identity,
+  canonical text not null,
+  name text not null,
+  amount numeric not null,
+  currency text not null,
+  span text not null,
+  filters jsonb not null default '{}'::jsonb,
+  thresholds jsonb not null,
+  recipients text[] not null default '{}'::text[],
+  enabled boolean not null default true,
+  owner_id bigint,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- What dashboards read: costs by day, attributed.
+table cost_daily (
+  organization_id bigint not null,
+  id bigint not null identity,
+  month_id bigint not null,
+  day date not null,
+  dimension_id bigint not null,
+  project text not null,
+  environment text not null,
+  component text not null,
+  tag_group_id bigint,
+  tagged boolean not null,
+  lines bigint not null,
+  billed numeric not null,
+  effective numeric not null,
+  kwh double precision not null,
+  co2e double precision not null,
+  covered numeric not null
+)
+
+-- Lines added up by day, resource and tags: what attribution is made from, and again when the tag mapping changes.
+table cost_days (
+  organization_id bigint not null,
+  month_id bigint not null,
+  period date not null,
+  day date not null,
+  dimension_id bigint not null,
+  resource_id bigint,
+  tag_set_id bigint,
+  lines bigint not null,
+  billed numeric not null,
+  effective numeric not null,
+  kwh double precision not null,
+  co2e double precision not null,
+  covered numeric not null
+)
+
+-- What costs can be filtered and grouped by, as far as the bill itself says it.
+table cost_dimensions (
+  organization_id bigint not null,
+  id bigint not null identity,
+  provider text not null,
+  master_account text not null,
+  linked_account text not null,
+  service text not null,
+  category text not null,
+  region text not null,
+  instance_type text not null,
+  record_type text not null,
+  currency text not null
+)
+
+-- Rates that an organization entered: they go before those of the installation.
+table cost_exchange_rates (
+  organization_id bigint not null,
+  id bigint not null identity,
+  day date not null,
+  from_currency text not null,
+  to_currency text not null,
+  rate numeric not null,
+  created_at timestamp with time zone not null default now()
+)
+
+-- Runs of an import: who began them, how far they are, what became of them.
+table cost_imports (
+  organization_id bigint not null,
+  id bigint not null identity,
+  cost_account_id bigint not null,
+  source text not null,
+  source_name text not null default ''::text,
+  status text not null default 'waiting'::text,
+  stage text not null default ''::text,
+  files_total integer not null default 0,
+  files_done integer not null default 0,
+  bytes_total bigint not null default 0,
+  bytes_done bigint not null default 0,
+  lines bigint not null default 0,
+  message text not null default ''::text,
+  problems jsonb not null default '[]'::jsonb,
+  remarks jsonb not null default '[]'::jsonb,
+  forced boolean not null default false,
+  period date,
+  digest text not null default ''::text,
+  user_id bigint,
+  attempt integer not null default 0,
+  alive_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  settled boolean not null default false
+)
+
+-- How an organization keeps and shows its costs; absent: as the defaults say.
+table cost_keeping (
+  organization_id bigint not null,
+  lines_months integer not null default 4,
+  figures_months integer not null default 36,
+  cost_type text not null default 'billed'::text,
+  anomaly_mails boolean not null default true,
+  report_mails boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+)
+
+-- What was charged for, without when, how much and for which resource.
+table cost_kinds (
+  organization_id bigint not null,
+  id bigint not null identity,
+  digest bytea not null,
+  dimension_id bigint not null,
+  focus jsonb not null,
+  kwh_per_unit double precision,
+  co2e_per_kwh double precision
+)
+
+-- The lines of bills, shaped as FOCUS has them; one partition for each month.
+table cost_lines (
+  organization_id bigint not null,
+  month_id bigint not null,
+  period date not null,
+  charge_start timestamp with time zone not null,
+  charge_end timestamp with time zone not null,
+  kind_id bigint not null,
+  resource_id bigint,
+  tag_set_id bigint,
+  billed numeric not null,
+  effective numeric not null,
+  list numeric,
+  contracted numeric,
+  pricing_quantity numeric,
+  consumed_quantity numeric,
+  extra jsonb
+)
+
+-- Accounts at the provider that appear on a bill.
+table cost_linked_accounts (
+  organization_id bigint not null,
+  id bigint not null identity,
+  cost_account_id bigint not null,
+  account_id text not null,
+  cloud_provider text not null,
+  billed_name text not null default ''::text,
+  name text
+)
+
+-- On which days a resource was charged for, and for which project.
+table cost_month_resources (
+  organization_id bigint not null,
+  id bigint not null identity,
+  month_id bigint not null,
+  month date not null,
+  resource_id bigint not null,
+  dimension_id bigint not null,
+  project text not null,
+  environment text not null,
+  component text not null,
+  days integer not null,
+  effective numeric not null default 0
+)
+
+-- What each set of tags of a month was attributed to; questions about wide keys are answered by it, from `cost_days`.
+table cost_month_tag_sets (
+  organization_id bigint not null,
+  month_id bigint not null,
+  tag_set_id bigint not null,
+  project text not null,
+  environment text not null,
+  component text not null,
+  tag_group_id bigint
+)
+
+-- The same by month: whole months of one currency, and the values that filters offer.
+table cost_monthly (
+  organization_id bigint not null,
+  id bigint not null identity,
+  month_id bigint not null,
+  month date not null,
+  dimension_id bigint not null,
+  project text not null,
+  environment text not null,
+  component text not null,
+  tag_group_id bigint,
+  tagged boolean not null,
+  lines bigint not null,
+  billed numeric not null,
+  effective numeric not null,
+  kwh double precision not null,
+  co2e double precision not null,
+  covered numeric not null
+)
+
+-- What an account was billed for a month, in every version that is still there; readers see the active one.
+table cost_months (
+  organization_id bigint not null,
+  id bigint not null identity,
+  cost_account_id bigint,
+  import_id bigint,
+  period date not null,
+  state text not null,
+  phase text not null,
+  digest text not null default ''::text,
+  files jsonb not null default '{}'::jsonb,
+  lines bigint not null default 0,
+  currency text not null default ''::text,
+  billed numeric not null default 0,
+  effective numeric not null default 0,
+  stated_total numeric,
+  stated_lines bigint,
+  finalized boolean not null default false,
+  first_day date,
+  last_day date,
+  wide_keys text[] not null default '{}'::text[],
+  mapping_generation integer not null default 0,
+  message text not null default ''::text,
+  by_hand boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  activated_at timestamp with time zone,
+  ended_at timestamp with time zone
+)
+
+-- Resources that were charged for, and since when.
+table cost_resources (
+  organization_id bigint not null,
+  id bigint not null identity,
+  provider text not null,
+  resource text not null,
+  digest bytea not null,
+  name text not null default ''::text,
+  type text not null default ''::text,
+  first_day date
+)
+
 -- What an organization pays other than list prices, and how much it usually uses.
 table cost_settings (
   organization_id bigint not null,
   overrides jsonb not null default '[]'::jsonb,
   usage jsonb not null default '{}'::jsonb,
   updated_at timestamp with time zone not null default now()
+)
+
+-- Tags without those that are nearly as many as resources; `cost_daily` is kept by them.
+table cost_tag_groups (
+  organization_id bigint not null,
+  id bigint not null identity,
+  digest bytea not null,
+  tags jsonb not null
+)
+
+-- Keys of tags that occur on bills.
+table cost_tag_keys (
+  organization_id bigint not null,
+  key text not null,
+  value_count integer not null
+)
+
+-- Which tags tell the project, the environment and the component of a cost.
+table cost_tag_mappings (
+  organization_id bigint not null,
+  id bigint not null identity,
+  project_tags text[] not null default '{}'::text[],
+  project_regex text not null default ''::text,
+  environment_tags text[] not null default '{}'::text[],
+  environment_regex text not null default ''::text,
+  component_tags text[] not null default '{}'::text[],
+  component_regex text not null default ''::text,
+  generation integer not null default 1,
+  problem text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+)
+
+-- Tags that occur together on lines.
+table cost_tag_sets (
+  organization_id bigint not null,
+  id bigint not null identity,
+  digest bytea not null,
+  tags jsonb not null
+)
+
+-- A bill that somebody uploaded, until it is read.
+table cost_upload_chunks (
+  organization_id bigint not null,
+  import_id bigint not null,
+  "position" integer not null,
+  bytes bytea not null
 )
 
 -- Secrets, sealed; what may be shown without them stands in the clear.
@@ -332,6 +678,15 @@ table events (
   api_key_id bigint,
   operation text,
   happened_at timestamp with time zone not null default clock_timestamp()
+)
+
+-- How much of a currency one euro was, by day.
+table exchange_rates (
+  day date not null,
+  currency text not null,
+  rate numeric not null,
+  source text not null,
+  imported_at timestamp with time zone not null default now()
 )
 
 -- Where something is kept that the platform works with: Terraform states, logs, events, bills.
@@ -990,7 +1345,8 @@ table terraform_plans (
   upload text not null,
   "position" integer not null,
   sealed bytea not null,
-  data_key_id bigint not null
+  data_key_id bigint not null,
+  created_at timestamp with time zone default now()
 )
 
 -- The documents themselves, in parts that can be read one after the other.
@@ -1117,8 +1473,83 @@ config_repositories.config_repositories_canonical_uq UNIQUE (organization_id, ca
 config_repositories.config_repositories_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
 config_repositories.config_repositories_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 config_repositories.config_repositories_pk PRIMARY KEY (organization_id, id)
+cost_accounts.cost_accounts_canonical_uq UNIQUE (organization_id, canonical)
+cost_accounts.cost_accounts_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
+cost_accounts.cost_accounts_external_backend_fk FOREIGN KEY (organization_id, external_backend_id) REFERENCES external_backends(organization_id, id) ON DELETE SET NULL (external_backend_id)
+cost_accounts.cost_accounts_external_backend_uq UNIQUE (organization_id, external_backend_id)
+cost_accounts.cost_accounts_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_accounts.cost_accounts_parent_ck CHECK (((parent_account_id IS NULL) OR (external_backend_id IS NULL)))
+cost_accounts.cost_accounts_parent_organization_fk FOREIGN KEY (parent_organization_id) REFERENCES organizations(id) ON DELETE SET NULL
+cost_accounts.cost_accounts_pk PRIMARY KEY (organization_id, id)
+cost_anomalies.cost_anomalies_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_anomalies.cost_anomalies_pk PRIMARY KEY (organization_id, id)
+cost_anomalies.cost_anomalies_status_ck CHECK ((status = ANY (ARRAY['open'::text, 'expected'::text, 'closed'::text])))
+cost_anomalies.cost_anomalies_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL
+cost_anomalies.cost_anomalies_what_uq UNIQUE (organization_id, day, provider, service, project, currency)
+cost_budget_alerts.cost_budget_alerts_budget_fk FOREIGN KEY (organization_id, budget_id) REFERENCES cost_budgets(organization_id, id) ON DELETE CASCADE
+cost_budget_alerts.cost_budget_alerts_of_ck CHECK ((of = ANY (ARRAY['actual'::text, 'forecast'::text])))
+cost_budget_alerts.cost_budget_alerts_once_uq UNIQUE (organization_id, budget_id, span_begin, percent, of, amount)
+cost_budget_alerts.cost_budget_alerts_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_budget_alerts.cost_budget_alerts_pk PRIMARY KEY (organization_id, id)
+cost_budgets.cost_budgets_amount_ck CHECK ((amount > (0)::numeric))
+cost_budgets.cost_budgets_canonical_uq UNIQUE (organization_id, canonical)
+cost_budgets.cost_budgets_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_budgets.cost_budgets_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE SET NULL
+cost_budgets.cost_budgets_pk PRIMARY KEY (organization_id, id)
+cost_budgets.cost_budgets_span_ck CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text])))
+cost_daily.cost_daily_pk PRIMARY KEY (organization_id, id)
+cost_dimensions.cost_dimensions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_dimensions.cost_dimensions_pk PRIMARY KEY (organization_id, id)
+cost_dimensions.cost_dimensions_what_uq UNIQUE (organization_id, provider, master_account, linked_account, service, category, region, instance_type, record_type, currency)
+cost_exchange_rates.cost_exchange_rates_day_uq UNIQUE (organization_id, day, from_currency, to_currency)
+cost_exchange_rates.cost_exchange_rates_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_exchange_rates.cost_exchange_rates_pk PRIMARY KEY (organization_id, id)
+cost_exchange_rates.cost_exchange_rates_rate_ck CHECK ((rate > (0)::numeric))
+cost_imports.cost_imports_cost_account_fk FOREIGN KEY (organization_id, cost_account_id) REFERENCES cost_accounts(organization_id, id) ON DELETE CASCADE
+cost_imports.cost_imports_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_imports.cost_imports_pk PRIMARY KEY (organization_id, id)
+cost_imports.cost_imports_status_ck CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'succeeded'::text, 'failed'::text])))
+cost_imports.cost_imports_user_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL
+cost_keeping.cost_keeping_cost_type_ck CHECK ((cost_type = ANY (ARRAY['billed'::text, 'effective'::text])))
+cost_keeping.cost_keeping_months_ck CHECK ((((lines_months >= 1) AND (lines_months <= 120)) AND ((figures_months >= lines_months) AND (figures_months <= 240))))
+cost_keeping.cost_keeping_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_keeping.cost_keeping_pk PRIMARY KEY (organization_id)
+cost_kinds.cost_kinds_digest_uq UNIQUE (organization_id, digest)
+cost_kinds.cost_kinds_dimension_fk FOREIGN KEY (organization_id, dimension_id) REFERENCES cost_dimensions(organization_id, id)
+cost_kinds.cost_kinds_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_kinds.cost_kinds_pk PRIMARY KEY (organization_id, id)
+cost_linked_accounts.cost_linked_accounts_account_uq UNIQUE (organization_id, cost_account_id, account_id)
+cost_linked_accounts.cost_linked_accounts_cost_account_fk FOREIGN KEY (organization_id, cost_account_id) REFERENCES cost_accounts(organization_id, id) ON DELETE CASCADE
+cost_linked_accounts.cost_linked_accounts_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_linked_accounts.cost_linked_accounts_pk PRIMARY KEY (organization_id, id)
+cost_month_resources.cost_month_resources_pk PRIMARY KEY (organization_id, id)
+cost_month_tag_sets.cost_month_tag_sets_pk PRIMARY KEY (organization_id, month_id, tag_set_id)
+cost_monthly.cost_monthly_pk PRIMARY KEY (organization_id, id)
+cost_months.cost_months_cost_account_fk FOREIGN KEY (organization_id, cost_account_id) REFERENCES cost_accounts(organization_id, id) ON DELETE SET NULL (cost_account_id)
+cost_months.cost_months_import_fk FOREIGN KEY (organization_id, import_id) REFERENCES cost_imports(organization_id, id) ON DELETE SET NULL (import_id)
+cost_months.cost_months_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_months.cost_months_phase_ck CHECK ((phase = ANY (ARRAY['green'::text, 'blue'::text])))
+cost_months.cost_months_pk PRIMARY KEY (organization_id, id)
+cost_months.cost_months_state_ck CHECK ((state = ANY (ARRAY['loading'::text, 'active'::text, 'replaced'::text, 'refused'::text])))
+cost_resources.cost_resources_digest_uq UNIQUE (organization_id, provider, digest)
+cost_resources.cost_resources_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_resources.cost_resources_pk PRIMARY KEY (organization_id, id)
 cost_settings.cost_settings_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_settings.cost_settings_pk PRIMARY KEY (organization_id)
+cost_tag_groups.cost_tag_groups_digest_uq UNIQUE (organization_id, digest)
+cost_tag_groups.cost_tag_groups_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_tag_groups.cost_tag_groups_pk PRIMARY KEY (organization_id, id)
+cost_tag_keys.cost_tag_keys_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_tag_keys.cost_tag_keys_pk PRIMARY KEY (organization_id, key)
+cost_tag_mappings.cost_tag_mappings_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_tag_mappings.cost_tag_mappings_organization_uq UNIQUE (organization_id)
+cost_tag_mappings.cost_tag_mappings_pk PRIMARY KEY (organization_id, id)
+cost_tag_sets.cost_tag_sets_digest_uq UNIQUE (organization_id, digest)
+cost_tag_sets.cost_tag_sets_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_tag_sets.cost_tag_sets_pk PRIMARY KEY (organization_id, id)
+cost_upload_chunks.cost_upload_chunks_import_fk FOREIGN KEY (organization_id, import_id) REFERENCES cost_imports(organization_id, id) ON DELETE CASCADE
+cost_upload_chunks.cost_upload_chunks_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
+cost_upload_chunks.cost_upload_chunks_pk PRIMARY KEY (organization_id, import_id, "position")
 credentials.credentials_canonical_uq UNIQUE (organization_id, canonical)
 credentials.credentials_data_key_fk FOREIGN KEY (organization_id, data_key_id) REFERENCES data_keys(organization_id, id)
 credentials.credentials_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -1173,6 +1604,8 @@ events.events_organization_fk FOREIGN KEY (organization_id) REFERENCES organizat
 events.events_pk PRIMARY KEY (organization_id, id)
 events.events_severity_ck CHECK ((severity = ANY (ARRAY['info'::text, 'warn'::text, 'err'::text, 'crit'::text])))
 events.events_type_ck CHECK ((type = ANY (ARRAY['Cycloid'::text, 'AWS'::text, 'Monitoring'::text, 'Custom'::text])))
+exchange_rates.exchange_rates_pk PRIMARY KEY (day, currency)
+exchange_rates.exchange_rates_rate_ck CHECK ((rate > (0)::numeric))
 external_backends.external_backends_component_fk FOREIGN KEY (organization_id, component_id) REFERENCES components(organization_id, id) ON DELETE CASCADE
 external_backends.external_backends_credential_fk FOREIGN KEY (organization_id, credential_id) REFERENCES credentials(organization_id, id)
 external_backends.external_backends_environment_fk FOREIGN KEY (organization_id, environment_id) REFERENCES environments(organization_id, id) ON DELETE CASCADE
@@ -1398,6 +1831,26 @@ CREATE INDEX component_changes_config_repository_ix ON public.component_changes 
 CREATE INDEX component_changes_finish_by_ix ON public.component_changes USING btree (finish_by)
 CREATE INDEX components_stack_ix ON public.components USING btree (stack_organization_id, stack_id)
 CREATE INDEX config_repositories_credential_ix ON public.config_repositories USING btree (organization_id, credential_id)
+CREATE INDEX cost_accounts_credential_ix ON public.cost_accounts USING btree (organization_id, credential_id)
+CREATE INDEX cost_accounts_parent_ix ON public.cost_accounts USING btree (parent_organization_id, parent_account_id)
+CREATE INDEX cost_anomalies_user_ix ON public.cost_anomalies USING btree (user_id)
+CREATE INDEX cost_budgets_owner_ix ON public.cost_budgets USING btree (owner_id)
+CREATE INDEX cost_daily_month_ix ON public.cost_daily USING btree (organization_id, month_id, day)
+CREATE INDEX cost_days_tag_set_ix ON ONLY public.cost_days USING btree (organization_id, month_id, tag_set_id)
+CREATE INDEX cost_imports_cost_account_ix ON public.cost_imports USING btree (organization_id, cost_account_id, id)
+CREATE INDEX cost_imports_open_ix ON public.cost_imports USING btree (alive_at) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]))
+CREATE INDEX cost_imports_unsettled_ix ON public.cost_imports USING btree (ended_at) WHERE ((NOT settled) AND (ended_at IS NOT NULL))
+CREATE INDEX cost_imports_user_ix ON public.cost_imports USING btree (user_id)
+CREATE INDEX cost_kinds_dimension_ix ON public.cost_kinds USING btree (organization_id, dimension_id)
+CREATE INDEX cost_lines_month_ix ON ONLY public.cost_lines USING brin (organization_id, month_id) WITH (pages_per_range='32')
+CREATE INDEX cost_month_resources_dearest_ix ON public.cost_month_resources USING btree (organization_id, month_id, effective DESC)
+CREATE INDEX cost_month_resources_month_ix ON public.cost_month_resources USING btree (organization_id, month_id, month)
+CREATE INDEX cost_month_resources_resource_ix ON public.cost_month_resources USING btree (organization_id, resource_id)
+CREATE INDEX cost_monthly_month_ix ON public.cost_monthly USING btree (organization_id, month_id, month)
+CREATE INDEX cost_months_cost_account_ix ON public.cost_months USING btree (organization_id, cost_account_id, period)
+CREATE INDEX cost_months_import_ix ON public.cost_months USING btree (organization_id, import_id)
+CREATE INDEX cost_tag_groups_tags_ix ON public.cost_tag_groups USING gin (tags jsonb_path_ops)
+CREATE INDEX cost_tag_sets_tags_ix ON public.cost_tag_sets USING gin (tags jsonb_path_ops)
 CREATE INDEX credentials_data_key_ix ON public.credentials USING btree (organization_id, data_key_id)
 CREATE INDEX credentials_owner_ix ON public.credentials USING btree (owner_id)
 CREATE INDEX engine_build_inputs_version_ix ON public.engine_build_inputs USING btree (organization_id, version_id)
@@ -1411,6 +1864,7 @@ CREATE INDEX engine_pipelines_wake_at_ix ON public.engine_pipelines USING btree 
 CREATE INDEX engine_versions_order_ix ON public.engine_versions USING btree (organization_id, resource_id, history, check_order)
 CREATE INDEX events_happened_at_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC)
 CREATE INDEX events_kpi_ix ON public.events USING btree (organization_id, happened_at DESC, id DESC) WHERE (tags @> '[{"key": "kpi"}]'::jsonb)
+CREATE INDEX exchange_rates_currency_ix ON public.exchange_rates USING btree (currency, day)
 CREATE INDEX external_backends_component_ix ON public.external_backends USING btree (organization_id, component_id)
 CREATE INDEX external_backends_credential_ix ON public.external_backends USING btree (organization_id, credential_id)
 CREATE INDEX external_backends_environment_ix ON public.external_backends USING btree (organization_id, environment_id)
@@ -1476,6 +1930,7 @@ CREATE INDEX terraform_states_version_ix ON public.terraform_states USING btree 
 CREATE INDEX used_assertions_expires_at_ix ON public.used_assertions USING btree (expires_at)
 CREATE UNIQUE INDEX appearances_active_uq ON public.appearances USING btree (organization_id) WHERE is_active
 CREATE UNIQUE INDEX config_repositories_default_uq ON public.config_repositories USING btree (organization_id) WHERE is_default
+CREATE UNIQUE INDEX cost_months_active_uq ON public.cost_months USING btree (organization_id, cost_account_id, period) WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX external_backends_place_uq ON public.external_backends USING btree (organization_id, purpose, is_default, project_id, environment_id, component_id) NULLS NOT DISTINCT WHERE (purpose <> 'cost_explorer'::text)
 CREATE UNIQUE INDEX identities_member_uq ON public.identities USING btree (identity_provider_id, subject) WHERE (identity_provider_id IS NOT NULL)
 CREATE UNIQUE INDEX identities_subject_uq ON public.identities USING btree (provider, issuer, subject) WHERE (identity_provider_id IS NULL)
@@ -1510,7 +1965,42 @@ components.stack_stays_in_reach for update to trochoid_app using (true) check ((
   WHERE ((s.organization_id = components.stack_organization_id) AND (s.id = components.stack_id)))))
 components.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 config_repositories.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_accounts.doors for select to trochoid_doors using (true) check ()
+cost_accounts.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_anomalies.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_budget_alerts.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_budgets.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_daily.doors for all to trochoid_doors using (true) check ()
+cost_daily.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_days.doors for all to trochoid_doors using (true) check ()
+cost_days.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_dimensions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_exchange_rates.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_imports.doors for select to trochoid_doors using (true) check ()
+cost_imports.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_keeping.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_kinds.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_lines.doors for all to trochoid_doors using (true) check ()
+cost_lines.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_linked_accounts.doors for select to trochoid_doors using (true) check ()
+cost_linked_accounts.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_month_resources.doors for all to trochoid_doors using (true) check ()
+cost_month_resources.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_month_tag_sets.doors for all to trochoid_doors using (true) check ()
+cost_month_tag_sets.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_monthly.doors for all to trochoid_doors using (true) check ()
+cost_monthly.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_months.doors for select to trochoid_doors using (true) check ()
+cost_months.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_resources.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_settings.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_tag_groups.doors for select to trochoid_doors using (true) check ()
+cost_tag_groups.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_tag_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_tag_mappings.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_tag_sets.doors for select to trochoid_doors using (true) check ()
+cost_tag_sets.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_upload_chunks.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 credentials.doors for select to trochoid_doors using (true) check ()
 credentials.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 data_keys.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
@@ -1527,6 +2017,8 @@ engine_resources.tenant for all to trochoid_app using ((organization_id = curren
 engine_versions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 environments.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 events.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+exchange_rates.platform for all to trochoid_app using (in_platform_scope()) check (in_platform_scope())
+exchange_rates.public_facts for select to trochoid_app using (true) check ()
 external_backends.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 identities.confined for all to trochoid_app using ((confined_to = current_organization_id())) check ((confined_to = current_organization_id()))
 identities.own_account for all to trochoid_app using ((user_id = current_account_id())) check ((user_id = current_account_id()))
@@ -1632,6 +2124,7 @@ users.platform for all to trochoid_app using (in_platform_scope()) check (in_pla
 -- Triggers
 
 CREATE TRIGGER api_keys_access AFTER INSERT OR DELETE OR UPDATE OF owner_id ON public.api_keys FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
+CREATE TRIGGER cost_months_deleted AFTER DELETE ON public.cost_months FOR EACH ROW EXECUTE FUNCTION on_cost_month_deleted()
 CREATE TRIGGER identity_providers_access AFTER INSERT OR DELETE OR UPDATE OF required, enabled ON public.identity_providers FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER licences_access AFTER INSERT OR DELETE OR UPDATE ON public.licences FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
 CREATE TRIGGER members_access AFTER INSERT OR DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION on_organization_access_change()
@@ -1650,18 +2143,28 @@ CREATE TRIGGER users_access AFTER DELETE OR UPDATE OF token_generation, username
 
 access_epoch(subjects text[]) security definer stable owned by trochoid_doors
 active_appearance(organization text) security definer stable owned by trochoid_doors
+analyze_costs() security definer volatile owned by the owner
 ancestors_of(organization bigint) security definer stable owned by trochoid_doors
 behind_pipelines(most integer) security definer stable owned by trochoid_doors
 bump_access_epoch(changed text) security definer volatile owned by trochoid_doors
 catalog_of_stack(stack_organization bigint, stack bigint) security definer stable owned by trochoid_doors
+children_of_cost_account(parent_organization bigint, parent_account text) security definer stable owned by trochoid_doors
 components_of_stack(stack bigint) security definer stable owned by trochoid_doors
+cost_account_key(account text) immutable owned by the owner
+cost_organizations() security definer stable owned by trochoid_doors
+cost_tag_groups_with(asked jsonb[]) security definer stable owned by trochoid_doors
+cost_tag_sets_with(asked jsonb[]) security definer stable owned by trochoid_doors
+covering_cost_accounts(provider text, cloud_account text) security definer stable owned by trochoid_doors
 current_account_id() stable owned by the owner
 current_organization_id() stable owned by the owner
+drop_empty_cost_partitions() security definer volatile owned by the owner
+due_cost_accounts(looked_before timestamp with time zone) security definer stable owned by trochoid_doors
 due_engine_pipelines(most integer) security definer stable owned by trochoid_doors
 due_identity_providers(older_than timestamp with time zone) security definer stable owned by trochoid_doors
 due_stack_sources(older_than interval, most integer) security definer stable owned by trochoid_doors
 ending_organizations(before timestamp with time zone) security definer stable owned by trochoid_doors
 enqueue_job(task text, payload jsonb, key text, run_at timestamp with time zone, queue text) security definer volatile owned by the owner
+ensure_cost_partitions(month date) security definer volatile owned by the owner
 enter_organization(organization bigint, account bigint, subjects text[], epoch bigint) security definer volatile owned by trochoid_doors
 entitlement_of(organization bigint) security definer stable owned by trochoid_doors
 find_identity_provider(public text) security definer stable owned by trochoid_doors
@@ -1671,15 +2174,19 @@ identity_providers_for(organization_canonical text) security definer stable owne
 in_platform_scope() stable owned by the owner
 is_address_below(root bigint, address text) security definer stable owned by trochoid_doors
 is_below(root bigint, person bigint) security definer stable owned by trochoid_doors
+is_cost_period_empty(month date) security definer volatile owned by trochoid_doors
 left_terraform_states(left_before timestamp with time zone) security definer stable owned by trochoid_doors
 licence_here() security definer stable owned by trochoid_doors
 load_access(actor_kind text, actor_id bigint, session_id bigint, organization_canonical text) security definer stable owned by trochoid_doors
+lost_cost_imports(silent_since timestamp with time zone) security definer stable owned by trochoid_doors
 lost_engine_builds(most integer) security definer stable owned by trochoid_doors
 lost_infra_imports(silent_since timestamp with time zone) security definer stable owned by trochoid_doors
+on_cost_month_deleted() security definer volatile owned by trochoid_doors
 on_organization_access_change() security definer volatile owned by trochoid_doors
 on_session_change() security definer volatile owned by trochoid_doors
 on_terraform_state_left() volatile owned by the owner
 on_user_access_change() security definer volatile owned by trochoid_doors
+organization_called(wanted text) security definer stable owned by trochoid_doors
 organization_ids() security definer stable owned by trochoid_doors
 organization_of_customer(by_provider text, customer text) security definer stable owned by trochoid_doors
 organization_of_state_token(organization_number bigint) security definer stable owned by trochoid_doors

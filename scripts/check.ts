@@ -11,6 +11,8 @@ await writeFile(merged, JSON.stringify(readDocument()))
 
 const steps: [name: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '-p', '.'],
+  ['types of the console', 'tsc', '-p', 'console'],
+  ['types of its tests', 'tsc', '-p', 'console/tsconfig.test.json'],
   ['lint and formatting', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
   ['generated files are fresh', process.execPath, '--import', 'tsx', 'scripts/generate.ts', '--check'],
   ['OpenAPI lint', 'redocly', 'lint', '--config', 'openapi/redocly.yaml', merged],

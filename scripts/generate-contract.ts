@@ -48,6 +48,7 @@ export async function generateContract(): Promise<Record<string, string>> {
     'src/contract/openapi.json': `${JSON.stringify(document)}\n`,
     'src/contract/schema.ts': `${banner}${schema}`,
     'src/contract/operations.ts': operationsFile(rows),
+    'console/src/api/operations.ts': consoleFile(rows),
     'src/http/handlers.ts': handlersFile([...new Set(rows.map(({ domain }) => domain))].sort()),
     'src/contract/policies.ts': `${banner}
 /** Every action code that a rule may grant, in the order of their ids (the first is 1). */
@@ -79,7 +80,8 @@ function row(document: ApiDocument, path: string, method: string, operation: Ope
   const segments = permission.split(':')
   const entity = segments.at(-2) ?? 'organization'
   const verb = segments.at(-1) ?? ''
-  const changes = method !== 'get' && operation['x-audit'] !== false
+  // A read leaves an event only where it says so: of secrets that somebody looked at.
+  const changes = operation['x-audit'] ?? method !== 'get'
   return {
     id,
     method,
@@ -100,12 +102,15 @@ function row(document: ApiDocument, path: string, method: string, operation: Ope
     bodyMegabytes: operation['x-body-limit-mb'] ?? 1,
     bodyStream: operation['x-body-stream'] === true,
     success: Number(success),
-    respond: success.startsWith('3') ? 'redirect' : operation['x-raw'] ? 'bytes' : respondOf(operation.responses[success]),
+    respond: success.startsWith('3') ? 'redirect' : operation['x-raw'] ? 'bytes' : respondOf(document, operation.responses[success]),
   }
 }
 
-function respondOf(answer: { content?: Record<string, unknown> } | undefined): 'json' | 'stream' | 'redirect' | 'bytes' | 'nothing' {
-  const types = Object.keys(answer?.content ?? {})
+type Answer = { $ref?: string; content?: Record<string, unknown> }
+
+function respondOf(document: ApiDocument, answer: Answer | undefined): 'json' | 'stream' | 'redirect' | 'bytes' | 'nothing' {
+  const named = answer?.$ref === undefined ? undefined : document.components.responses?.[answer.$ref.split('/').at(-1) ?? '']
+  const types = Object.keys(((named as Answer | undefined) ?? answer)?.content ?? {})
   if (types.includes('text/event-stream')) return 'stream'
   if (types.includes('application/json')) return 'json'
   return types.length > 0 ? 'bytes' : 'nothing'
@@ -169,6 +174,30 @@ ${entries.join('\n')}
 
 export type OperationTable = typeof operationTable
 export type OperationId = keyof OperationTable
+`
+}
+
+/** What the console needs of each operation, as short as it can be: it is part of its first load. */
+function consoleFile(rows: Row[]): string {
+  const entries = rows.map(({ id, method, path, permission, target }) => `  ${id}: ${JSON.stringify([method, path, permission, target])},`)
+  return `${banner}import type { operations as contract } from '../../../src/contract/schema.ts'
+
+/** Method, path, the action code that a rule must grant (null: no rule is asked), and what a create or list is about. */
+export type OperationRow = readonly [
+  method: 'get' | 'post' | 'put' | 'delete' | 'patch',
+  path: string,
+  permission: string | null,
+  target: string | null,
+]
+
+export const operations = {
+${entries.join('\n')}
+} as const satisfies { [Id in keyof contract]: OperationRow }
+
+export type OperationId = keyof typeof operations
+
+/** Path parameter → the entity it names in the containment paths that rules speak of. */
+export const entityOfParameter: Readonly<Record<string, string>> = ${JSON.stringify(entityOfParameter, null, 2)}
 `
 }
 

@@ -20,7 +20,7 @@ export async function generateDatabase(): Promise<Record<string, string>> {
 
 interface Column {
   relation: string
-  kind: 'r' | 'v'
+  kind: 'r' | 'p' | 'v'
   name: string
   type: string
   nullable: boolean
@@ -37,7 +37,7 @@ export async function describeDatabase(url: string): Promise<Record<string, stri
       select c.relname as relation, c.relkind as kind, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
              not a.attnotnull as nullable, a.atthasdef as has_default, a.attidentity = 'a' or a.attgenerated = 's' as always
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v') and c.relname not like 'schema_migrations%'
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition and c.relname not like 'schema_migrations%'
       order by c.relname, a.attnum`)
     return { 'src/db/database.ts': typesFile(rows), 'db/schema.sql': await schemaFile(client) }
   } finally {
@@ -56,6 +56,9 @@ const typescript: Record<string, string> = {
   'timestamp with time zone': 'Date',
   // Exact: a price is never a double.
   numeric: 'string',
+  'double precision': 'number',
+  // `2026-07-31`: a day is not an instant.
+  date: 'string',
   'text[]': 'string[]',
   'bigint[]': 'number[]',
 }
@@ -85,6 +88,7 @@ function typesFile(columns: Column[]): string {
     'price_rates',
     'provider_schemas',
     'provider_blocks',
+    'exchange_rates',
     'sign_in_codes',
     'pending_identities',
     'used_assertions',
@@ -146,7 +150,7 @@ async function schemaFile(client: pg.Client): Promise<string> {
       (select string_agg(format('  %I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod), case when a.attnotnull then ' not null' else '' end,
         case when a.attidentity = 'a' then ' identity' when a.attgenerated = 's' then ' generated ' || pg_get_expr(d.adbin, d.adrelid) when d.adbin is not null then ' default ' || pg_get_expr(d.adbin, d.adrelid) else '' end), E',\\n' order by a.attnum)
        from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as line
-    from pg_class c where ${mine} and c.relkind in ('r', 'v') order by c.relname`)
+    from pg_class c where ${mine} and c.relkind in ('r', 'p', 'v') order by c.relname`)
   const constraints = await lines(`
     select format('%s.%s %s', c.relname, k.conname, pg_get_constraintdef(k.oid)) as line
     from pg_constraint k join pg_class c on c.oid = k.conrelid where ${mine} and k.contype in ('p', 'u', 'f', 'c') order by c.relname, k.conname`)

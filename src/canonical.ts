@@ -5,16 +5,20 @@ import { invalid } from './errors.ts'
  * @throws Invalid when too little is left of the name to make one of `min` characters
  */
 export function canonicalOf(name: string, min = 3): string {
-  const canonical = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .slice(0, 100)
-    .replace(/^[-_]+|[-_]+$/g, '')
+  const canonical = foldedName(name)
   if (canonical.length < min)
     throw invalid(`No canonical can be made from the name "${name.slice(0, 100)}": give one`, [
       `body.canonical: cannot be derived from the name, which has fewer than ${min} letters or digits`,
     ])
   return canonical
 }
+
+/** What is left of a name in the alphabet of canonicals; empty when nothing is. */
+export const foldedName = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .slice(0, 100)
+    .replace(/^[-_]+|[-_]+$/g, '')

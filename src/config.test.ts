@@ -40,6 +40,15 @@ describe('the configuration', () => {
     expect(said).not.toContain('hunter2')
   })
 
+  test('has the console where the API is, unless told otherwise', () => {
+    const consoleUrl = (env: Record<string, string>) => readConfig(env).consoleUrl
+    expect(consoleUrl({})).toBe('http://localhost:3001/console')
+    expect(consoleUrl({ PORT: '80' })).toBe('http://localhost:80/console')
+    expect(consoleUrl({ API_URL: 'https://platform.example.com/' })).toBe('https://platform.example.com/console')
+    expect(consoleUrl({ API_URL: 'https://api.example.com', CONSOLE_URL: 'https://example.com/' })).toBe('https://example.com')
+    expect(complaint({ CONSOLE: 'maybe' })).toContain('CONSOLE')
+  })
+
   test('an empty variable counts as none', () => {
     expect(readConfig({ DATABASE_URL: '', PORT: ' ' })).toMatchObject({ databaseUrl: undefined, port: 3001 })
   })

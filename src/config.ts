@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CostConfig, readCostConfig } from './config-costs.ts'
 import { type IdentityConfig, readIdentity } from './config-identity.ts'
 import { ConfigError, openReader } from './config-reader.ts'
 import { readTerraformConfig, type TerraformConfig } from './config-terraform.ts'
@@ -18,6 +20,10 @@ export interface Config extends IdentityConfig {
   /** Where clients reach this API, without a slash at the end. */
   readonly apiUrl: string
   readonly consoleUrl: string
+  /** Built when it is missing or old, served as it was built, or not there. */
+  readonly console: 'build' | 'serve' | 'off'
+  /** Its sources and, in `dist`, what was built of them; absolute. */
+  readonly consoleFolder: string
   /** `id:base64` pairs, the first wraps, all unwrap. Undefined: a key file in `home`. */
   readonly masterKeys: string | undefined
   /** Undefined: mail goes to the local outbox, readable at /dev/outbox. */
@@ -50,6 +56,7 @@ export interface Config extends IdentityConfig {
   readonly concourse: ConcourseAccess | undefined
   readonly engine: EnginePolicy
   readonly terraform: TerraformConfig
+  readonly costs: CostConfig
   readonly version: { version: string; revision: string; branch: string }
 }
 
@@ -88,14 +95,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   // With a database of its own the platform is on a laptop, where whoever puts a repository there is whoever uses it.
   const localPaths = text('GIT_LOCAL_PATHS') ?? (databaseUrl ? 'none' : join(absoluteHome, 'repositories'))
   const knownHosts = text('GIT_SSH_KNOWN_HOSTS')
+  const apiUrl = url('API_URL', ['http:', 'https:']) ?? `http://localhost:${port}`
   const config: Config = {
     port,
     host: text('HOST') ?? '0.0.0.0',
     home: absoluteHome,
     databaseUrl,
     databasePoolSize: integer('DATABASE_POOL_SIZE', 20, 2, 1000),
-    apiUrl: url('API_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
-    consoleUrl: url('CONSOLE_URL', ['http:', 'https:']) ?? `http://localhost:${port}/console`,
+    apiUrl,
+    consoleUrl: url('CONSOLE_URL', ['http:', 'https:']) ?? `${apiUrl}/console`,
+    console: oneOf('CONSOLE', ['build', 'serve', 'off'] as const, 'build'),
+    consoleFolder: fileURLToPath(new URL('../console', import.meta.url)),
     masterKeys,
     smtpUrl: url('SMTP_URL', ['smtp:', 'smtps:']),
     mailFrom: text('MAIL_FROM') ?? 'Trochoid <trochoid@localhost>',
@@ -151,6 +161,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       workFolder: join(absoluteHome, 'builds'),
     },
     terraform: readTerraformConfig({ text, url, integer }),
+    costs: readCostConfig({ url, integer }),
     version: { version: 'v6.0.98', revision: text('REVISION') ?? readRevision(), branch: text('BRANCH') ?? 'master' },
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -5,6 +5,8 @@
 export const errorCodes = {
   Unauthenticated: 401,
   Unauthorized: 403,
+  InvalidCSRFToken: 403,
+  StaleSignIn: 403,
   NotFoundEntity: 404,
   MethodNotAllowed: 405,
   AlreadyExists: 409,
@@ -59,6 +61,8 @@ export class ApiError extends Error {
 
 export const unauthenticated = (message: string) => new ApiError('Unauthenticated', message)
 export const forbidden = (message: string) => new ApiError('Unauthorized', message)
+/** For what needs a proof that is young, or more of it: signing in again is what helps, and no rule. */
+export const staleSignIn = (message: string) => new ApiError('StaleSignIn', message)
 /** `what` names the thing as a reader knows it: "project web". */
 export const notFound = (what: string) => new ApiError('NotFoundEntity', `The ${what} was not found`)
 /** `what` names the thing that is there already: "a project with the canonical web". */

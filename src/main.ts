@@ -24,7 +24,8 @@ async function main(config: Config, log: Log): Promise<void> {
   await using _runner = config.worker ? await platform.startRunner?.() : null
   await using server = await serve(platform)
   const outbox = platform.mailer ? '' : `\n  Outbox     ${server.url}/dev/outbox  (no mail server is configured)`
-  process.stderr.write(`\nTrochoid is ready.\n  API        ${server.url}\n  Reference  ${server.url}/docs${outbox}\n\n`)
+  const console = config.console === 'off' ? '' : `\n  Console    ${config.consoleUrl}`
+  process.stderr.write(`\nTrochoid is ready.${console}\n  API        ${server.url}\n  Reference  ${server.url}/docs${outbox}\n\n`)
   const signal = await stopping
   log.info({ signal }, 'stopping: requests under way are finished first')
 }

@@ -53,7 +53,9 @@ export function openMetrics(database: Database, log: Log): Metrics {
         ms: Math.round(seconds * 1e5) / 100,
         ...response.locals,
       }
-      if (status >= 500 && status !== 501) log.error(line, 'request')
+      // "Come again" (503) is what a busy service says on purpose: worth a look, and no defect.
+      if (status === 503) log.warn(line, 'request')
+      else if (status >= 500 && status !== 501) log.error(line, 'request')
       else log.info(line, 'request')
     },
     text: () => registry.metrics(),

@@ -7,6 +7,9 @@ import { openSessions, type Sessions } from './access/sessions.ts'
 import { openStateTokenKey, type StateTokenKey } from './access/state-token-key.ts'
 import type { Config } from './config.ts'
 import type { OperationId } from './contract/operations.ts'
+import { type CostWork, openCostWork } from './costs/import/work.ts'
+import { openPostgresStore } from './costs/postgres/store.ts'
+import type { CostStore } from './costs/types.ts'
 import { assertWalls } from './db/assert-walls.ts'
 import { openNotices } from './db/notices.ts'
 import { type Database, openDatabase } from './db/pool.ts'
@@ -58,6 +61,9 @@ export interface Platform {
   readonly marketplace: Marketplace | undefined
   /** What decides whether a plan is allowed. */
   readonly policies: PolicyEngine
+  /** What keeps the costs of clouds, and the processes that bring them in. */
+  readonly costs: CostStore
+  readonly costWork: CostWork
   readonly metrics: Metrics
   /** What runs pipelines: Concourse where it is configured, otherwise our own. */
   readonly engine: PipelineEngine
@@ -81,6 +87,8 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
   const database = openDatabase({
     url,
     size: config.databasePoolSize,
+    // Sums over a month of costs fit into this, and need not be made in parts on disk (a fifth of their time).
+    settings: ['work_mem=16MB'],
     onError: (err) => log.warn({ err }, 'an idle database connection broke'),
   })
   try {
@@ -90,6 +98,10 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
     const keyUse = openKeyUse(database, log, tellNewAddresses)
     const guard = openAddressGuard({ allowed: config.privateAddresses })
     const policies = openPolicyEngine(config.terraform.policies, log)
+    const { memoryMb, minutes } = config.costs
+    // One place of the worker is left for other work on costs, and one for everything else.
+    const imports = Math.max(1, Math.min(2, config.workerConcurrency - 2))
+    const costWork = openCostWork({ databaseUrl: url, memoryMb, minutes, imports, privateAddresses: config.privateAddresses, log })
     const cacheFolder = join(config.home, 'git')
     const git = await openGit({ cacheFolder, policy: config.git, guard, log: (line) => log.debug({ git: true }, line) })
     const { engine, startRunner, notices } = await openEngine({ config, log, database, master, guard, git, url })
@@ -112,6 +124,8 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       marketplace:
         config.marketplace && openMarketplace(config.marketplace, (reason) => log.warn({ reason }, 'the AWS Marketplace cannot be asked')),
       policies,
+      costs: openPostgresStore(),
+      costWork,
       metrics: openMetrics(database, log),
       engine,
       startRunner,
@@ -119,6 +133,7 @@ export async function openPlatform(config: Config, log: Log, url: string): Promi
       draining: false,
       async [Symbol.asyncDispose]() {
         await engine[Symbol.asyncDispose]()
+        await costWork[Symbol.asyncDispose]()
         await policies[Symbol.asyncDispose]()
         await notices?.[Symbol.asyncDispose]()
         await git[Symbol.asyncDispose]()

@@ -115,7 +115,7 @@ describe('over HTTP', () => {
     '!': (status) => status === 401,
     p: (status) => status === 422,
   }
-  /** Check a secret of their own, or end what the test stands on; both have tests of their own. */
+  /** Check a secret or a membership of their own, or end what the test stands on; all have tests of their own. */
   const apart: OperationId[] = [
     'login',
     'emailAuthenticationVerification',
@@ -123,6 +123,8 @@ describe('over HTTP', () => {
     'createOAuthUser',
     'deleteOrg',
     'deleteUserAccount',
+    'closeBrowserSession',
+    'getAccess',
   ]
 
   test.each(columns)('the column %s says what happens', async (column) => {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ownTransactions } from './support/own-transactions.ts'
 import { textFile } from './support/text-file.ts'
 
 const root = new URL('../', import.meta.url).pathname
@@ -69,11 +70,15 @@ describe('who may import whom', () => {
     engine: ['engine', 'db', 'formats', 'outside', 'src/time.ts'],
     estimate: ['estimate', 'formats'],
     policies: ['policies', 'formats', 'outside'],
+    energy: ['energy', 'formats'],
+    costs: ['costs', 'db', 'energy', 'formats', 'outside', 'src/canonical.ts'],
     domains: [
       'access',
       'contract',
+      'costs',
       'db',
       'domains',
+      'energy',
       'engine',
       'estimate',
       'formats',
@@ -91,6 +96,7 @@ describe('who may import whom', () => {
     access: ['contract', 'outside', 'src/log.ts', 'src/platform.ts'],
     engine: ['src/config.ts', 'src/log.ts'],
     policies: ['src/log.ts'],
+    costs: ['src/log.ts'],
     domains: ['http', 'src/config.ts', 'src/log.ts', 'src/platform.ts'],
     jobs: ['src/log.ts', 'src/platform.ts'],
   }
@@ -175,7 +181,7 @@ describe('what stands in one place', () => {
   })
 
   test('transactions are opened by the pool alone', () => {
-    expect(filesWith(/['"`]begin\b|\.transaction\(/i)).toEqual(['src/db/pool.ts'])
+    expect(filesWith(/text: ['"`]begin\b|\bquery\(\s*['"`]begin\b|['"`]begin;|\.transaction\(/i)).toEqual(['src/db/pool.ts'])
     expect(filesWith(/new pg\.(Pool|Client)\b/)).toEqual([
       'src/db/migrate.ts',
       'src/db/notices.ts',
@@ -187,39 +193,7 @@ describe('what stands in one place', () => {
   })
 
   test('handlers use the transactions of their context; only work without a request opens its own', () => {
-    expect(filesWith(/\b(OrgTx|AccountTx)\.(read|write)\(/).filter((file) => file.startsWith('src/domains/'))).toEqual([
-      'src/domains/accounts/mail.ts', // a job
-      'src/domains/accounts/outbox.ts', // a job, and the development page
-      'src/domains/billing/sync.ts', // a job
-      'src/domains/billing/warnings.ts', // a job
-      'src/domains/code-generation/import.ts', // a command
-      'src/domains/components/recover.ts', // a job
-      'src/domains/cost-estimation/books/books.ts', // a command
-      'src/domains/cost-estimation/books/starter.ts', // the start of the service
-      'src/domains/credentials/rotation.ts', // a command
-      'src/domains/identities/identities.ts', // codes of the platform, for a person
-      'src/domains/identity-providers/refresh.ts', // a job
-      'src/domains/identity-providers/way-out.ts', // a command
-      'src/domains/infra-imports/job-context.ts', // a job
-      'src/domains/infra-imports/progress.ts', // a job
-      'src/domains/infra-imports/run.ts', // a job
-      'src/domains/login/session.ts', // an organization's rows for somebody who is not inside one
-      'src/domains/marketplace/sync.ts', // a job
-      'src/domains/members/mail.ts', // a job
-      'src/domains/pipelines/deploy.ts', // a job, which a request may do at once
-      'src/domains/pipelines/desired.ts', // asked by that job
-      'src/domains/pipelines/engine-ports.ts', // builds
-      'src/domains/pipelines/follow.ts', // a job
-      'src/domains/second-factors/demand.ts', // ends every way to sign in, whoever asks
-      'src/domains/second-factors/mail.ts', // a job
-      'src/domains/second-factors/rewrap.ts', // a command
-      'src/domains/sessions/tell-organizations.ts', // a job
-      'src/domains/sessions/tidy.ts', // a job
-      'src/domains/stack-sources/due.ts', // a job
-      'src/domains/system/checks.ts', // the database itself is asked
-      'src/domains/terraform-state/door.ts', // the token of a state, which is in no organization
-      'src/domains/terraform-state/tidy.ts', // a job
-    ])
+    expect(filesWith(/\b(OrgTx|AccountTx)\.(read|write)\(/).filter((file) => file.startsWith('src/domains/'))).toEqual(ownTransactions)
   })
 
   test('HTTP appears in http/ alone: in the other folders an error is a code', () => {
@@ -269,7 +243,7 @@ describe('files', () => {
     )
     expect([...folders].filter((folder) => !sources.includes(`src/domains/${folder}/operations.ts`))).toEqual([])
     // The last one is a program for a process of its own.
-    const programs = ['src/main.ts', 'src/worker.ts', 'src/policies/child.ts']
+    const programs = ['src/main.ts', 'src/worker.ts', 'src/policies/child.ts', 'src/costs/import/child.ts']
     const used = new Set([...written, ...sources].flatMap(importsOf).map(({ to }) => to))
     expect(sources.filter((file) => !used.has(file) && !programs.includes(file))).toEqual([])
   })
@@ -277,7 +251,7 @@ describe('files', () => {
 
 describe('the README', () => {
   test('explains every variable that the configuration reads, and no other', () => {
-    const code = ['src/config.ts', 'src/config-identity.ts', 'src/config-terraform.ts'].map(codeOf).join('\n')
+    const code = ['src/config.ts', 'src/config-costs.ts', 'src/config-identity.ts', 'src/config-terraform.ts'].map(codeOf).join('\n')
     const single = [...code.matchAll(/\b(?:text|integer|flag|url|oneOf|list|pairs)\('([A-Z_]+)'/g)].map(([, name = '']) => name)
     const together = [...code.matchAll(/\btogether\(([^)]*)\)/g)].flatMap(([, names = '']) => names.match(/[A-Z_]+/g) ?? [])
     const read = [...single, ...together]

@@ -18,7 +18,15 @@ test('SIGTERM under load: every request that was sent is answered, then the proc
   await using database = await createTestDatabase()
   const home = mkdtempSync(join(tmpdir(), 'trochoid-stop-'))
   const port = await freePort()
-  const env = { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: database.url, TROCHOID_HOME: home, LOG_LEVEL: 'error' }
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DATABASE_URL: database.url,
+    TROCHOID_HOME: home,
+    LOG_LEVEL: 'error',
+    CONSOLE: 'off',
+  }
   const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], { env, stdio: 'ignore' })
   try {
     await answering(port)

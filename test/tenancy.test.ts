@@ -145,7 +145,9 @@ describe('keys', () => {
       from pg_constraint k join pg_class c on c.oid = k.conrelid where k.contype = 'p' and c.relname = any ($1)`,
       [tables],
     )
-    expect(rows.map(({ table }) => table).sort()).toEqual(tables)
+    // The lines of bills are millions, and found by their month alone (db/README.md).
+    const keyless = ['cost_days', 'cost_lines']
+    expect(rows.map(({ table }) => table).sort()).toEqual(tables.filter((table) => !keyless.includes(table)))
     expect(rows.filter(({ table, columns }) => columns[0] !== 'organization_id' && table !== 'organizations')).toEqual([])
   })
 
@@ -200,7 +202,7 @@ describe('the walls themselves', () => {
       select proname as name, pg_get_userbyid(proowner) as owner from pg_proc where pronamespace = 'public'::regnamespace and prosecdef
       union select relname, pg_get_userbyid(relowner) from pg_class where relnamespace = 'public'::regnamespace and pg_get_userbyid(relowner) = 'trochoid_doors'`)
     expect(doors.filter(({ name }) => !readme.includes(`\`${name}\``))).toEqual([])
-    const ofOwner = ['enqueue_job', 'queue_state']
+    const ofOwner = ['analyze_costs', 'drop_empty_cost_partitions', 'enqueue_job', 'ensure_cost_partitions', 'queue_state']
     expect(doors.filter(({ name, owner }) => (owner === 'trochoid_doors') === ofOwner.includes(name))).toEqual([])
   })
 

@@ -26,6 +26,7 @@ async function openProcess(): Promise<{ url: string; kill(): Promise<void> }> {
     TROCHOID_HOME: server.platform.config.home,
     WORKER: 'false',
     LOG_LEVEL: 'silent',
+    CONSOLE: 'off',
   }
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', main], { env, stdio: 'ignore' })
   const ended = once(child, 'exit')

@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: ratios against bare Express with the same SQL, measured in one run, in turns, so that a noisy machine
  * is noisy for both. Absolute figures are of this machine and this minute; only the ratios mean something.
+ * `npm run bench -- console costs` measures these parts alone.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,15 +10,32 @@ import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { decide } from '../../src/access/decide.ts'
 import { ruleSet } from '../../src/access/rules.ts'
+import { consoleRows } from './console.ts'
+import { costRows } from './costs.ts'
 import { estimateRows } from './estimate.ts'
 import { gitRows } from './git.ts'
 import { listStatement } from './statements.ts'
 import { streamRows } from './streams.ts'
 import { openWorld, type World } from './world.ts'
 
+type Row = [what: string, measured: string, ratio: string, budget: string]
+
 const seconds = Number(process.env.BENCH_SECONDS ?? 6)
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3)
 const ports = { ours: 3901, bare: 3902 }
+
+const parts: Record<string, () => Promise<Row[]>> = {
+  requests: requestRows,
+  git: () => gitRows(world),
+  streams: () => streamRows(world),
+  estimate: estimateRows,
+  costs: () => costRows(world),
+  console: () => consoleRows(world, `http://127.0.0.1:${ports.ours}`),
+}
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name))
+if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}: choose of ${Object.keys(parts).join(', ')}`)
 
 const [cpu] = cpus()
 console.log(
@@ -28,48 +46,51 @@ await using world = await openWorld(20)
 await using _bare = await startBare(world)
 await using _ours = await startOurs(world)
 
-const path = '/organizations/bench/projects'
-const headers = { authorization: `Bearer ${world.session}` }
-const rows: [string, string, string, string][] = []
-
-const list = await compare(
-  { url: `http://127.0.0.1:${ports.ours}${path}?page_size=20`, headers },
-  { url: `http://127.0.0.1:${ports.bare}/list` },
-)
-rows.push(['list of 20 projects, by a person with 200 rules', `${list.ours} / ${list.bare} req/s`, ratio(list), '≥ 0.6'])
-
-let created = 0
-const create = await compare(
-  {
-    url: `http://127.0.0.1:${ports.ours}${path}`,
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json' },
-    setupClient: (client) => {
-      const next = () =>
-        client.setBody(
-          JSON.stringify({ name: 'Bench', canonical: `ours-${process.pid}-${++created}`, config_repository_canonical: 'config' }),
-        )
-      next()
-      client.on('response', next)
-    },
-  },
-  {
-    url: `http://127.0.0.1:${ports.bare}/insert`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Bench' }),
-  },
-)
-rows.push(['create project, with its event', `${create.ours} / ${create.bare} req/s`, ratio(create), '≥ 0.5'])
-
-rows.push(['access decision, 200 rules', `${decisionTime().toFixed(2)} µs`, '–', '< 20 µs'])
-rows.push(['cold start to first answer, existing database', `${(await coldStart(world)).toFixed(2)} s`, '–', '< 2 s'])
-
-rows.push(...(await gitRows(world)))
-rows.push(...(await streamRows(world)))
-rows.push(...(await estimateRows()))
+const rows: Row[] = []
+for (const [name, measure] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) rows.push(...(await measure()))
 
 printTable(['what', 'measured', 'ratio', 'budget'], rows)
+
+async function requestRows(): Promise<Row[]> {
+  const path = '/organizations/bench/projects'
+  const headers = { authorization: `Bearer ${world.session}` }
+  const list = await compare(
+    { url: `http://127.0.0.1:${ports.ours}${path}?page_size=20`, headers },
+    { url: `http://127.0.0.1:${ports.bare}/list` },
+  )
+  const listRow: Row = ['list of 20 projects, by a person with 200 rules', `${list.ours} / ${list.bare} req/s`, ratio(list), '≥ 0.6']
+
+  let created = 0
+  const create = await compare(
+    {
+      url: `http://127.0.0.1:${ports.ours}${path}`,
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      setupClient: (client) => {
+        const next = () =>
+          client.setBody(
+            JSON.stringify({ name: 'Bench', canonical: `ours-${process.pid}-${++created}`, config_repository_canonical: 'config' }),
+          )
+        next()
+        client.on('response', next)
+      },
+    },
+    {
+      url: `http://127.0.0.1:${ports.bare}/insert`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Bench' }),
+    },
+  )
+  const createRow: Row = ['create project, with its event', `${create.ours} / ${create.bare} req/s`, ratio(create), '≥ 0.5']
+
+  return [
+    listRow,
+    createRow,
+    ['access decision, 200 rules', `${decisionTime().toFixed(2)} µs`, '–', '< 20 µs'],
+    ['cold start to first answer, existing database', `${(await coldStart(world)).toFixed(2)} s`, '–', '< 2 s'],
+  ]
+}
 
 interface Pair {
   ours: number
@@ -120,7 +141,15 @@ async function startOurs(at: World): Promise<AsyncDisposable> {
 function spawnServer({ databaseUrl, home }: World, port: number): ChildProcess {
   const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
   return spawn(process.execPath, ['--import', 'tsx', main], {
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', DATABASE_URL: databaseUrl, TROCHOID_HOME: home, WORKER: 'false' },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATABASE_URL: databaseUrl,
+      TROCHOID_HOME: home,
+      WORKER: 'false',
+      CONSOLE: 'serve',
+    },
     // Log lines are written as in production, to nowhere.
     stdio: 'ignore',
   })
@@ -169,7 +198,7 @@ function decisionTime(): number {
   return ((performance.now() - started) * 1000) / turns
 }
 
-function printTable(head: [string, string, string, string], lines: [string, string, string, string][]): void {
+function printTable(head: Row, lines: Row[]): void {
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]?.length ?? 0)))
   const print = (line: string[]) => console.log(line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
   print(head)

@@ -19,7 +19,9 @@ export async function listStatement(organizationId: number, userId: number): Pro
   const recording = { read: (_: unknown, run: (db: Kysely<DB>) => Promise<unknown>) => run(db) } as unknown as Database
   const scope = { kind: 'organization', organizationId, accountId: userId, subjects: [], epoch: null } as const
   const everything = { prefix: 'organization:bench', expressions: undefined, ownerId: userId, owned: [] }
-  await OrgTx.read(recording, scope, (tx) => listProjects(tx, { page_index: 1, page_size: 20 }, [], everything, userId))
+  await OrgTx.read(recording, scope, (tx) =>
+    listProjects(tx, { page_index: 1, page_size: 20 }, [], { projects: everything, components: everything }, userId),
+  )
   const [query] = sent
   if (!query) throw new Error('the list sent no statement')
   return { text: query.sql, values: [...query.parameters] }

@@ -147,6 +147,7 @@ function start(world: World, repositories: string, program: 'main.ts' | 'worker.
       ...process.env,
       PORT: String(port),
       HOST: '127.0.0.1',
+      CONSOLE: 'off',
       DATABASE_URL: world.databaseUrl,
       TROCHOID_HOME: world.home,
       WORKER: 'false',

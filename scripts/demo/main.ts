@@ -5,6 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { bringTheCompany } from './company.ts'
 import { buildComponent } from './component.ts'
+import { lookAround } from './console.ts'
+import { watchCosts } from './costs.ts'
 import { proveWhoYouAre } from './identity.ts'
 import { runPipeline } from './pipeline.ts'
 import { makeRepositories } from './repositories.ts'
@@ -52,6 +54,7 @@ async function journey(): Promise<void> {
     ({ body }) => `${Object.keys(body.data.permissions).length} permissions`,
   )
   session.token = entered.body.data.token
+  const person = session.token
   await step(
     'sees what came with it',
     () => call('GET', `/organizations/${org}/summary`),
@@ -177,6 +180,8 @@ async function journey(): Promise<void> {
   session.token = key.body.data.token
   await besideTerraform({ org })
   await bringTheCompany({ org, run })
+  session.token = key.body.data.token
+  await watchCosts({ org, email: ada.email })
 
   chapter('Looking back')
   const now = Date.now()
@@ -196,7 +201,7 @@ async function journey(): Promise<void> {
     ({ body }) => `${body.data.length} roles`,
   )
   await step('is a stranger elsewhere', () => call('GET', '/organizations/somebody-else/projects'), 403)
-  await step('tells what is not built yet', () => call('GET', `/organizations/${org}/cloud_cost_management/accounts`), 501)
+  await lookAround({ org, token: person })
 }
 
 async function signIn(person: { email: string; password: string }): Promise<void> {

@@ -13,6 +13,7 @@ export async function start(home: string, more: Readonly<Record<string, string>>
     HOST: '127.0.0.1',
     TROCHOID_HOME: home,
     LOG_LEVEL: 'error',
+    CONSOLE: 'off',
     RATE_LIMIT_FACTOR: '0',
     ...more,
   }

@@ -1,7 +1,7 @@
 /** Who is signed in, from where, and how they proved it. A session is a row; ending it is deleting the row, which holds at once. */
 import { AccountTx } from '../db/account-tx.ts'
 import type { Database } from '../db/pool.ts'
-import { forbidden, unauthenticated } from '../errors.ts'
+import { forbidden, staleSignIn, unauthenticated } from '../errors.ts'
 import type { Actor } from './actor.ts'
 
 export type SignInMethod = 'password' | 'passkey' | 'saml2' | 'google' | 'github' | 'azuread'
@@ -113,16 +113,18 @@ const freshMinutes = 60
 
 /**
  * For changes of how a person signs in: a token that was stolen must not be enough to keep the owner out.
- * @throws Unauthorized unless they signed in lately, with a second factor when the account asks for one
+ * @throws StaleSignIn unless they signed in lately, with a second factor when the account asks for one
  */
 export async function assertFresh(tx: AccountTx, actor: Actor): Promise<void> {
   if (actor.kind !== 'user') throw forbidden('This is about a person')
   const session = await findSession(tx, actor.session, actor.id)
   if (!session || session.created_at < new Date(Date.now() - freshMinutes * 60_000))
-    throw forbidden(`Sign in again to change this: it has to be within ${freshMinutes} minutes of signing in`)
-  const { mfa_enabled } = await tx.db.selectFrom('users').select('mfa_enabled').where('id', '=', actor.id).executeTakeFirstOrThrow()
-  if (mfa_enabled && session.second_factor === null)
-    throw forbidden('Sign in again with your second factor to change this: this session began without it')
+    throw staleSignIn(`Sign in again to change this: it has to be within ${freshMinutes} minutes of signing in`)
+  const person = await tx.db.selectFrom('users').select('mfa_enabled').where('id', '=', actor.id).executeTakeFirst()
+  // They deleted their account a moment ago, in another request.
+  if (!person) throw unauthenticated('The session has ended: sign in again')
+  if (person.mfa_enabled && session.second_factor === null)
+    throw staleSignIn('Sign in again with your second factor to change this: this session began without it')
 }
 
 export interface Sessions {

@@ -131,7 +131,7 @@ export const policies = [
   {"code":"organization:kpi:delete","description":"Delete a KPI.","entities":["organization","project","kpi"]},
   {"code":"organization:kpi:favorite","description":"Mark a KPI as favourite of the caller, or unmark it.","entities":["organization","project","kpi"]},
   {"code":"organization:cloud_cost_management:read","description":"See the cloud costs: dashboards, histograms, filter values and tags.","entities":["organization"]},
-  {"code":"organization:cloud_cost_management:update","description":"Change how cloud costs are kept.","entities":["organization"],"reserved":"Changes go through the codes of accounts and tag mapping in this version of the API."},
+  {"code":"organization:cloud_cost_management:update","description":"Change how cloud costs are kept, and enter exchange rates.","entities":["organization"]},
   {"code":"organization:cloud_cost_management:account:list","description":"List the cloud accounts whose costs are read.","entities":["organization","account"]},
   {"code":"organization:cloud_cost_management:account:create","description":"Add a cloud account, or a child of one.","entities":["organization","account"]},
   {"code":"organization:cloud_cost_management:account:read","description":"See one cloud account and its linked accounts.","entities":["organization","account"]},
@@ -178,6 +178,15 @@ export const policies = [
   {"code":"organization:terraform_state:unlock","description":"Break the lock of a component's Terraform state.","entities":["organization","project","environment","component"]},
   {"code":"organization:cost_estimation:read","description":"See which prices estimates use, and the organization's own prices and usage.","entities":["organization"]},
   {"code":"organization:cost_estimation:update","description":"Change the organization's own prices and the usage that estimates assume.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:export","description":"Download the lines of bills.","entities":["organization"]},
+  {"code":"organization:component_costs:read","description":"See what a component costs, beside its estimate.","entities":["organization","project","environment","component"]},
+  {"code":"organization:cloud_cost_management:budget:list","description":"List the budgets.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:budget:create","description":"Create a budget.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:budget:read","description":"See a budget.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:budget:update","description":"Change a budget.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:budget:delete","description":"Delete a budget.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:anomaly:list","description":"List what was unusual in the costs.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:anomaly:update","description":"Judge what was unusual in the costs.","entities":["organization"]},
 ] as const
 
 export type ActionCode = (typeof policies)[number]['code']

@@ -667,9 +667,133 @@ export interface paths {
         put?: never;
         /**
          * Create a child cloud cost account
-         * @description Adds an account whose costs are already part of the bill of another, parent account, possibly of a parent organization. It needs no external backend: its figures are taken from the parent's import.
+         * @description Adds an account whose costs are already part of the bill of another, parent account, possibly of a parent organization. It needs no external backend: its figures are taken from the parent's import. Whose cloud account it is, the provider is asked with the credential. In the organization of the bill itself a child has no figures of its own: they would count twice.
          */
         post: operations["createCloudCostManagementAccountChild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/file-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a cloud cost account for files
+         * @description Adds an account whose bills come as files: uploaded, or read from disk by whoever runs the installation. Use it where no external backend can reach the export.
+         */
+        post: operations["createCloudCostFileAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/accounts/{cloud_cost_management_account_canonical}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the imports of a cloud cost account
+         * @description Lists the runs of the import, the newest first: who began them, how far they are, what became of them.
+         */
+        get: operations["listCloudCostImports"];
+        put?: never;
+        /**
+         * Start an import
+         * @description Reads the billing export now, instead of at the next hour. Months that did not change are left alone, unless `force` asks for them. An account has one import at a time; another one waits for it. Who asks for what already waits to be read gets that import, and no new one; 409 when five others wait. 422 for an account whose bills come as files.
+         */
+        post: operations["startCloudCostImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/accounts/{cloud_cost_management_account_canonical}/imports/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload a bill
+         * @description Takes one file of a bill, as it is: FOCUS 1.0 to 1.2, AWS CUR 1.0 or 2.0, an Azure cost export or a Google BigQuery export, as CSV, JSON lines or Parquet, compressed by gzip or not. Its kind is recognized by its content. The file counts as the whole of every month that occurs in it, and replaces what the account had of them. It is read after the answer; look at the import to see how far it is. A file brings at most 36 months, none of them more than 20 years old or two months ahead; its import fails otherwise. A month that is older than what is kept counts as if it were of the day of the upload. An account with an export takes files, too, for months that its export does not have; 422 for one whose figures are taken from the bill of its parent. 409 when three files of the account or ten of the organization wait to be read, or together more than four of the largest.
+         */
+        put: operations["uploadCloudCostBill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/accounts/{cloud_cost_management_account_canonical}/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an import
+         * @description Shows one run: the stage it is in, files, bytes and lines so far, and what went wrong. Ask again every second or so while it runs.
+         */
+        get: operations["getCloudCostImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/accounts/{cloud_cost_management_account_canonical}/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the months of a cloud cost account
+         * @description Lists what the account was billed, month by month, the newest first: the figures that readers see, and beside them the version that was refused, with the reason.
+         */
+        get: operations["listCloudCostMonths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/accounts/{cloud_cost_management_account_canonical}/months/{month}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a month that was refused
+         * @description A month that looks wrong (it costs far less than before, or days are missing) does not replace the one before. Call this when it is right nevertheless: the refused version becomes the one that readers see. 409 when there is none any more.
+         */
+        post: operations["acceptCloudCostMonth"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,6 +900,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_canonical}/cloud_cost_management/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the costs of all providers
+         * @description Gives the costs of the organization over time, of all providers together, split by whatever `group_by` asks for: each bucket of the histogram is a step in time, and the levels below follow `group_by`. An empty text as the value of a filter keeps costs that belong to none: `projects=` those without a project.
+         */
+        get: operations["getCloudCosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the resources that cost most
+         * @description Names the resources that were charged for in the period, the dearest first. `cost` is effective, in the currency of the bill, of the whole months that the period reaches into; with filters on tags it is that of the period. A resource that was charged for in different places, or for different projects, stands here once for each.
+         */
+        get: operations["listCloudCostResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/tag_mapping/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a tag mapping out
+         * @description Says what a tag mapping would find among the tags of the last two months, without storing it: which tag keys it takes, and which projects, environments and components their values would become. Values of tag keys with very many different ones are not looked at.
+         */
+        post: operations["previewCloudCostTagMapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/cloud_cost_management/tag_mapping": {
         parameters: {
             query?: never;
@@ -832,6 +1016,134 @@ export interface paths {
          * @description Gives the costs of one cloud provider over time, split by whatever `group_by` asks for, together with the values that can be used as filters for this period.
          */
         get: operations["getCloudCostManagementProvider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a month as FOCUS
+         * @description Gives every line of a month, of all accounts or of one, as a FOCUS 1.2 file: CSV, compressed by gzip. Lines are kept for as many months as the settings say; 404 for a month without lines, and for one of which some are gone already. What FOCUS wants on every line and a bill leaves out follows from the rest of the line where it can: a list or contracted cost that is not told is the billed one.
+         */
+        get: operations["exportCloudCostLines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the report of a month
+         * @description Gives a page of plain text about a month: what was spent, on what and by whom, against the month before, budgets as they stood at its end, and what was unusual. Budgets and what was unusual are for callers who may list them; it says so where they are left out. It can be mailed each month, see the settings.
+         */
+        get: operations["getCloudCostReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how costs are kept
+         * @description Shows for how long lines and figures are kept, which cost is shown, and which mails are sent.
+         */
+        get: operations["getCloudCostSettings"];
+        /**
+         * Change how costs are kept
+         * @description Replaces the settings. Shorter times take effect in the night: what is older is deleted then.
+         */
+        put: operations["updateCloudCostSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/exchange-rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the exchange rates
+         * @description Lists the rates that the organization entered, the newest first. Where none is entered, those of the installation hold; a day without a rate takes the nearest one before it.
+         */
+        get: operations["listCloudCostExchangeRates"];
+        /**
+         * Enter exchange rates
+         * @description Enters up to 1,000 rates; one that is there for the same day and currencies is replaced. The opposite direction is derived.
+         */
+        put: operations["setCloudCostExchangeRates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/exchange-rates/{exchange_rate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an exchange rate
+         * @description Deletes a rate that the organization entered.
+         */
+        delete: operations["deleteCloudCostExchangeRate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare the costs of a component with its estimate
+         * @description Sets what a component was billed beside what its Terraform plan is estimated to cost, month by month. Costs are attributed by the component tags of the tag mapping, or, without them, by its project and environment when it is the only component there. Without tags for projects and environments nothing is compared. Capitals and dots of canonicals do not count, since tags have none. The estimate is that of the last plan that was stored beside its state.
+         */
+        get: operations["getComponentCosts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1224,6 +1536,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_canonical}/cloud_cost_management/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was unusual
+         * @description Lists days on which a service cost far more, for a project, than its days before and the same weekdays before: what was expected, what it was, and what made most of the difference. The newest first. What an account brings in its first two weeks, and what only changed its project, is not unusual. Nothing is looked for while past costs follow a change of the tag mapping.
+         */
+        get: operations["listCostAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/anomalies/{anomaly_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Judge an anomaly
+         * @description Says that it was expected, or that it is settled. One that was expected keeps the same jump of the same service and project from being told again for a month.
+         */
+        put: operations["updateCostAnomaly"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the budgets
+         * @description Lists the budgets, with what was spent of each in its present span and what is forecast for its end.
+         */
+        get: operations["listCostBudgets"];
+        put?: never;
+        /**
+         * Create a budget
+         * @description Says what may be spent, on everything or on what the filters keep. When a threshold is crossed, an event is written and the owner and the recipients get a mail, once in each span. 409 when the canonical is taken.
+         */
+        post: operations["createCostBudget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/cloud_cost_management/budgets/{budget_canonical}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a budget
+         * @description Shows a budget, with its spending and the thresholds that were crossed.
+         */
+        get: operations["getCostBudget"];
+        /**
+         * Update a budget
+         * @description Replaces a budget. Thresholds that were told in this span are told again only if they change.
+         */
+        put: operations["updateCostBudget"];
+        post?: never;
+        /**
+         * Delete a budget
+         * @description Deletes a budget with what it told.
+         */
+        delete: operations["deleteCostBudget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/cost_estimation/tfplan": {
         parameters: {
             query?: never;
@@ -1534,13 +1938,13 @@ export interface paths {
         get: operations["getExternalBackend"];
         /**
          * Update an external backend
-         * @description Replaces an external backend, except its purpose. Moving a Terraform state elsewhere does not copy the states already stored. The `jwt` stays valid, unless `rotate_token` asks for another. As when it is created, you need the right to update what it is for, now and then, and to read its credential unless neither that nor the configuration nor the place changes (403).
+         * @description Replaces an external backend, except its purpose. Moving a Terraform state elsewhere does not copy the states already stored. The `jwt` stays valid, unless `rotate_token` asks for another. As when it is created, you need the right to update what it is for, now and then, and to read its credential unless neither that nor the configuration nor the place changes (403). Another billing export is imported anew; the old figures of the cloud cost account stay until that is done.
          */
         put: operations["updateExternalBackend"];
         post?: never;
         /**
          * Delete an external backend
-         * @description Removes an external backend. The data at the storage stays. The state that was kept under a token of its own goes with it, and its resources leave the inventory: 409 while that state is locked, or knows of resources. The state of a component stays: when no external backend reaches the component any more, its state can be read and unlocked, but neither written nor locked.
+         * @description Removes an external backend. The data at the storage stays. The state that was kept under a token of its own goes with it, and its resources leave the inventory: 409 while that state is locked, or knows of resources. The state of a component stays: when no external backend reaches the component any more, its state can be read and unlocked, but neither written nor locked. A cloud cost account keeps its figures, and gets no new ones.
          */
         delete: operations["deleteExternalBackend"];
         options?: never;
@@ -1602,6 +2006,26 @@ export interface paths {
          * @description Shows the files that a component would get from these form values: pipeline, variables, Terraform and Ansible, with their contents and destinations. For a component that exists they are the present files with the values changed. It is a dry run: nothing is created or committed, and the environment and the component need not exist. 422 when a required value is missing or a value breaks the rules of the form.
          */
         post: operations["interpolateFormsConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/forms/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a filled form against the policies
+         * @description Evaluates all enabled policies of the organization on what Terraform would plan for a component made of these values, as far as the texts of its stack tell without running Terraform: what only a run would know is unknown to the policies too, so a real plan may be judged otherwise. Nothing is blocked or stored. The environment and the component need not exist. All lists are empty for a use case without Terraform. 422 when a value breaks the rules of the form.
+         */
+        post: operations["validateFormInfraPolicies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1919,6 +2343,26 @@ export interface paths {
          * @description Removes a policy for good; later validations no longer evaluate it. To stop it for a while, disable it instead.
          */
         delete: operations["deleteInfraPolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/infra_policies/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a policy out
+         * @description Runs the text of a policy on a Terraform plan, without storing either: for whoever is writing one. A text that cannot be read, or that could refuse nothing, is answered with its problems, and nothing runs. Without a plan only the text is looked at. The policy sees what it would see in `validateProjectInfraPolicies`. 422 when the plan is not valid JSON, or no plan.
+         */
+        post: operations["evaluateInfraPolicy"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2409,6 +2853,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/kpis/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a KPI out
+         * @description Computes the data of a KPI that is not there, for a form that shows what it would show. The definition is checked as by `createKpi`; nothing is kept.
+         */
+        post: operations["previewKpi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/projects/{project_canonical}/kpis/{kpi_canonical}": {
         parameters: {
             query?: never;
@@ -2610,7 +3074,7 @@ export interface paths {
         };
         /**
          * Look up an invitation by its token
-         * @description Gives the e-mail address that an invitation was sent to, so that a sign-up page can fill it in. The token is the only proof needed; no session is required. A token that is unknown, used, withdrawn or older than 14 days gives 404.
+         * @description Gives the e-mail address that an invitation was sent to, so that a sign-up page can fill it in, and what the mail says: who invites to which organization. The token is the only proof needed; no session is required. A token that is unknown, used, withdrawn or older than 14 days gives 404.
          */
         get: operations["getPendingMemberInvitation"];
         /**
@@ -3142,7 +3606,7 @@ export interface paths {
         };
         /**
          * List the pipelines of the organization
-         * @description Lists the pipelines of all projects that you may read. Filters are combined: a pipeline must match all of them.
+         * @description Lists the pipelines of all projects that you may read. Filters are combined: a pipeline must match all of them. Bracket filters know `name`, `project_canonical`, `environment_canonical` and `component_canonical`, such as `name[rlike]=^web`; `order_by` takes `name` and `updated_at`.
          */
         get: operations["getPipelines"];
         put?: never;
@@ -3341,6 +3805,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/pipelines/{inpath_pipeline_name}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a pipeline in line with its stack
+         * @description Saves what the stack and the component's variables give today as the newest configuration, as saving the component would; for a pipeline that does not follow a stack, what was saved last. Nothing happens when it is in line already. When the stack has no pipeline any more the answer is 409; when what it has cannot be used, 422 says why.
+         */
+        post: operations["syncPipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/organizations/{organization_canonical}/projects/{project_canonical}/environments/{environment_canonical}/components/{component_canonical}/pipelines/{inpath_pipeline_name}/synced": {
         parameters: {
             query?: never;
@@ -3350,7 +3834,7 @@ export interface paths {
         };
         /**
          * Check that a pipeline follows its stack
-         * @description Compares the pipeline as it runs with the one that the stack and the component's variables would give today. When they differ, the answer says how; saving the component again brings the pipeline in line.
+         * @description Compares the pipeline as it runs with the one that the stack and the component's variables would give today. When they differ, the answer says how; `syncPipeline` brings the pipeline in line.
          */
         get: operations["syncedPipeline"];
         put?: never;
@@ -3450,7 +3934,7 @@ export interface paths {
         };
         /**
          * List the projects
-         * @description Lists the projects of the organization that the caller may read, each with its environments. Several filters together narrow the list (logical AND).
+         * @description Lists the projects of the organization that the caller may read, each with its environments. Several filters together narrow the list (logical AND). Bracket filters know `project_canonical`, `project_name`, `project_description`, `team_canonical`, `owner_username`, and `search`, which is name, canonical and description together. `rlike` tells capitals from small letters: begin with `(?i)` to have it ignore that. `order_by=project_favorite:desc` puts favourites first, and orders by name within.
          */
         get: operations["getProjects"];
         put?: never;
@@ -3653,6 +4137,26 @@ export interface paths {
          * @description Lists all actions that rules can allow, each with its code and an explanation. Use the codes, or patterns over them, in the rules of roles and API keys and in `canDo`.
          */
         get: operations["getPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what I may do in an organization
+         * @description Gives all rules of the caller that apply in the organization, those held in its ancestors included, and what they own there: enough to tell for any action and any resource whether it is allowed, and which rule is missing. Every call is decided by itself all the same. For whoever may enter the organization, also when no rule says more; to everybody else the answer is 403, in the same words whether the organization exists or not.
+         */
+        get: operations["getAccess"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3945,6 +4449,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/user/browser_session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go on with the session in my cookie
+         * @description What a page asks when it was just loaded, or when its `csrf_token` was refused. The only operation that the cookie opens by itself. Carries the session on, as `refreshToken` does, and sets the cookie anew; without a good cookie the answer is 401. Tokens are refused with 422: the cookie is what this is about.
+         */
+        get: operations["getBrowserSession"];
+        put?: never;
+        /**
+         * Keep my session in a cookie
+         * @description Puts the session of the token that was just given into a cookie that no script can read, for a page in a browser, and answers what such a page needs to begin. The token must stand in the `Authorization` header. From then on the cookie says who is calling, when the header `X-CSRF-Token` comes along with the `csrf_token` of the answer: with a wrong one, with none, or when a page of another site asks, everything but `getBrowserSession` is refused with 403 and the code `InvalidCSRFToken`.
+         */
+        post: operations["openBrowserSession"];
+        /**
+         * Sign out
+         * @description Ends the session that asks, on every process at once, and takes the cookie away.
+         */
+        delete: operations["closeBrowserSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user/activity": {
         parameters: {
             query?: never;
@@ -4123,6 +4655,30 @@ export interface paths {
         get: operations["finishOAuth"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/organizations/{organization_canonical}/example_repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether there are repositories to try with
+         * @description Tells whether this installation can make two git repositories on its own machine, to try the platform with: a catalogue with the example stacks, and an empty one for configuration; and where they are once they are made.
+         */
+        get: operations["getExampleRepositories"];
+        put?: never;
+        /**
+         * Make repositories to try with
+         * @description Makes the two repositories for this organization; what is there already stays as it is. Add them as a catalog repository and a config repository then. 422 where the installation does not use repositories on its own machine.
+         */
+        post: operations["createExampleRepositories"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4724,7 +5280,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get the token of the state of a component
+         * @description Answers the token that opens this state for Terraform (`jwt` of the `http` backend), whether Terraform stored something already or not. It is the same until it is rotated. 404 when no external backend keeps the state of the component: neither its own, nor its environment's or project's, nor the organization's default. Whoever holds the token may read, write and lock the state; a person who asks for it leaves an event.
+         */
+        get: operations["getStateToken"];
         put?: never;
         /**
          * Give the state of a component a new token
@@ -5035,14 +5595,14 @@ export interface components {
             display_name: string;
             /**
              * Format: uri
-             * @description The address of the icon in the browser tab.
+             * @description The address of the icon in the browser tab; it is as the logo.
              */
             favicon: string;
             /** @description The text at the bottom of the pages. May be empty. */
             footer: string;
             /**
              * Format: uri
-             * @description The address of the logo.
+             * @description The address of the logo. The console loads nothing from another host: to show there, the image has to be in the address itself (`data:image/png;base64,…`), with at most 280,000 characters.
              */
             logo: string;
             /** @description The title of the browser tab. */
@@ -5576,13 +6136,186 @@ export interface components {
             name?: string;
             /** @description False to stop imports. */
             enabled: boolean;
-            /** @description Where the billing export lies. */
-            external_backend: components["schemas"]["UpdateExternalBackend"];
+            /** @description Where the billing export lies; left out, it stays as it is. An account whose bills come as files gets an export by it. A child account has none. */
+            external_backend?: components["schemas"]["UpdateExternalBackend"];
         };
         /** @description The name of a linked account. */
         UpdateCloudCostManagementLinkedAccount: {
             /** @description Name to show. */
             name: string;
+        };
+        /** @description An account whose bills come as files. */
+        NewCloudCostFileAccount: {
+            /** @description Key for URLs. Derived from the name when left out. */
+            canonical?: string;
+            /** @description The name to show. */
+            name: string;
+            /** @description Canonical of the provider, such as `aws`. */
+            cloud_provider: string;
+        };
+        /** @description What to read. */
+        NewCloudCostImport: {
+            /** @description Only this month, such as `2026-07`. */
+            month?: string;
+            /**
+             * @description Read again what did not change.
+             * @default false
+             */
+            force: boolean;
+        };
+        /** @description A run of an import. */
+        CloudCostImport: {
+            /** Format: uint32 */
+            id: number;
+            /**
+             * @description Who began it: the clock or a person (`backend`), an `upload`, the `command` of the operator, or the import of a `parent` account.
+             * @enum {string}
+             */
+            source: "backend" | "upload" | "command" | "parent";
+            /** @description What is read, for people. */
+            source_name: string;
+            /** @enum {string} */
+            status: "waiting" | "running" | "succeeded" | "failed";
+            /**
+             * @description What it does now: `listing`, `reading`, `adding_up`, `checking`, `switching`; empty before and after.
+             * @enum {string}
+             */
+            stage: "" | "listing" | "reading" | "adding_up" | "checking" | "switching";
+            /**
+             * Format: double
+             * @description Estimate of what is done, 0 to 1.
+             */
+            progress: number;
+            /**
+             * Format: uint64
+             * @description Files of the export that are to be read.
+             */
+            files_total: number;
+            /**
+             * Format: uint64
+             * @description Files that were read.
+             */
+            files_done: number;
+            /**
+             * Format: uint64
+             * @description Bytes of those files, as they are stored; 0 when unknown.
+             */
+            bytes_total: number;
+            /**
+             * Format: uint64
+             * @description Bytes that were read.
+             */
+            bytes_done: number;
+            /**
+             * Format: uint64
+             * @description Lines that were stored.
+             */
+            lines: number;
+            /** @description What became of it, for people. */
+            message: string;
+            /** @description What was wrong with the bills, one sentence each. */
+            problems: string[];
+            /** @description Months that it brought, or tried to. */
+            months: components["schemas"]["CloudCostMonth"][];
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds; absent while it waits.
+             */
+            started_at?: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds; absent until it ended.
+             */
+            ended_at?: number;
+        };
+        /** @description What an account was billed for a month. */
+        CloudCostMonth: {
+            /** @description Such as `2026-07`. */
+            month: string;
+            /**
+             * @description `active`: what readers see. `loading`: being read. `refused`: looks wrong, see `message`.
+             * @enum {string}
+             */
+            state: "active" | "loading" | "refused" | "replaced";
+            /**
+             * @description Which of two sets of figures it is in.
+             * @enum {string}
+             */
+            phase: "green" | "blue";
+            /**
+             * Format: uint64
+             * @description Lines of the bill.
+             */
+            lines: number;
+            /** @description Currency of the bill. */
+            currency: string;
+            /** @description Sum of what was billed, exact. */
+            billed_cost: string;
+            /** @description Sum after commitments are spread over what uses them, exact. */
+            effective_cost: string;
+            /** @description Sum as the provider states it; absent when it states none. */
+            stated_cost?: string;
+            /** @description The provider will not change it any more: the month is over, and each of its lines has an invoice (`InvoiceId`). A final month is read again only on demand. Google's exports name no invoices, so their months are never final. */
+            finalized: boolean;
+            /** @description Is it attributed by the present tag mapping? */
+            attributed: boolean;
+            /**
+             * Format: double
+             * @description Share of the cost for which energy could be estimated, 0 to 1.
+             */
+            energy_coverage: number;
+            /** @description Why it was refused. */
+            message: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds; absent when readers never saw it.
+             */
+            activated_at?: number;
+        };
+        /** @description What a resource cost. */
+        CloudCostResource: {
+            /** @description Canonical, by the tag mapping; empty when it belongs to none. */
+            component: string;
+            /** Format: double */
+            cost: number;
+            currency: string;
+            /** @description Canonical, by the tag mapping; empty when it belongs to none. */
+            environment: string;
+            linked_account: string;
+            /** @description Canonical, by the tag mapping; empty when it belongs to none. */
+            project: string;
+            provider: string;
+            region: string;
+            /** @description Its id at the provider. */
+            resource: string;
+            service: string;
+        };
+        /** @description What a tag mapping would find. */
+        CloudCostTagMappingPreview: {
+            component: components["schemas"]["CloudCostTagMappingFinding"];
+            environment: components["schemas"]["CloudCostTagMappingFinding"];
+            project: components["schemas"]["CloudCostTagMappingFinding"];
+        };
+        /** @description What the tags tell of a project, an environment or a component. */
+        CloudCostTagMappingFinding: {
+            /** @description Tag keys that occur and are taken, in the order in which they are looked for. */
+            keys: string[];
+            /** @description What their values become, those on most lines of bills first; at most 200. */
+            names: {
+                canonical: string;
+                /** @description Whether there is one of that canonical. */
+                known: boolean;
+            }[];
         };
         /** @description One part of a histogram. */
         CloudCostManagementBucket: {
@@ -5636,6 +6369,8 @@ export interface components {
         CloudCostManagementFilterValues: {
             /** @description Kinds of service. */
             categories?: string[];
+            /** @description Components, by canonical. */
+            components?: string[];
             /** @description Currencies the costs were billed in. */
             currencies?: string[];
             /** @description Environments, by canonical. */
@@ -5679,6 +6414,11 @@ export interface components {
              * @description Sum of all buckets, in the currency asked for.
              */
             cost: number;
+            /**
+             * Format: double
+             * @description Share of the cost for which energy and emissions could be estimated, 0 to 1.
+             */
+            energy_coverage?: number;
             /**
              * Format: double
              * @description Estimated energy of all buckets, in kilowatt-hours.
@@ -5756,6 +6496,12 @@ export interface components {
             environment_regex?: string;
             /** @description Keys of tags that hold the environment, best first: the first one found on a resource counts. */
             environment_tags?: string[];
+            /** @description How far past costs are attributed by this mapping. */
+            attribution?: components["schemas"]["CloudCostAttribution"];
+            /** @description Regular expression for tag keys that hold the component. */
+            component_regex?: string;
+            /** @description Keys of tags that hold the component, best first. */
+            component_tags?: string[];
             /** @description Regular expression for tag keys that hold the project, such as `^Project$`. */
             project_regex?: string;
             /** @description Keys of tags that hold the project, best first: the first one found on a resource counts. */
@@ -5771,10 +6517,111 @@ export interface components {
             environment_regex?: string;
             /** @description Keys of tags that hold the environment, best first. */
             environment_tags?: string[];
+            /** @description Regular expression for tag keys that hold the component. */
+            component_regex?: string;
+            /** @description Keys of tags that hold the component, best first. */
+            component_tags?: string[];
             /** @description Regular expression for tag keys that hold the project. */
             project_regex?: string;
             /** @description Keys of tags that hold the project, best first. */
             project_tags?: string[];
+        };
+        /** @description How an organization keeps and shows its costs. */
+        CloudCostSettings: {
+            /** @description For how many months the lines of bills are kept, the current one included. */
+            lines_months: number;
+            /** @description For how many months the figures that dashboards read are kept; not fewer than lines. */
+            figures_months: number;
+            /**
+             * @description Which cost is shown to who does not ask for one.
+             * @enum {string}
+             */
+            cost_type: "billed" | "effective";
+            /** @description Mail those who may change budgets when something unusual is found. */
+            anomaly_mails: boolean;
+            /** @description Mail the report of each month to those of them who may also read costs and list budgets and anomalies. */
+            report_mails: boolean;
+        };
+        /** @description What one unit of a currency is worth in another on a day. */
+        CloudCostExchangeRate: {
+            /**
+             * Format: uint32
+             * @description Absent when a rate is entered.
+             */
+            id?: number;
+            /** @description Such as `2026-07-31`. */
+            day: string;
+            /** @description Currency code. */
+            from: string;
+            /** @description Currency code. */
+            to: string;
+            /** @description So much of `to` is one `from`; exact. */
+            rate: string;
+        };
+        /** @description Rates to enter. */
+        CloudCostExchangeRates: {
+            rates: components["schemas"]["CloudCostExchangeRate"][];
+        };
+        /** @description How far the costs are attributed by the present tag mapping. */
+        CloudCostAttribution: {
+            /**
+             * Format: uint64
+             * @description Months of all accounts.
+             */
+            months_total: number;
+            /**
+             * Format: uint64
+             * @description Those that the present mapping was applied to.
+             */
+            months_done: number;
+            /** @description Are all of them? */
+            done: boolean;
+            /** @description Why the rest is not: regular expressions that take more than 30 seconds for the tag keys of one month. A bill that comes in meanwhile is not read either, and its import says so. Gone when the mapping is changed. */
+            problem?: string;
+        };
+        /** @description What a component costs, and what it was estimated to cost. */
+        ComponentCosts: {
+            currency: string;
+            /** @description Of the last plan; absent without one. */
+            estimated_monthly_cost?: string;
+            /**
+             * Format: uint64
+             * @description When that plan was stored, in unix seconds.
+             */
+            estimated_at?: number;
+            /**
+             * @description How costs were found to be of this component: by a `component` tag, by its `environment`, or not at all (`none`).
+             * @enum {string}
+             */
+            attributed_by: "component" | "environment" | "none";
+            /** @description The last twelve, the newest first; none where costs cannot be attributed. */
+            months: components["schemas"]["ComponentCostMonth"][];
+            /** @description What to know before the two are compared, for people. */
+            note: string;
+        };
+        /** @description One month of it. */
+        ComponentCostMonth: {
+            /** @description Such as `2026-07`. */
+            month: string;
+            /** @description What was billed, exact. */
+            actual_cost: string;
+            /** @description False while the month, or its bill, is not over. */
+            complete: boolean;
+            /** @description Actual less estimated; absent without an estimate or while the month is not complete. */
+            difference?: string;
+            /**
+             * Format: double
+             * @description The same in percent of the estimate.
+             */
+            difference_percent?: number;
+            /** @description What made most of it. */
+            services: components["schemas"]["ComponentCostService"][];
+        };
+        /** @description A part of a month. */
+        ComponentCostService: {
+            service: string;
+            /** @description Exact. */
+            cost: string;
         };
         /** @description A Terraform configuration in HCL. */
         TerraformHCLConfig: {
@@ -5865,6 +6712,11 @@ export interface components {
             description?: string;
             /** @description The key of one of the stack's use cases. */
             use_case: string;
+            /**
+             * Format: uint64
+             * @description The `updated_at` of the component as it was read. When somebody has changed it since, the call gives 409 and nothing happens. Left out, the last one wins.
+             */
+            updated_at?: number;
             /** @description The form values to change, by section, group and variable. Variables left out keep their values. */
             vars?: components["schemas"]["FormVariables"];
         };
@@ -5928,6 +6780,168 @@ export interface components {
             default: boolean;
             /** @description The address of the git repository. */
             url: string;
+        };
+        /** @description A judgement. */
+        UpdateCostAnomaly: {
+            /** @enum {string} */
+            status: "open" | "expected" | "closed";
+        };
+        /** @description A day that was unusual. */
+        CostAnomaly: {
+            /** Format: uint32 */
+            id: number;
+            day: string;
+            provider: string;
+            service: string;
+            /** @description Canonical; empty for costs of none. */
+            project: string;
+            currency: string;
+            /** @description What it was; exact. */
+            cost: string;
+            /** @description What it usually is; exact. */
+            expected: string;
+            /** @description What is unusual, for people. */
+            reason: string;
+            /** @description What made most of the difference. */
+            causes: components["schemas"]["CostAnomalyCause"][];
+            /**
+             * @description `closed` also when an import took it away; another one that brings it back opens it again.
+             * @enum {string}
+             */
+            status: "open" | "expected" | "closed";
+            /** @description Who said so. */
+            judged_by?: components["schemas"]["User"];
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            updated_at: number;
+        };
+        /** @description A part of it. */
+        CostAnomalyCause: {
+            /** @description Such as `region eu-west-1`, `instance type m5.large` or a resource. */
+            what: string;
+            /** @description Exact. */
+            cost: string;
+            /** @description Exact. */
+            expected: string;
+        };
+        /** @description What may be spent. */
+        NewCostBudget: {
+            /** @description Key for URLs. Derived from the name when left out. */
+            canonical?: string;
+            /** @description The name to show. */
+            name: string;
+            /** @description How much, in the currency; exact. */
+            amount: string;
+            /** @enum {string} */
+            currency: "USD" | "EUR" | "CNY" | "GBP";
+            /**
+             * @description For how long, by the calendar.
+             * @enum {string}
+             */
+            span: "month" | "quarter" | "year";
+            /** @description What counts; everything when left out. */
+            filters?: components["schemas"]["CostBudgetFilters"];
+            /** @description When to tell; at most ten. */
+            thresholds: components["schemas"]["CostBudgetThreshold"][];
+            /** @description Mail addresses beside that of the owner. */
+            recipients?: string[];
+            /**
+             * @description False: nothing is told.
+             * @default true
+             */
+            enabled: boolean;
+            /** @description Username of who answers for it; the caller when left out. */
+            owner?: string;
+        };
+        /** @description Which costs count: all lists that are given must fit. Capitals and dots in canonicals of projects, environments and components do not count, since tags have none. */
+        CostBudgetFilters: {
+            projects?: string[];
+            environments?: string[];
+            components?: string[];
+            providers?: string[];
+            services?: string[];
+            categories?: string[];
+            regions?: string[];
+            master_accounts?: string[];
+            linked_accounts?: string[];
+            record_types?: string[];
+            /** @description Each written `key;value`. */
+            tags?: string[];
+        };
+        /** @description When to tell. */
+        CostBudgetThreshold: {
+            /** @description Of the amount. */
+            percent: number;
+            /**
+             * @description Of what was spent so far, or of what is forecast for the end of the span.
+             * @enum {string}
+             */
+            of: "actual" | "forecast";
+        };
+        /** @description A threshold that was crossed. */
+        CostBudgetAlert: {
+            /** @description First day of the span. */
+            span_begin: string;
+            percent: number;
+            /** @enum {string} */
+            of: "actual" | "forecast";
+            /** @description What had been spent, or was forecast; exact. */
+            spent: string;
+            /** @description Of the budget then; exact. */
+            amount: string;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+        };
+        /** @description What may be spent, and what was. */
+        CostBudget: {
+            /** Format: uint32 */
+            id: number;
+            /** @description Key for URLs. */
+            canonical: string;
+            name: string;
+            /** @description Exact. */
+            amount: string;
+            currency: string;
+            /** @enum {string} */
+            span: "month" | "quarter" | "year";
+            filters: components["schemas"]["CostBudgetFilters"];
+            thresholds: components["schemas"]["CostBudgetThreshold"][];
+            recipients: string[];
+            enabled: boolean;
+            /** @description Who answers for it. */
+            owner?: components["schemas"]["User"];
+            /** @description First day of the present span. */
+            span_begin: string;
+            /** @description First day after it. */
+            span_end: string;
+            /** @description In the present span; exact. Absent when it cannot be converted. */
+            spent?: string;
+            /** @description For its end, from the days that are billed; exact. Absent when there are too few. */
+            forecast?: string;
+            /** @description Why nothing can be told at the moment, for people; empty when all is well. */
+            problem: string;
+            /** @description What was told, the newest first. */
+            alerts: components["schemas"]["CostBudgetAlert"][];
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: uint64
+             * @description Unix seconds.
+             */
+            updated_at: number;
         };
         /** @description One part of the price of a resource, such as compute time or storage. */
         CostEstimationComponent: {
@@ -6245,6 +7259,18 @@ export interface components {
             key: string;
             /** @description The value, at most 254 characters. May be empty. */
             value: string;
+        };
+        /** @description A file of a component before and after. */
+        FormsPreviewFile: {
+            /** @description Its contents afterwards; absent where they are no text. */
+            after?: string;
+            /** @description Its contents now, where it is the component's own; absent where it is new, or not a text. */
+            before?: string;
+            /** @description Whether there is such a file already. One that is there, but not of this component, is edited where that can be done and refused otherwise when the component is made: its contents are not shown here. */
+            exists: boolean;
+            /** @description In the config repository. */
+            path: string;
+            technology: string;
         };
         /** @description A form file in its newest format: one form per use case of the stack. */
         FormsFileV3: {
@@ -6600,6 +7626,35 @@ export interface components {
             /** @description Config repository that will hold the files of the project. */
             config_repository_canonical: string;
         };
+        /** @description A policy that is being written, and a plan to try it on. */
+        EvaluateInfraPolicy: {
+            /** @description The policy, in Rego; at most 64 KiB. */
+            body: string;
+            /** @description What the policy sees as `input.environment_canonical`; it need not exist. */
+            environment_canonical?: string;
+            /** @description What the policy sees as `input.project_canonical`; it need not exist. */
+            project_canonical?: string;
+            /** @description The plan, as `terraform show -json` prints it. Left out, only the text of the policy is looked at. */
+            tfplan?: string;
+        };
+        /** @description What a policy that is being written says of a plan. */
+        InfraPolicyEvaluation: {
+            /** @description What the policy saw as `input.cost`; absent when the plan could not be estimated, or did not run. */
+            cost?: components["schemas"]["CostEstimationResult"];
+            /** @description Why the text is no policy that could refuse something. Empty when it is one. */
+            problems: {
+                /** @description Counted from 1. */
+                column: number;
+                /** @description Counted from 1. */
+                line: number;
+                /** @description What is wrong there. */
+                message: string;
+            }[];
+            /** @description What the policy gives as reasons, sorted; or why it could not be evaluated. */
+            reasons: string[];
+            /** @description Whether the plan violates the policy; false when it did not run. */
+            violated: boolean;
+        };
         /** @description The policies that a plan violates. Policies that are respected are not listed. */
         InfraPoliciesValidationResult: {
             /** @description Violated policies of severity `advisory`. */
@@ -6901,6 +7956,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description The data of a KPI, as `KPI` has it. */
+        KPIPreview: {
+            /** @description The data as a table: the first row holds the headers, the others the values. Absent when there is an error. */
+            data_set?: unknown[];
+            /** @description Why the data cannot be computed; an empty string when all is well. */
+            error: string;
+        };
         /** @description A measure defined in a project, and its data when it was asked for. */
         KPI: {
             /** Format: uint32 */
@@ -7048,6 +8110,19 @@ export interface components {
              * @description The address that the invitation was sent to.
              */
             email: string;
+            /** @description The organization that the person is invited to. */
+            organization_canonical?: string;
+            /** @description Its name. */
+            organization_name?: string;
+            /** @description The role that the person will have. */
+            role_name?: string;
+            /** @description The name of whoever invites. Absent for invitations by an API key, and when they have left. */
+            invited_by?: string;
+            /**
+             * Format: uint64
+             * @description Until when the invitation can be accepted, in unix seconds.
+             */
+            expires_at?: number;
         };
         /** @description A question about one permission. */
         CanDoInput: {
@@ -7075,6 +8150,16 @@ export interface components {
              * @description Number of credentials.
              */
             credentials: number;
+            /**
+             * Format: uint64
+             * @description Number of components.
+             */
+            components?: number;
+            /**
+             * Format: uint64
+             * @description Number of environments, in all projects.
+             */
+            environments?: number;
             /**
              * Format: uint64
              * @description Number of pipelines.
@@ -7536,6 +8621,33 @@ export interface components {
             /** @description Label of the inventory resources that make up the pool. */
             label: string;
         };
+        /** @description What a caller may do in an organization. */
+        Access: {
+            /** @description The organization that was asked about. */
+            organization: {
+                /** Format: uint32 */
+                id: number;
+                canonical: string;
+                name: string;
+            };
+            /** @description The rules that apply, each once, without those that cannot be about this organization. A rule without resources is about all of them. */
+            rules: {
+                /** @description An action code, or a pattern of them. */
+                action: string;
+                resources: string[];
+            }[];
+            /** @description False when the rules were too many to be given here: then something may be allowed that these do not allow. */
+            complete: boolean;
+            /** @description Resources that belong to the caller, who may do everything with them and with what is inside. */
+            owns: string[];
+            /** @description Why the organization is blocked, for people; empty when it is not. The rules are what is left then. */
+            blocked: string[];
+            /**
+             * @description What the session lacks to enter an organization that the caller is a member of: the identity provider of the organization, or a second factor. There are no rules then. Absent when nothing is lacking.
+             * @enum {string}
+             */
+            lacks?: "sso" | "mfa";
+        };
         /** @description The definition of a role, to create or to replace it. */
         NewRole: {
             /** @description The key of the role. Left out on creation, it is made from the name. It can never be changed. */
@@ -7674,6 +8786,18 @@ export interface components {
             response: {
                 [key: string]: unknown;
             };
+        };
+        /** @description A session that a browser keeps in a cookie. */
+        BrowserSession: {
+            /** @description Send it as `X-CSRF-Token` with every question that the cookie is to authenticate, also with those that only read. It is as good as the session is, in all tabs. */
+            csrf_token: string;
+            /**
+             * Format: uint64
+             * @description When the cookie ends, in unix seconds. `getBrowserSession` carries it on.
+             */
+            expires_at: number;
+            account: components["schemas"]["UserAccount"];
+            session: components["schemas"]["Session"];
         };
         /** @description One place where a person is signed in. */
         Session: {
@@ -7834,7 +8958,7 @@ export interface components {
         AzureCostExport: {
             /** @description Name of the export. */
             name?: string;
-            /** @description Address of the blob service that receives the export. */
+            /** @description Address of the blob service that receives the export, without a query (such as a shared access signature) or a user: what is secret belongs into the credential. */
             blob_service_url?: string;
             /**
              * @description Always `AzureCostExport`. (enum property replaced by openapi-typescript)
@@ -8063,6 +9187,11 @@ export interface components {
             name?: string;
             /** @description The colour of the environment in the console: a colour name, or `default`. */
             color: string;
+            /**
+             * Format: uint64
+             * @description How many components there are, whether the caller may see them or not. Filled where the environment comes inside a project.
+             */
+            component_count?: number;
             /** @description The components deployed into the environment. */
             components?: components["schemas"]["Component"][];
             /** Format: uint64 */
@@ -8072,7 +9201,7 @@ export interface components {
         };
         /** @description One error. */
         ErrorDetailsItem: {
-            /** @description The kind of error, stable for programs: for example `Unauthenticated` (401), `Unauthorized` (403), `NotFoundEntity` (404), `Invalid` (422), `RetryOperation` (503) or `Unexpected` (500). */
+            /** @description The kind of error, stable for programs: for example `Unauthenticated` (401), `Unauthorized` (403), `NotFoundEntity` (404), `Invalid` (422), `RetryOperation` (503) or `Unexpected` (500). Two more are told apart from a rule that is missing (403): `StaleSignIn`, where signing in again helps, and `InvalidCSRFToken`, where a page that asks by a cookie has to say so. */
             code: string;
             /** @description Further explanations, for example one per wrong field. */
             details?: string[];
@@ -8215,7 +9344,7 @@ export interface components {
             /** @description Path of the object. May be empty for a default backend. */
             object?: string;
         };
-        /** @description A file in Google Cloud Storage that holds a Terraform state. Goes with a credential of type `gcp`. */
+        /** @description A file in Google Cloud Storage: a Terraform state, or the folder of a billing export. Goes with a credential of type `gcp`. */
         GCPStorage: {
             /** @description Name of the bucket. */
             bucket: string;
@@ -8516,6 +9645,8 @@ export interface components {
             has_children: boolean;
             /** @description True when each login to this organization must be confirmed by an e-mailed link. */
             mfa_enabled: boolean;
+            /** @description The organization that this one is a child of. Absent for those at the top, and where the caller does not see the parent. */
+            parent_canonical?: string;
             /** @description True when quotas limit what teams may deploy. */
             quotas: boolean;
             /** @description The subscription of the organization, if it has one. Children use that of their parent. */
@@ -8577,6 +9708,8 @@ export interface components {
             name: string;
             /** @description What the project is about. May have several lines. */
             description?: string;
+            /** @description The cloud provider that was named for the project, if any. */
+            cloud_provider?: string;
             /** @description The colour of the project in the console: a colour name such as `blue`, or `default`. */
             color: string;
             /** @description The config repository that holds the files of the project. */
@@ -8806,6 +9939,8 @@ export interface components {
             cloud_provider: string;
             /** @description Its form. A stack without one has a form without sections. */
             forms?: components["schemas"]["FormUseCase"];
+            /** @description Of a preview: every file that would be committed, `custom` ones too, in the order of the use case. */
+            files?: components["schemas"]["FormsPreviewFile"][];
             /** @description Pipeline and its variables. */
             pipeline: components["schemas"]["SCConfigPipelineConfig"];
             /** @description Terraform files, by key. */
@@ -9021,7 +10156,7 @@ export interface components {
             /** @description The JWT to send as bearer token. Treat it as opaque text. */
             token: string;
         };
-        /** @description A vSphere server whose use is counted as cost. Goes with a credential of type `vmware`. */
+        /** @description A vSphere server. It writes no bills that could be imported, so an external backend of this kind is refused (422): upload its costs, as FOCUS, to a cloud cost account for files. */
         VMwareVsphere: {
             /** @description True to accept a certificate that cannot be verified. */
             allow_unverified_ssl?: boolean;
@@ -9080,6 +10215,25 @@ export interface components {
             token?: string;
             /** @description The profile from the provider, when no user is linked yet. Use it to fill the sign-up form. */
             user?: components["schemas"]["NewOAuthUser"];
+        };
+        /** @description Git repositories on the machine of the installation, to try the platform with. */
+        ExampleRepositories: {
+            /** @description True where they can be made, or are there. */
+            available: boolean;
+            /** @description Why not, for people. Absent when they are available. */
+            why?: string;
+            /** @description The example stacks. Absent until it is made. */
+            catalogue?: {
+                /** @description What to give as the address. */
+                url: string;
+                branch: string;
+            };
+            /** @description An empty one, for configuration. Absent until it is made. */
+            config?: {
+                /** @description What to give as the address. */
+                url: string;
+                branch: string;
+            };
         };
         /** @description A catalog repository to add. */
         NewServiceCatalogSource: {
@@ -9244,6 +10398,8 @@ export interface components {
         AuthConfigLocalAuth: {
             /** @description True when sign-in with a password is offered. */
             enabled: boolean;
+            /** @description True while nobody has an account. Whoever signs up first can sign in at once. */
+            first_account?: boolean;
         };
         /** @description One OAuth provider. The field `type` says which of the provider models applies. */
         AuthConfigOAuth: components["schemas"]["AzureADAuthConfig"] | components["schemas"]["GitHubOAuthConfig"] | components["schemas"]["GoogleOAuthConfig"];
@@ -9572,6 +10728,19 @@ export interface components {
         };
     };
     responses: {
+        /** @description Who is signed in, and what proves that a question comes from the page. The session itself is in the cookie. */
+        BrowserSession: {
+            headers: {
+                /** @description The session, as long as it lasts by now; no script can read it, and no other site sends it. */
+                "Set-Cookie"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    data: components["schemas"]["BrowserSession"];
+                };
+            };
+        };
         /** @description No credentials, or credentials that are wrong or have expired. Code `Unauthenticated`. */
         Unauthenticated: {
             headers: {
@@ -9768,27 +10937,37 @@ export interface components {
         backend_component_canonical: string;
         /** @description Keep only external backends that are, or are not, the default of their purpose. */
         backend_default: boolean;
-        /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+        /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
         cost_begin: string;
-        /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+        /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
         cost_end: string;
-        /** @description Currency that all amounts are converted to. */
+        /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
         cost_currency: "USD" | "EUR" | "CNY" | "GBP";
         /** @description Length of one bucket of the histograms. */
         cost_granularity: "month" | "week" | "day";
+        /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+        cost_type: "billed" | "effective";
         /** @description Keep only costs of these linked accounts (ids given by the cloud provider). Repeatable. */
         cost_linked_accounts: string[];
         /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
         cost_master_accounts: string[];
-        /** @description Keep only costs mapped to these projects. Repeatable. */
+        /** @description Split each bucket by these dimensions, in the given order. Repeatable. 422 for an answer of more than about 100,000 buckets, all levels counted: choose a coarser granularity, fewer dimensions, or a shorter period. */
+        cost_group_by_any: ("provider" | "project" | "environment" | "component" | "service" | "instance_type" | "category" | "location" | "linked_account" | "master_account" | "record_type")[];
+        /** @description Keep only costs mapped to these components. Repeatable. */
+        cost_components: string[];
+        /** @description Keep only costs of these types of machines. Repeatable. */
+        cost_instance_types: string[];
+        /** @description Keep only costs of these cloud providers. Repeatable. */
+        cost_providers: string[];
+        /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
         cost_projects: string[];
         /** @description Keep only these kinds of billing record, such as usage, tax or credit. Repeatable. */
         cost_record_types: string[];
         /** @description Keep only costs of these categories of service. Repeatable. */
         cost_categories: ("other" | "compute" | "storage" | "database" | "dev_tools" | "networking" | "analytics" | "containers" | "machine_learning" | "multimedia" | "security")[];
-        /** @description Keep only costs mapped to these environments. Repeatable. */
+        /** @description Keep only costs mapped to these environments. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
         cost_environments: string[];
-        /** @description Split each bucket by these dimensions, in the given order. Repeatable. */
+        /** @description Split each bucket by these dimensions, in the given order. Repeatable. 422 for an answer of more than about 100,000 buckets, all levels counted: choose a coarser granularity, fewer dimensions, or a shorter period. */
         cost_group_by: ("environment" | "service" | "instance_type" | "category" | "location" | "linked_account" | "project" | "record_type")[];
         /** @description Keep only costs of these regions. Repeatable. */
         cost_regions: string[];
@@ -11420,14 +12599,278 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    createCloudCostFileAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description Name and provider. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewCloudCostFileAccount"];
+                "application/json": components["schemas"]["NewCloudCostFileAccount"];
+            };
+        };
+        responses: {
+            /** @description The new account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostManagementAccount"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listCloudCostImports: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the cloud cost account. */
+                cloud_cost_management_account_canonical: components["parameters"]["cloud_cost_management_account_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostImport"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    startCloudCostImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the cloud cost account. */
+                cloud_cost_management_account_canonical: components["parameters"]["cloud_cost_management_account_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description What to read. */
+        requestBody?: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewCloudCostImport"];
+                "application/json": components["schemas"]["NewCloudCostImport"];
+            };
+        };
+        responses: {
+            /** @description The import; it runs after the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostImport"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    uploadCloudCostBill: {
+        parameters: {
+            query?: {
+                /** @description Name of the file, to be shown. */
+                file_name?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the cloud cost account. */
+                cloud_cost_management_account_canonical: components["parameters"]["cloud_cost_management_account_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The import; it runs after the answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostImport"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCloudCostImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the cloud cost account. */
+                cloud_cost_management_account_canonical: components["parameters"]["cloud_cost_management_account_canonical"];
+                /** @description Number of the import. */
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostImport"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listCloudCostMonths: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the cloud cost account. */
+                cloud_cost_management_account_canonical: components["parameters"]["cloud_cost_management_account_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The months. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostMonth"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    acceptCloudCostMonth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the cloud cost account. */
+                cloud_cost_management_account_canonical: components["parameters"]["cloud_cost_management_account_canonical"];
+                /** @description The month, such as `2026-07`. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The month. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostMonth"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
     getCloudCostManagementDashboard: {
         parameters: {
             query: {
-                /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
                 begin: components["parameters"]["cost_begin"];
-                /** @description Currency that all amounts are converted to. */
+                /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
                 currency: components["parameters"]["cost_currency"];
-                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+                cost_type?: components["parameters"]["cost_type"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
                 end: components["parameters"]["cost_end"];
                 /** @description Length of one bucket of the histograms. */
                 granularity: components["parameters"]["cost_granularity"];
@@ -11435,7 +12878,7 @@ export interface operations {
                 linked_accounts?: components["parameters"]["cost_linked_accounts"];
                 /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
                 master_accounts?: components["parameters"]["cost_master_accounts"];
-                /** @description Keep only costs mapped to these projects. Repeatable. */
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 projects?: components["parameters"]["cost_projects"];
                 /** @description Keep only these kinds of billing record, such as usage, tax or credit. Repeatable. */
                 record_types?: components["parameters"]["cost_record_types"];
@@ -11469,23 +12912,23 @@ export interface operations {
     getCloudCostManagementFilterVaules: {
         parameters: {
             query: {
-                /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
                 begin: components["parameters"]["cost_begin"];
                 /** @description Keep only costs of these categories of service. Repeatable. */
                 categories?: components["parameters"]["cost_categories"];
                 /** @description `true` to get only what the dashboard can filter by. */
                 dashboard?: boolean;
-                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
                 end: components["parameters"]["cost_end"];
-                /** @description Keep only costs mapped to these environments. Repeatable. */
+                /** @description Keep only costs mapped to these environments. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 environments?: components["parameters"]["cost_environments"];
-                /** @description Split each bucket by these dimensions, in the given order. Repeatable. */
+                /** @description Split each bucket by these dimensions, in the given order. Repeatable. 422 for an answer of more than about 100,000 buckets, all levels counted: choose a coarser granularity, fewer dimensions, or a shorter period. */
                 group_by?: components["parameters"]["cost_group_by"];
                 /** @description Keep only costs of these linked accounts (ids given by the cloud provider). Repeatable. */
                 linked_accounts?: components["parameters"]["cost_linked_accounts"];
                 /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
                 master_accounts?: components["parameters"]["cost_master_accounts"];
-                /** @description Keep only costs mapped to these projects. Repeatable. */
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 projects?: components["parameters"]["cost_projects"];
                 /** @description Keep only costs of these regions. Repeatable. */
                 regions?: components["parameters"]["cost_regions"];
@@ -11525,11 +12968,13 @@ export interface operations {
     getCloudCostManagementProjectsDashboard: {
         parameters: {
             query: {
-                /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
                 begin: components["parameters"]["cost_begin"];
-                /** @description Currency that all amounts are converted to. */
+                /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
                 currency: components["parameters"]["cost_currency"];
-                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+                cost_type?: components["parameters"]["cost_type"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
                 end: components["parameters"]["cost_end"];
                 /** @description Length of one bucket of the histograms. */
                 granularity: components["parameters"]["cost_granularity"];
@@ -11537,7 +12982,7 @@ export interface operations {
                 linked_accounts?: components["parameters"]["cost_linked_accounts"];
                 /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
                 master_accounts?: components["parameters"]["cost_master_accounts"];
-                /** @description Keep only costs mapped to these projects. Repeatable. */
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 projects?: components["parameters"]["cost_projects"];
             };
             header?: never;
@@ -11569,11 +13014,13 @@ export interface operations {
     getCloudCostManagementProviders: {
         parameters: {
             query: {
-                /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
                 begin: components["parameters"]["cost_begin"];
-                /** @description Currency that all amounts are converted to. */
+                /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
                 currency: components["parameters"]["cost_currency"];
-                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+                cost_type?: components["parameters"]["cost_type"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
                 end: components["parameters"]["cost_end"];
                 /** @description Length of one bucket of the histograms. */
                 granularity: components["parameters"]["cost_granularity"];
@@ -11581,7 +13028,7 @@ export interface operations {
                 linked_accounts?: components["parameters"]["cost_linked_accounts"];
                 /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
                 master_accounts?: components["parameters"]["cost_master_accounts"];
-                /** @description Keep only costs mapped to these projects. Repeatable. */
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 projects?: components["parameters"]["cost_projects"];
             };
             header?: never;
@@ -11613,25 +13060,27 @@ export interface operations {
     getCloudCostManagementProviderDetails: {
         parameters: {
             query: {
-                /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
                 begin: components["parameters"]["cost_begin"];
                 /** @description Keep only costs of these categories of service. Repeatable. */
                 categories?: components["parameters"]["cost_categories"];
-                /** @description Currency that all amounts are converted to. */
+                /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
                 currency: components["parameters"]["cost_currency"];
-                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+                cost_type?: components["parameters"]["cost_type"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
                 end: components["parameters"]["cost_end"];
-                /** @description Keep only costs mapped to these environments. Repeatable. */
+                /** @description Keep only costs mapped to these environments. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 environments?: components["parameters"]["cost_environments"];
                 /** @description Length of one bucket of the histograms. */
                 granularity: components["parameters"]["cost_granularity"];
-                /** @description Split each bucket by these dimensions, in the given order. Repeatable. */
+                /** @description Split each bucket by these dimensions, in the given order. Repeatable. 422 for an answer of more than about 100,000 buckets, all levels counted: choose a coarser granularity, fewer dimensions, or a shorter period. */
                 group_by?: components["parameters"]["cost_group_by"];
                 /** @description Keep only costs of these linked accounts (ids given by the cloud provider). Repeatable. */
                 linked_accounts?: components["parameters"]["cost_linked_accounts"];
                 /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
                 master_accounts?: components["parameters"]["cost_master_accounts"];
-                /** @description Keep only costs mapped to these projects. Repeatable. */
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 projects?: components["parameters"]["cost_projects"];
                 /** @description Keep only these kinds of billing record, such as usage, tax or credit. Repeatable. */
                 record_types?: components["parameters"]["cost_record_types"];
@@ -11663,6 +13112,170 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["CloudCostManagementHistogram"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCloudCosts: {
+        parameters: {
+            query: {
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
+                begin: components["parameters"]["cost_begin"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
+                end: components["parameters"]["cost_end"];
+                /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
+                currency: components["parameters"]["cost_currency"];
+                /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+                cost_type?: components["parameters"]["cost_type"];
+                /** @description Length of one bucket of the histograms. */
+                granularity: components["parameters"]["cost_granularity"];
+                /** @description Split each bucket by these dimensions, in the given order. Repeatable. 422 for an answer of more than about 100,000 buckets, all levels counted: choose a coarser granularity, fewer dimensions, or a shorter period. */
+                group_by?: components["parameters"]["cost_group_by_any"];
+                /** @description Keep only costs of these categories of service. Repeatable. */
+                categories?: components["parameters"]["cost_categories"];
+                /** @description Keep only costs mapped to these components. Repeatable. */
+                components?: components["parameters"]["cost_components"];
+                /** @description Keep only costs mapped to these environments. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
+                environments?: components["parameters"]["cost_environments"];
+                /** @description Keep only costs of these types of machines. Repeatable. */
+                instance_types?: components["parameters"]["cost_instance_types"];
+                /** @description Keep only costs of these linked accounts (ids given by the cloud provider). Repeatable. */
+                linked_accounts?: components["parameters"]["cost_linked_accounts"];
+                /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
+                master_accounts?: components["parameters"]["cost_master_accounts"];
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
+                projects?: components["parameters"]["cost_projects"];
+                /** @description Keep only costs of these cloud providers. Repeatable. */
+                providers?: components["parameters"]["cost_providers"];
+                /** @description Keep only these kinds of billing record, such as usage, tax or credit. Repeatable. */
+                record_types?: components["parameters"]["cost_record_types"];
+                /** @description Keep only costs of these regions. Repeatable. */
+                regions?: components["parameters"]["cost_regions"];
+                /** @description Keep only costs of resources that carry tags, or only those that carry none. */
+                resource_tagging?: components["parameters"]["cost_resource_tagging"];
+                /** @description Keep only costs of these services of the provider. Repeatable. */
+                services?: components["parameters"]["cost_services"];
+                /** @description Keep only costs whose resources carry one of these tags, each written `key;value`. Repeatable. */
+                tags?: components["parameters"]["cost_tags"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The histogram. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostManagementHistogram"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listCloudCostResources: {
+        parameters: {
+            query: {
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
+                begin: components["parameters"]["cost_begin"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
+                end: components["parameters"]["cost_end"];
+                /** @description Keep only costs of these categories of service. Repeatable. */
+                categories?: components["parameters"]["cost_categories"];
+                /** @description Keep only costs mapped to these components. Repeatable. */
+                components?: components["parameters"]["cost_components"];
+                /** @description Keep only costs mapped to these environments. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
+                environments?: components["parameters"]["cost_environments"];
+                /** @description Keep only costs of these types of machines. Repeatable. */
+                instance_types?: components["parameters"]["cost_instance_types"];
+                /** @description Keep only costs of these linked accounts (ids given by the cloud provider). Repeatable. */
+                linked_accounts?: components["parameters"]["cost_linked_accounts"];
+                /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
+                master_accounts?: components["parameters"]["cost_master_accounts"];
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
+                projects?: components["parameters"]["cost_projects"];
+                /** @description Keep only costs of these cloud providers. Repeatable. */
+                providers?: components["parameters"]["cost_providers"];
+                /** @description Keep only these kinds of billing record, such as usage, tax or credit. Repeatable. */
+                record_types?: components["parameters"]["cost_record_types"];
+                /** @description Keep only costs of these regions. Repeatable. */
+                regions?: components["parameters"]["cost_regions"];
+                /** @description Keep only costs of resources that carry tags, or only those that carry none. */
+                resource_tagging?: components["parameters"]["cost_resource_tagging"];
+                /** @description Keep only costs of these services of the provider. Repeatable. */
+                services?: components["parameters"]["cost_services"];
+                /** @description Keep only costs whose resources carry one of these tags, each written `key;value`. Repeatable. */
+                tags?: components["parameters"]["cost_tags"];
+                /** @description How many are named at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resources. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostResource"][];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    previewCloudCostTagMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The mapping to try. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCloudCostManagementTagMapping"];
+            };
+        };
+        responses: {
+            /** @description What it finds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostTagMappingPreview"];
                     };
                 };
             };
@@ -11770,25 +13383,27 @@ export interface operations {
     getCloudCostManagementProvider: {
         parameters: {
             query: {
-                /** @description First day of the period. A date such as `2024-02-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description First day of the period. A date such as `2024-02-01`, a moment such as `2024-02-01T00:00:00Z`, or a unix timestamp written as a number, in seconds or milliseconds; all are accepted, so the schema names no format. A moment counts as the whole day that it lies in, in UTC. */
                 begin: components["parameters"]["cost_begin"];
                 /** @description Keep only costs of these categories of service. Repeatable. */
                 categories?: components["parameters"]["cost_categories"];
-                /** @description Currency that all amounts are converted to. */
+                /** @description Currency that all amounts are converted to, by the exchange rate of each day or the nearest one before it. 422 when there is none, which says for which currency and day. */
                 currency: components["parameters"]["cost_currency"];
-                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a unix timestamp written as a number; both are accepted, so the schema names no format. */
+                /** @description Which cost: what was billed, or what it is worth after commitments such as reservations are spread over what uses them. Left out, the one of the settings. */
+                cost_type?: components["parameters"]["cost_type"];
+                /** @description First day after the period, which itself is not counted. A date such as `2024-03-01`, or a moment or timestamp as for `begin`. */
                 end: components["parameters"]["cost_end"];
-                /** @description Keep only costs mapped to these environments. Repeatable. */
+                /** @description Keep only costs mapped to these environments. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 environments?: components["parameters"]["cost_environments"];
                 /** @description Length of one bucket of the histograms. */
                 granularity: components["parameters"]["cost_granularity"];
-                /** @description Split each bucket by these dimensions, in the given order. Repeatable. */
+                /** @description Split each bucket by these dimensions, in the given order. Repeatable. 422 for an answer of more than about 100,000 buckets, all levels counted: choose a coarser granularity, fewer dimensions, or a shorter period. */
                 group_by?: components["parameters"]["cost_group_by"];
                 /** @description Keep only costs of these linked accounts (ids given by the cloud provider). Repeatable. */
                 linked_accounts?: components["parameters"]["cost_linked_accounts"];
                 /** @description Keep only costs billed to these master accounts (ids given by the cloud provider). Repeatable. */
                 master_accounts?: components["parameters"]["cost_master_accounts"];
-                /** @description Keep only costs mapped to these projects. Repeatable. */
+                /** @description Keep only costs mapped to these projects. Capitals and dots of canonicals do not count, since tags have none. Repeatable. */
                 projects?: components["parameters"]["cost_projects"];
                 /** @description Keep only these kinds of billing record, such as usage, tax or credit. Repeatable. */
                 record_types?: components["parameters"]["cost_record_types"];
@@ -11825,6 +13440,268 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    exportCloudCostLines: {
+        parameters: {
+            query: {
+                /** @description The month of the bill, such as `2026-07`. */
+                month: string;
+                /** @description Only lines of this cloud cost account, by canonical. */
+                account?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCloudCostReport: {
+        parameters: {
+            query?: {
+                /** @description The month, such as `2026-07`; the last whole one when left out. */
+                month?: string;
+                /** @description Currency of the figures. */
+                currency?: "USD" | "EUR" | "CNY" | "GBP";
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCloudCostSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostSettings"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Error"];
+        };
+    };
+    updateCloudCostSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The new settings. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["CloudCostSettings"];
+                "application/json": components["schemas"]["CloudCostSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostSettings"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listCloudCostExchangeRates: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CloudCostExchangeRate"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    setCloudCostExchangeRates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The rates. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["CloudCostExchangeRates"];
+                "application/json": components["schemas"]["CloudCostExchangeRates"];
+            };
+        };
+        responses: {
+            /** @description The rates hold from now on; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteCloudCostExchangeRate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Number of the rate. */
+                exchange_rate_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rate is gone; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getComponentCosts: {
+        parameters: {
+            query?: {
+                /** @description Currency of the figures. */
+                currency?: "USD" | "EUR" | "CNY" | "GBP";
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The comparison. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ComponentCosts"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
@@ -12670,6 +14547,256 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listCostAnomalies: {
+        parameters: {
+            query?: {
+                /** @description From this day on. */
+                begin?: string;
+                /** @description Up to the day before this one. */
+                end?: string;
+                /** @description Only those with this status. */
+                status?: "open" | "expected" | "closed";
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The anomalies. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostAnomaly"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    updateCostAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Number of the anomaly. */
+                anomaly_id: number;
+            };
+            cookie?: never;
+        };
+        /** @description The judgement. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["UpdateCostAnomaly"];
+                "application/json": components["schemas"]["UpdateCostAnomaly"];
+            };
+        };
+        responses: {
+            /** @description The anomaly. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostAnomaly"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    listCostBudgets: {
+        parameters: {
+            query?: {
+                /** @description Number of the page to return; the first one is 1. */
+                page_index?: components["parameters"]["page_index"];
+                /** @description How many items a page holds at most. */
+                page_size?: components["parameters"]["page_size"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budgets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostBudget"][];
+                        pagination: components["schemas"]["Pagination"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createCostBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The budget. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewCostBudget"];
+                "application/json": components["schemas"]["NewCostBudget"];
+            };
+        };
+        responses: {
+            /** @description The new budget. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostBudget"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCostBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the budget. */
+                budget_canonical: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budget. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostBudget"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    updateCostBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the budget. */
+                budget_canonical: string;
+            };
+            cookie?: never;
+        };
+        /** @description The budget. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewCostBudget"];
+                "application/json": components["schemas"]["NewCostBudget"];
+            };
+        };
+        responses: {
+            /** @description The budget. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostBudget"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            411: components["responses"]["LengthRequired"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteCostBudget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the budget. */
+                budget_canonical: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The budget is gone; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
     costEstimateTfPlan: {
         parameters: {
             query?: never;
@@ -13256,6 +15383,10 @@ export interface operations {
                 begin?: number;
                 /** @description The end of the period, in unix milliseconds. Required in practice. */
                 end?: number;
+                /** @description How many events the list holds at most, the newest ones. */
+                limit?: number;
+                /** @description Only events with this tag, as `key:value`, such as `component_canonical:front`. Repeat it for several: all of them must be there. */
+                tag?: string[];
                 /** @description Only events of this severity: `info`, `warn`, `err` or `crit`. Repeat it for several. */
                 severity?: ("info" | "warn" | "err" | "crit")[];
                 /** @description Only events of this type. `Cycloid` marks the events that the platform itself writes. Repeat it for several. */
@@ -13634,6 +15765,45 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["ServiceCatalogConfig"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    validateFormInfraPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The stack, its use case, the component and the values of the form. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostEstimationForm"];
+            };
+        };
+        responses: {
+            /** @description The violated policies by severity. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["InfraPoliciesValidationResult"];
                     };
                 };
             };
@@ -14388,6 +16558,40 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    evaluateInfraPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The policy, and what it is to be tried on. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluateInfraPolicy"];
+            };
+        };
+        responses: {
+            /** @description What the policy says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["InfraPolicyEvaluation"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
     };
@@ -15410,6 +17614,53 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    previewKpi: {
+        parameters: {
+            query?: {
+                /** @description Start of the period to compute data for, in unix seconds. */
+                begin?: components["parameters"]["kpi_begin"];
+                /** @description Keep only KPIs bound to this component. */
+                component_canonical?: components["parameters"]["kpi_component_canonical"];
+                /** @description End of the period to compute data for, in unix seconds. */
+                end?: components["parameters"]["kpi_end"];
+                /** @description Keep only KPIs bound to this environment. */
+                environment_canonical?: components["parameters"]["kpi_environment_canonical"];
+            };
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+            };
+            cookie?: never;
+        };
+        /** @description The definition of the KPI. */
+        requestBody: {
+            content: {
+                "application/vnd.cycloid.io.v1+json": components["schemas"]["NewKPI"];
+                "application/json": components["schemas"]["NewKPI"];
+            };
+        };
+        responses: {
+            /** @description What the KPI would show. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["KPIPreview"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
@@ -17004,8 +19255,12 @@ export interface operations {
             query?: {
                 /** @description Keep only the pipelines with this name. */
                 concourse_pipeline_name?: string;
+                /** @description Keep only the pipelines of this component; use it together with the project and the environment. */
+                component_canonical?: string;
                 /** @description Keep only the pipelines of this environment; use it together with the project. */
                 environment_canonical?: string;
+                /** @description `name:asc` as it is, or `updated_at:desc` and the like. */
+                order_by?: string;
                 /** @description Number of the page to return; the first one is 1. */
                 page_index?: components["parameters"]["page_index"];
                 /** @description How many items a page holds at most. */
@@ -17474,6 +19729,45 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    syncPipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+                /** @description Name of the pipeline. The main pipeline of a component is called `<project>-<environment>-<component>`. */
+                inpath_pipeline_name: components["parameters"]["pipeline_name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pipeline as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Pipeline"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
     syncedPipeline: {
         parameters: {
             query?: never;
@@ -17683,6 +19977,12 @@ export interface operations {
                 project_description?: string;
                 /** @description Only projects with this name. */
                 project_name?: string;
+                /** @description Only projects with a component made from this stack, such as `acme:web`. */
+                service_catalog_ref?: string;
+                /** @description Only projects of this team. */
+                team_canonical?: string;
+                /** @description Only projects owned by the user with this name. */
+                owner?: string;
                 /** @description Only projects with a stack from this catalog repository. */
                 service_catalog_source_canonical?: string;
             };
@@ -18303,6 +20603,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the caller may do there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Access"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
     getRoles: {
         parameters: {
             query?: {
@@ -18845,6 +21174,59 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getBrowserSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["BrowserSession"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    openBrowserSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["BrowserSession"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    closeBrowserSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended; the answer has no body. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            default: components["responses"]["Error"];
+        };
+    };
     listAccountEvents: {
         parameters: {
             query?: {
@@ -19148,6 +21530,64 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getExampleRepositories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What there is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ExampleRepositories"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    createExampleRepositories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where they are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ExampleRepositories"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
     };
@@ -20553,6 +22993,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getStateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Canonical of the project, unique in its organization. */
+                project_canonical: components["parameters"]["project_canonical"];
+                /** @description Canonical of the environment, unique in its project. */
+                environment_canonical: components["parameters"]["environment_canonical"];
+                /** @description Canonical of the component, unique in its environment. */
+                component_canonical: components["parameters"]["component_canonical"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["StateToken"];
+                    };
+                };
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];

@@ -140,11 +140,334 @@ export interface ConfigRepositories {
   updated_at: Generated<Date>
 }
 
+export interface CostAccounts {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  canonical: string
+  name: string
+  account_id: Generated<string>
+  cloud_provider: string
+  external_backend_id: number | null
+  parent_organization_id: number | null
+  parent_account_id: string | null
+  credential_id: number | null
+  enabled: Generated<boolean>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface CostAnomalies {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  day: string
+  provider: string
+  service: string
+  project: string
+  currency: string
+  cost: string
+  expected: string
+  reason: string
+  causes: ColumnType<unknown, string | undefined, string>
+  status: Generated<string>
+  gone: Generated<boolean>
+  user_id: number | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface CostBudgetAlerts {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  budget_id: number
+  span_begin: string
+  percent: number
+  of: string
+  spent: string
+  amount: string
+  created_at: Generated<Date>
+}
+
+export interface CostBudgets {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  canonical: string
+  name: string
+  amount: string
+  currency: string
+  span: string
+  filters: ColumnType<unknown, string | undefined, string>
+  thresholds: Json
+  recipients: Generated<string[]>
+  enabled: Generated<boolean>
+  owner_id: number | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface CostDaily {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  month_id: number
+  day: string
+  dimension_id: number
+  project: string
+  environment: string
+  component: string
+  tag_group_id: number | null
+  tagged: boolean
+  lines: number
+  billed: string
+  effective: string
+  kwh: number
+  co2e: number
+  covered: string
+}
+
+export interface CostDays {
+  organization_id: ColumnType<number, number, never>
+  month_id: number
+  period: string
+  day: string
+  dimension_id: number
+  resource_id: number | null
+  tag_set_id: number | null
+  lines: number
+  billed: string
+  effective: string
+  kwh: number
+  co2e: number
+  covered: string
+}
+
+export interface CostDimensions {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  provider: string
+  master_account: string
+  linked_account: string
+  service: string
+  category: string
+  region: string
+  instance_type: string
+  record_type: string
+  currency: string
+}
+
+export interface CostExchangeRates {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  day: string
+  from_currency: string
+  to_currency: string
+  rate: string
+  created_at: Generated<Date>
+}
+
+export interface CostImports {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  cost_account_id: number
+  source: string
+  source_name: Generated<string>
+  status: Generated<string>
+  stage: Generated<string>
+  files_total: Generated<number>
+  files_done: Generated<number>
+  bytes_total: Generated<number>
+  bytes_done: Generated<number>
+  lines: Generated<number>
+  message: Generated<string>
+  problems: ColumnType<unknown, string | undefined, string>
+  remarks: ColumnType<unknown, string | undefined, string>
+  forced: Generated<boolean>
+  period: string | null
+  digest: Generated<string>
+  user_id: number | null
+  attempt: Generated<number>
+  alive_at: Date | null
+  created_at: Generated<Date>
+  started_at: Date | null
+  ended_at: Date | null
+  settled: Generated<boolean>
+}
+
+export interface CostKeeping {
+  organization_id: ColumnType<number, number, never>
+  lines_months: Generated<number>
+  figures_months: Generated<number>
+  cost_type: Generated<string>
+  anomaly_mails: Generated<boolean>
+  report_mails: Generated<boolean>
+  updated_at: Generated<Date>
+}
+
+export interface CostKinds {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  digest: Buffer
+  dimension_id: number
+  focus: Json
+  kwh_per_unit: number | null
+  co2e_per_kwh: number | null
+}
+
+export interface CostLines {
+  organization_id: ColumnType<number, number, never>
+  month_id: number
+  period: string
+  charge_start: Date
+  charge_end: Date
+  kind_id: number
+  resource_id: number | null
+  tag_set_id: number | null
+  billed: string
+  effective: string
+  list: string | null
+  contracted: string | null
+  pricing_quantity: string | null
+  consumed_quantity: string | null
+  extra: Json | null
+}
+
+export interface CostLinkedAccounts {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  cost_account_id: number
+  account_id: string
+  cloud_provider: string
+  billed_name: Generated<string>
+  name: string | null
+}
+
+export interface CostMonthResources {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  month_id: number
+  month: string
+  resource_id: number
+  dimension_id: number
+  project: string
+  environment: string
+  component: string
+  days: number
+  effective: Generated<string>
+}
+
+export interface CostMonthTagSets {
+  organization_id: ColumnType<number, number, never>
+  month_id: number
+  tag_set_id: number
+  project: string
+  environment: string
+  component: string
+  tag_group_id: number | null
+}
+
+export interface CostMonthly {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  month_id: number
+  month: string
+  dimension_id: number
+  project: string
+  environment: string
+  component: string
+  tag_group_id: number | null
+  tagged: boolean
+  lines: number
+  billed: string
+  effective: string
+  kwh: number
+  co2e: number
+  covered: string
+}
+
+export interface CostMonths {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  cost_account_id: number | null
+  import_id: number | null
+  period: string
+  state: string
+  phase: string
+  digest: Generated<string>
+  files: ColumnType<unknown, string | undefined, string>
+  lines: Generated<number>
+  currency: Generated<string>
+  billed: Generated<string>
+  effective: Generated<string>
+  stated_total: string | null
+  stated_lines: number | null
+  finalized: Generated<boolean>
+  first_day: string | null
+  last_day: string | null
+  wide_keys: Generated<string[]>
+  mapping_generation: Generated<number>
+  message: Generated<string>
+  by_hand: Generated<boolean>
+  created_at: Generated<Date>
+  activated_at: Date | null
+  ended_at: Date | null
+}
+
+export interface CostResources {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  provider: string
+  resource: string
+  digest: Buffer
+  name: Generated<string>
+  type: Generated<string>
+  first_day: string | null
+}
+
 export interface CostSettings {
   organization_id: ColumnType<number, number, never>
   overrides: ColumnType<unknown, string | undefined, string>
   usage: ColumnType<unknown, string | undefined, string>
   updated_at: Generated<Date>
+}
+
+export interface CostTagGroups {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  digest: Buffer
+  tags: Json
+}
+
+export interface CostTagKeys {
+  organization_id: ColumnType<number, number, never>
+  key: string
+  value_count: number
+}
+
+export interface CostTagMappings {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  project_tags: Generated<string[]>
+  project_regex: Generated<string>
+  environment_tags: Generated<string[]>
+  environment_regex: Generated<string>
+  component_tags: Generated<string[]>
+  component_regex: Generated<string>
+  generation: Generated<number>
+  problem: Generated<string>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+export interface CostTagSets {
+  organization_id: ColumnType<number, number, never>
+  id: ColumnType<number, number | undefined, never>
+  digest: Buffer
+  tags: Json
+}
+
+export interface CostUploadChunks {
+  organization_id: ColumnType<number, number, never>
+  import_id: number
+  position: number
+  bytes: Buffer
 }
 
 export interface Credentials {
@@ -308,6 +631,14 @@ export interface Events {
   api_key_id: number | null
   operation: string | null
   happened_at: Generated<Date>
+}
+
+export interface ExchangeRates {
+  day: string
+  currency: string
+  rate: string
+  source: string
+  imported_at: Generated<Date>
 }
 
 export interface ExternalBackends {
@@ -917,6 +1248,7 @@ export interface TerraformPlans {
   position: number
   sealed: Buffer
   data_key_id: number
+  created_at: Generated<Date | null>
 }
 
 export interface TerraformStateChunks {
@@ -1010,7 +1342,30 @@ export interface DB {
   component_changes: ComponentChanges
   components: Components
   config_repositories: ConfigRepositories
+  cost_accounts: CostAccounts
+  cost_anomalies: CostAnomalies
+  cost_budget_alerts: CostBudgetAlerts
+  cost_budgets: CostBudgets
+  cost_daily: CostDaily
+  cost_days: CostDays
+  cost_dimensions: CostDimensions
+  cost_exchange_rates: CostExchangeRates
+  cost_imports: CostImports
+  cost_keeping: CostKeeping
+  cost_kinds: CostKinds
+  cost_lines: CostLines
+  cost_linked_accounts: CostLinkedAccounts
+  cost_month_resources: CostMonthResources
+  cost_month_tag_sets: CostMonthTagSets
+  cost_monthly: CostMonthly
+  cost_months: CostMonths
+  cost_resources: CostResources
   cost_settings: CostSettings
+  cost_tag_groups: CostTagGroups
+  cost_tag_keys: CostTagKeys
+  cost_tag_mappings: CostTagMappings
+  cost_tag_sets: CostTagSets
+  cost_upload_chunks: CostUploadChunks
   credentials: Credentials
   data_keys: DataKeys
   engine_build_inputs: EngineBuildInputs
@@ -1025,6 +1380,7 @@ export interface DB {
   engine_versions: EngineVersions
   environments: Environments
   events: Events
+  exchange_rates: ExchangeRates
   external_backends: ExternalBackends
   identities: Identities
   identity_providers: IdentityProviders
@@ -1085,8 +1441,8 @@ export interface DB {
 }
 
 /** Tables whose rows belong to one organization. */
-export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'cost_settings' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'external_backends' | 'identity_providers' | 'infra_imports' | 'infra_policies' | 'inventory_counts' | 'inventory_resources' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'quota_consumptions' | 'quotas' | 'resource_pools' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'state_token_generations' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams' | 'terraform_plans' | 'terraform_state_chunks' | 'terraform_state_versions' | 'terraform_states'
+export type TenantTable = 'api_key_addresses' | 'api_keys' | 'appearances' | 'build_notes' | 'child_organizations' | 'component_changes' | 'components' | 'config_repositories' | 'cost_accounts' | 'cost_anomalies' | 'cost_budget_alerts' | 'cost_budgets' | 'cost_daily' | 'cost_days' | 'cost_dimensions' | 'cost_exchange_rates' | 'cost_imports' | 'cost_keeping' | 'cost_kinds' | 'cost_lines' | 'cost_linked_accounts' | 'cost_month_resources' | 'cost_month_tag_sets' | 'cost_monthly' | 'cost_months' | 'cost_resources' | 'cost_settings' | 'cost_tag_groups' | 'cost_tag_keys' | 'cost_tag_mappings' | 'cost_tag_sets' | 'cost_upload_chunks' | 'credentials' | 'data_keys' | 'engine_build_inputs' | 'engine_build_outputs' | 'engine_builds' | 'engine_caches' | 'engine_events' | 'engine_jobs' | 'engine_pipelines' | 'engine_resources' | 'engine_versions' | 'environments' | 'events' | 'external_backends' | 'identity_providers' | 'infra_imports' | 'infra_policies' | 'inventory_counts' | 'inventory_resources' | 'job_notes' | 'kpi_favorites' | 'kpis' | 'licences' | 'members' | 'organizations' | 'pipeline_configs' | 'pipelines' | 'project_favorites' | 'projects' | 'quota_consumptions' | 'quotas' | 'resource_pools' | 'roles' | 'rules' | 'stack_diagrams' | 'stack_files' | 'stack_sources' | 'stacks' | 'state_token_generations' | 'subscriptions' | 'team_members' | 'team_roles' | 'teams' | 'terraform_plans' | 'terraform_state_chunks' | 'terraform_state_versions' | 'terraform_states'
 /** What a statement inside an organization may join: its own tables, and the public side of people. */
 export type TenantDatabase = Pick<DB, TenantTable | 'people'>
 /** What a statement outside organizations may name. */
-export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'sessions' | 'identities' | 'totp_secrets' | 'recovery_codes' | 'passkeys' | 'login_challenges' | 'sign_in_flows' | 'price_books' | 'price_products' | 'price_rates' | 'provider_schemas' | 'provider_blocks' | 'sign_in_codes' | 'pending_identities' | 'used_assertions' | 'installation_keys' | 'account_events' | 'marketplace_customers' | 'organizations' | 'members' | 'people'>
+export type AccountDatabase = Pick<DB, 'engine_runners' | 'users' | 'user_emails' | 'account_tokens' | 'signing_keys' | 'mails' | 'rate_limits' | 'sessions' | 'identities' | 'totp_secrets' | 'recovery_codes' | 'passkeys' | 'login_challenges' | 'sign_in_flows' | 'price_books' | 'price_products' | 'price_rates' | 'provider_schemas' | 'provider_blocks' | 'exchange_rates' | 'sign_in_codes' | 'pending_identities' | 'used_assertions' | 'installation_keys' | 'account_events' | 'marketplace_customers' | 'organizations' | 'members' | 'people'>

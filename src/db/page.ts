@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import { invalid } from '../errors.ts'
 
 export interface PageQuery {
@@ -16,20 +16,21 @@ const lastOffset = 2n ** 62n
 
 /**
  * One page and the number of all matches, in one statement. `columns` maps what order_by may name to SQL columns; the first
- * is the default order. `tieBreaker` is a unique column: without it, rows with equal values may be seen twice or never.
+ * is the default order. `within` orders what is alike in an order that was asked for. `tieBreaker` is a unique column: without it, rows with equal values may be seen twice or never.
  * @throws Invalid for page 0, size 0 or an unknown order.
  */
 export async function page<D, T extends keyof D, R>(
   query: SelectQueryBuilder<D, T, R>,
   { page_index: index = 1, page_size: size = 1000, order_by }: PageQuery,
-  { columns, tieBreaker }: { columns: Readonly<Record<string, string>>; tieBreaker: string },
+  { columns, within, tieBreaker }: { columns: Columns; within?: RawBuilder<unknown>; tieBreaker: string },
 ): Promise<Page<R>> {
   assertPage(index, size)
   const { column, direction } = readOrder(order_by, columns)
   const offset = BigInt(index - 1) * BigInt(size)
   const ordered = query
     .select(sql<number>`count(*) over ()`.as('page_total'))
-    .orderBy(sql.ref(column), direction)
+    .orderBy(typeof column === 'string' ? sql.ref(column) : column, direction)
+    .$if(order_by !== undefined && within !== undefined, (query) => query.orderBy(within ?? sql``, 'asc'))
     .orderBy(sql.ref(tieBreaker), direction)
     .limit(size)
     .offset(String(offset > lastOffset ? lastOffset : offset) as never)
@@ -55,7 +56,9 @@ async function count<D, T extends keyof D, R>(query: SelectQueryBuilder<D, T, R>
   return (row as { page_total: number } | undefined)?.page_total ?? 0
 }
 
-function readOrder(text: string | undefined, columns: Readonly<Record<string, string>>): { column: string; direction: 'asc' | 'desc' } {
+type Columns = Readonly<Record<string, string | RawBuilder<unknown>>>
+
+function readOrder(text: string | undefined, columns: Columns): { column: string | RawBuilder<unknown>; direction: 'asc' | 'desc' } {
   const [fallback] = Object.values(columns)
   if (fallback === undefined) throw new Error('a page needs an order')
   if (text === undefined) return { column: fallback, direction: 'asc' }

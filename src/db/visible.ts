@@ -13,12 +13,16 @@ interface Visible {
  */
 export function whereVisible<D, T extends keyof D, R>(
   query: SelectQueryBuilder<D, T, R>,
-  { prefix, expressions, ownerId }: Visible,
+  visible: Visible,
   path: RawBuilder<unknown>,
   owner?: string,
 ): SelectQueryBuilder<D, T, R> {
-  if (expressions === undefined) return query
+  return visible.expressions === undefined ? query : query.where(isVisible(visible, path, owner))
+}
+
+/** The same as a condition, for what is looked at inside another statement. */
+export function isVisible({ prefix, expressions, ownerId }: Visible, path: RawBuilder<unknown>, owner?: string): RawBuilder<boolean> {
+  if (expressions === undefined) return sql`true`
   const byRule = sql<boolean>`(${prefix} || ${path}) ~ any (${[...expressions]}::text[])`
-  if (!owner || ownerId === null) return query.where(byRule)
-  return query.where(sql<boolean>`(${byRule} or ${sql.ref(owner)} = ${ownerId})`)
+  return !owner || ownerId === null ? byRule : sql`(${byRule} or ${sql.ref(owner)} = ${ownerId})`
 }

@@ -6,25 +6,28 @@ import type { Request } from 'express'
 import type { Actor } from '../access/actor.ts'
 import { decide, decideBelow, isOwned, prefixBelow } from '../access/decide.ts'
 import { sentenceOf } from '../access/standing.ts'
-import type { OperationRow } from '../contract/operations.ts'
+import type { OperationId, OperationRow } from '../contract/operations.ts'
 import { OrgTx } from '../db/organization-tx.ts'
 import { ownedResources } from '../domains/organizations/owned.ts'
 import { ApiError, forbidden, invalid, unauthenticated } from '../errors.ts'
 import type { Platform } from '../platform.ts'
 import type { Admission } from './context.ts'
+import { assertOwnPage, type Credentials } from './credentials.ts'
 
-/** The token of `Authorization: Bearer …` or, for what cannot set headers, of `?api_key=…`. */
-export function tokenOf(request: Request): string | undefined {
-  const [scheme = '', token] = (request.headers.authorization ?? '').split(' ')
-  if (scheme.toLowerCase() === 'bearer' && token) return token
-  const { api_key } = request.query
-  return typeof api_key === 'string' && api_key !== '' ? api_key : undefined
+/** What says who is calling, and what goes with it. */
+export interface Caller {
+  readonly credentials: Credentials
+  readonly request: Request
+  readonly id: OperationId
 }
 
-export async function authenticate(platform: Platform, token: string | undefined, fresh: boolean): Promise<Actor> {
+export async function authenticate(platform: Platform, { credentials, request, id }: Caller, fresh: boolean): Promise<Actor> {
+  const { token, by } = credentials
   if (token === undefined)
     throw unauthenticated('This needs a token: sign in, or use an API key, and send it as Authorization: Bearer <token>')
-  return platform.memory.actorOf(token, fresh)
+  const actor = await platform.memory.actorOf(token, fresh)
+  if (by === 'cookie') assertOwnPage(platform, request, actor, id === 'getBrowserSession')
+  return actor
 }
 
 /** API keys belong to machines: what is about a person refuses them, unless the document says otherwise. */
@@ -48,15 +51,15 @@ export async function admit(
   platform: Platform,
   operation: OperationRow,
   path: Readonly<Record<string, string | undefined>>,
-  token: string | undefined,
+  caller: Caller,
   fresh: boolean,
 ): Promise<Admission> {
-  const caller = await authenticate(platform, token, fresh)
+  const found = await authenticate(platform, caller, fresh)
   const canonical = path.organization_canonical ?? ''
-  const access = await platform.memory.accessOf(caller, canonical, fresh)
+  const access = await platform.memory.accessOf(found, canonical, fresh)
   if (!access) throw forbidden(`There is no organization ${canonical} that you may enter`)
   // Renamed since the session began? Whoever took the old name must not be taken for the caller.
-  const actor = caller.kind === 'user' ? { ...caller, username: access.username ?? caller.username } : caller
+  const actor = found.kind === 'user' ? { ...found, username: access.username ?? found.username } : found
   const resource = operation.resource.map(({ entity, parameter }) => `${entity}:${nameInPath(path[parameter])}`).join(':')
   const action = operation.permission ?? ''
   // Of a create or a list the last name is not known yet: could there be one for which the answer is yes?

@@ -9,6 +9,7 @@ import { OrgTx } from '../db/organization-tx.ts'
 import { forbidden } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Platform } from '../platform.ts'
+import type { Credentials } from './credentials.ts'
 import { type EventDetails, recordEvent } from './record.ts'
 
 export interface RequestInfo {
@@ -42,6 +43,10 @@ export interface AccountContext extends PublicContext {
   readonly actor: Actor
   /** The presented token, for refreshing it. */
   readonly token: string
+  /** Where it stood. Of one in a cookie nothing may be told to a page, nor to whoever has crept into one. */
+  readonly by: Credentials['by']
+  /** Of the answer, should there be a good one. */
+  setCookie(cookie: string): void
 }
 
 /** For everything inside an organization. */
@@ -82,7 +87,12 @@ export function publicContext({ platform, request }: Base): PublicContext {
   }
 }
 
-export function accountContext({ platform, request }: Base, actor: Actor, token: string): AccountContext {
+export function accountContext(
+  { platform, request }: Base,
+  actor: Actor,
+  { token = '', by }: Credentials,
+  setCookie: (cookie: string) => void,
+): AccountContext {
   const accountId = accountOf(actor)
   const scope = accountId === null ? ({ kind: 'platform' } as const) : ({ kind: 'account', accountId } as const)
   return {
@@ -90,6 +100,8 @@ export function accountContext({ platform, request }: Base, actor: Actor, token:
     request,
     actor,
     token,
+    by,
+    setCookie,
     read: (run) => AccountTx.read(platform.database, scope, run),
     write: (run) => AccountTx.write(platform.database, scope, run),
   }

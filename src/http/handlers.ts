@@ -7,11 +7,14 @@ import { billing } from '../domains/billing/operations.ts'
 import { builds } from '../domains/builds/operations.ts'
 import { children } from '../domains/children/operations.ts'
 import { cloudCostAccounts } from '../domains/cloud-cost-accounts/operations.ts'
+import { cloudCostImports } from '../domains/cloud-cost-imports/operations.ts'
 import { cloudCosts } from '../domains/cloud-costs/operations.ts'
 import { cloudProviders } from '../domains/cloud-providers/operations.ts'
 import { codeGeneration } from '../domains/code-generation/operations.ts'
 import { components } from '../domains/components/operations.ts'
 import { configRepositories } from '../domains/config-repositories/operations.ts'
+import { costAnomalies } from '../domains/cost-anomalies/operations.ts'
+import { costBudgets } from '../domains/cost-budgets/operations.ts'
 import { costEstimation } from '../domains/cost-estimation/operations.ts'
 import { credentials } from '../domains/credentials/operations.ts'
 import { environments } from '../domains/environments/operations.ts'
@@ -55,11 +58,14 @@ export const handlers: { [Id in OperationId]: Handler<Id> } = {
   ...builds,
   ...children,
   ...cloudCostAccounts,
+  ...cloudCostImports,
   ...cloudCosts,
   ...cloudProviders,
   ...codeGeneration,
   ...components,
   ...configRepositories,
+  ...costAnomalies,
+  ...costBudgets,
   ...costEstimation,
   ...credentials,
   ...environments,

@@ -38,6 +38,7 @@ const pastTense: Record<string, string> = {
   check: 'checked',
   favorite: 'marked',
   clear_cache: 'cleaned',
+  read: 'read',
 }
 
 export async function recordEvent(tx: OrgTx, { actor, operation, path, details, changed }: Change): Promise<void> {
@@ -50,6 +51,8 @@ export async function recordEvent(tx: OrgTx, { actor, operation, path, details, 
   const places = operation.resource
     .slice(1)
     .map(({ entity: place, parameter }) => [`${place}_canonical`, String(path[parameter] ?? '')] as const)
+  // So that all events of a thing have a tag in common, from the first one on.
+  if (operation.target === 'component' && action === 'create') places.push(['component_canonical', name])
   const event = auditEvent({
     entity,
     action,

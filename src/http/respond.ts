@@ -17,6 +17,8 @@ export async function respond(response: Response, { success, respond: how }: Ope
       return
     case 'bytes': {
       const { type, body, fileName, length, md5 } = output as Bytes
+      // Whatever somebody stored: opened in a browser, it may not act as a page of this host, where the console is.
+      response.setHeader('content-security-policy', `default-src 'none'; sandbox`)
       response.status(success).setHeader('content-type', type)
       if (length !== undefined) response.setHeader('content-length', length)
       if (md5 !== undefined) response.setHeader('content-md5', Buffer.from(md5, 'hex').toString('base64'))

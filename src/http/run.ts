@@ -5,8 +5,9 @@ import type { OperationId, OperationRow } from '../contract/operations.ts'
 import { StaleAccess } from '../db/pool.ts'
 import { ApiError, unavailable } from '../errors.ts'
 import type { Platform } from '../platform.ts'
-import { admit, authenticate, isRefusal, refuseConfined, refuseKeys, tokenOf } from './admit.ts'
+import { admit, authenticate, isRefusal, refuseConfined, refuseKeys } from './admit.ts'
 import { type Admission, accountContext, organizationContext, publicContext, type RequestInfo } from './context.ts'
+import { credentialsOf } from './credentials.ts'
 import type { Query } from './query.ts'
 import { respond } from './respond.ts'
 import type { Validator } from './validate.ts'
@@ -61,22 +62,25 @@ export async function runOperation(platform: Platform, validator: Validator, han
 }
 
 async function answer(platform: Platform, validator: Validator, handler: AnyHandler, question: Question, fresh: boolean): Promise<unknown> {
-  const { operation, request } = question
+  const { id, operation, request, response } = question
   const base = { platform, request: question.info }
-  const token = tokenOf(request)
+  // Whoever is asked for no session must not notice whether there is one.
+  const caller = () => ({ id, request, credentials: credentialsOf(request, platform.config) })
   switch (operation.scope) {
     case 'public':
     case 'token':
       return handle(handler, publicContext(base), await readQuestion(validator, question))
     case 'authenticated': {
-      const actor = await platform.sessions.assertLive(await authenticate(platform, token, fresh))
+      const asking = caller()
+      const actor = await platform.sessions.assertLive(await authenticate(platform, asking, fresh))
       refuseKeys(actor, operation)
       refuseConfined(actor, operation)
       noteActor(question, actor)
-      return handle(handler, accountContext(base, actor, token ?? ''), await readQuestion(validator, question))
+      const setCookie = (cookie: string) => void response.setHeader('set-cookie', cookie)
+      return handle(handler, accountContext(base, actor, asking.credentials, setCookie), await readQuestion(validator, question))
     }
     case 'organization': {
-      const admission = await admit(platform, operation, question.path, token, fresh)
+      const admission = await admit(platform, operation, question.path, caller(), fresh)
       noteActor(question, admission.actor, admission)
       if (admission.actor.kind === 'api_key') platform.keyUse.note(admission.actor, question.info.address)
       const input = await readQuestion(validator, question)

@@ -7,6 +7,8 @@ import createRouter from 'find-my-way'
 import { type OperationId, type OperationRow, operationTable } from '../contract/operations.ts'
 import { ApiError, invalid } from '../errors.ts'
 import type { Platform } from '../platform.ts'
+import { type Console, openConsole } from './console/console.ts'
+import { mountConsole } from './console/pages.ts'
 import { handlers } from './handlers.ts'
 import { mountPages } from './pages.ts'
 import { readQuery } from './query.ts'
@@ -23,9 +25,11 @@ export interface Serving {
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
 
-export async function serve(platform: Platform): Promise<Serving> {
-  const { config } = platform
-  const server = createServer(createApp(platform))
+/** @param silenceMs after which connections that say nothing are closed when it ends */
+export async function serve(platform: Platform, { silenceMs = 500 } = {}): Promise<Serving> {
+  const { config, log } = platform
+  const console = config.console === 'off' ? undefined : openConsole({ mode: config.console, folder: config.consoleFolder, log })
+  const server = createServer(createApp(platform, console))
   // Longer than the usual idle time of a balancer, which must be the one to close.
   server.keepAliveTimeout = 75_000
   server.listen(config.port, config.host)
@@ -34,10 +38,15 @@ export async function serve(platform: Platform): Promise<Serving> {
     once(server, 'error').then(([error]) => Promise.reject(listenError(error as NodeJS.ErrnoException, config.port))),
   ])
   const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => drain(server, platform) }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([drain(server, platform, silenceMs), console?.[Symbol.asyncDispose]()])
+    },
+  }
 }
 
-export function createApp(platform: Platform): express.Express {
+export function createApp(platform: Platform, console?: Console): express.Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
@@ -45,6 +54,7 @@ export function createApp(platform: Platform): express.Express {
   app.set('trust proxy', platform.config.trustedProxies)
   app.set('query parser', (text: string) => readQuery(text ?? '').plain)
   mountPages(app, platform)
+  if (console) mountConsole(app, console)
 
   const router = createRouter({ ignoreDuplicateSlashes: true, ignoreTrailingSlash: true, maxParamLength: 1000 })
   for (const [id, { method, path }] of Object.entries(operationTable))
@@ -136,11 +146,11 @@ function notFoundOrNotAllowed(router: ReturnType<typeof createRouter>, path: str
  * just arriving on one. So only the listening ends first; whoever still speaks on an open connection is answered, with
  * `connection: close`; what stays silent is closed after a moment.
  */
-async function drain(server: Server, platform: Platform): Promise<void> {
+async function drain(server: Server, platform: Platform, silenceMs: number): Promise<void> {
   platform.draining = true
   for (const controller of platform.lasting) controller.abort()
   const closed = new Promise((resolve) => NetServer.prototype.close.call(server, resolve))
-  const idle = setInterval(() => server.closeIdleConnections(), 500)
+  const idle = setInterval(() => server.closeIdleConnections(), silenceMs)
   const giveUp = setTimeout(() => server.closeAllConnections(), 25_000)
   await closed
   clearInterval(idle)

@@ -17,6 +17,8 @@ interface Route {
   request: Middleware
   response: Middleware | undefined
   openapi: object
+  /** Query parameters that are lists. */
+  lists: readonly string[]
 }
 
 export interface Validator {
@@ -39,7 +41,9 @@ export function openValidator({
   const { routeOf, badAnswers } = made
   return {
     async question(id, request, response, path) {
-      const { request: check, openapi } = await routeOf(id)
+      const { request: check, openapi, lists } = await routeOf(id)
+      // One value makes a list for the validator, but an empty one does not, and asks for what belongs to none.
+      for (const name of lists) if (request.query[name] === '') request.query[name] = ['']
       Object.assign(request, { openapi: { ...openapi, pathParams: path }, params: path, operationId: id })
       await run(check, request, response)
       assertFinite('path', path)
@@ -132,7 +136,23 @@ async function findRoute(id: OperationId, middlewares: RequestHandler[]): Promis
   } as unknown as Request & { openapi?: object }
   await run(metadata, asked, {} as Response)
   if (!asked.openapi) throw new Error(`express-openapi-validator does not know ${id}`)
-  return { request, response: named('responseMiddleware'), openapi: asked.openapi }
+  return { request, response: named('responseMiddleware'), openapi: asked.openapi, lists: listsOf(path, method) }
+}
+
+function listsOf(path: string, method: string): string[] {
+  const { parameters = [] } =
+    (document as unknown as { paths: Record<string, Record<string, { parameters?: Parameter[] }>> }).paths[path]?.[method] ?? {}
+  const known = document.components.parameters as unknown as Record<string, Parameter>
+  return parameters
+    .map((parameter) => (parameter.$ref === undefined ? parameter : known[parameter.$ref.split('/').at(-1) ?? '']))
+    .flatMap((parameter) => (parameter?.in === 'query' && parameter.schema?.type === 'array' ? [parameter.name ?? ''] : []))
+}
+
+interface Parameter {
+  $ref?: string
+  name?: string
+  in?: string
+  schema?: { type?: string }
 }
 
 /** The paths of one domain, with the components that they reach. */

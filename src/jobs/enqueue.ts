@@ -16,7 +16,11 @@ export async function enqueue<Name extends TaskName>(tx: Tx, task: Name, payload
   )
 }
 
-/** Work with git may wait long for somebody else's server: one organization's takes one place of the worker, and mails find another. */
+/**
+ * Work with git may wait long for somebody else's server: one organization's takes one place of the worker, and mails find another.
+ * Imports of costs take turns by themselves (costs/import/places.ts): what a killed worker held stays locked for hours, and the next
+ * one is to go on with an import at once.
+ */
 function queueOf(task: TaskName, payload: TaskPayloads[TaskName]): string | null {
   const [noun = ''] = task.split('.')
   return 'organizationId' in payload && slow.has(noun) ? `${noun}:${payload.organizationId}` : null

@@ -6,7 +6,21 @@
 import { requestPasswordReset, requestVerification, sendPasswordReset, sendVerification } from '../domains/accounts/mail.ts'
 import { cancelSubscriptions, reconcile, syncSubscription } from '../domains/billing/sync.ts'
 import { warnAll } from '../domains/billing/warnings.ts'
+import {
+  attributeCosts,
+  beginDue as beginDueCostImports,
+  clearAllCosts,
+  clearCosts,
+  recoverLost as recoverLostCostImports,
+} from '../domains/cloud-cost-imports/due.ts'
+import { runCostImport } from '../domains/cloud-cost-imports/run.ts'
+import { fetchRates } from '../domains/cloud-costs/installation-rates.ts'
+import { mailAllReports, mailReport } from '../domains/cloud-costs/report-mail.ts'
 import { recoverChange, recoverOverdue, removeFiles } from '../domains/components/recover.ts'
+import { mailAnomalies } from '../domains/cost-anomalies/letters.ts'
+import { watchCosts } from '../domains/cost-anomalies/watch.ts'
+import { mailBudget } from '../domains/cost-budgets/letters.ts'
+import { watchAllCosts } from '../domains/cost-budgets/watch.ts'
 import { refreshProvider, refreshProvidersDue } from '../domains/identity-providers/refresh.ts'
 import { failLost, runImport } from '../domains/infra-imports/run.ts'
 import { syncAllMarketplace, syncMarketplace } from '../domains/marketplace/sync.ts'
@@ -36,6 +50,22 @@ export interface TaskPayloads {
   'components.recover': { organizationId: number; componentId: number; change: string }
   'components.recoverOverdue': Record<string, never>
   'components.removeFiles': { organizationId: number; config_repository_id: number; paths: string[] }
+  /** After the tag mapping was changed. */
+  'costs.attribute': { organizationId: number }
+  /** After imports and deletes, and every night. */
+  'costs.clear': { organizationId: number }
+  'costs.clearAll': Record<string, never>
+  'costs.fetchRates': Record<string, never>
+  'costs.import': { organizationId: number; importId: number }
+  'costs.importDue': Record<string, never>
+  'costs.recoverLost': Record<string, never>
+  /** After imports: budgets, and what is unusual. */
+  'costs.watch': { organizationId: number }
+  'costs.watchAll': Record<string, never>
+  'costMails.anomalies': Parameters<typeof mailAnomalies>[1]
+  'costMails.budget': Parameters<typeof mailBudget>[1]
+  'costMails.report': Parameters<typeof mailReport>[1]
+  'costMails.reportAll': Record<string, never>
   'identityProviders.refreshDue': Record<string, never>
   'identityProviders.refresh': Parameters<typeof refreshProvider>[1]
   'infraImports.run': Parameters<typeof runImport>[1]
@@ -69,6 +99,19 @@ export const tasks: { [Name in TaskName]: (platform: Platform, payload: TaskPayl
   'components.recover': recoverChange,
   'components.recoverOverdue': recoverOverdue,
   'components.removeFiles': removeFiles,
+  'costs.attribute': attributeCosts,
+  'costs.clear': clearCosts,
+  'costs.clearAll': clearAllCosts,
+  'costs.fetchRates': fetchRates,
+  'costs.import': runCostImport,
+  'costs.importDue': beginDueCostImports,
+  'costs.recoverLost': recoverLostCostImports,
+  'costs.watch': watchCosts,
+  'costs.watchAll': watchAllCosts,
+  'costMails.anomalies': mailAnomalies,
+  'costMails.budget': mailBudget,
+  'costMails.report': mailReport,
+  'costMails.reportAll': mailAllReports,
   'identityProviders.refreshDue': refreshProvidersDue,
   'identityProviders.refresh': refreshProvider,
   'infraImports.run': runImport,
@@ -94,6 +137,15 @@ export const schedule = [
   { task: 'infraImports.failLost', match: '*/5 * * * *' },
   { task: 'billing.reconcile', match: '23 * * * *' },
   { task: 'billing.warn', match: '41 5 * * *' },
+  // Each account once in so many hours, see COST_IMPORT_HOURS.
+  { task: 'costs.importDue', match: '11 * * * *' },
+  { task: 'costs.recoverLost', match: '* * * * *' },
+  { task: 'costs.clearAll', match: '29 2 * * *' },
+  // The bank publishes in the afternoon.
+  { task: 'costs.fetchRates', match: '47 17 * * *' },
+  { task: 'costs.watchAll', match: '19 6 * * *' },
+  // When the bills of the month before are as good as complete.
+  { task: 'costMails.reportAll', match: '41 7 5 * *' },
   { task: 'marketplace.syncAll', match: '41 3 * * *' },
   // Each once a day, when its last reading is older.
   { task: 'identityProviders.refreshDue', match: '37 * * * *' },

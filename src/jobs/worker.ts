@@ -29,6 +29,8 @@ export async function startWorker(platform: Platform, url: string): Promise<Asyn
   })
   return {
     async [Symbol.asyncDispose]() {
+      // Long work looks at it, and leaves the rest to whoever comes next.
+      platform.draining = true
       await runner.stop()
       await pool.end()
     },

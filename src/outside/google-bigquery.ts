@@ -1,6 +1,6 @@
 /** What a Google service account sees in BigQuery. Only ever Google's own hosts: the key file is a tenant's text. */
-import { importPKCS8, SignJWT } from 'jose'
 import { invalid, unavailable } from '../errors.ts'
+import { assertionForm, googleTokenUrl, signedAssertion, UnusableKey } from './google-token.ts'
 
 export interface BigQueryTree {
   projects: { id: string; datasets: { id: string; tables: { id: string }[] }[] }[]
@@ -13,9 +13,8 @@ export interface GoogleHosts {
   readonly timeout: number
 }
 
-/** A key file names its own `token_uri`; following it would send our requests wherever a tenant likes. */
 export const googleHosts: GoogleHosts = {
-  token: 'https://oauth2.googleapis.com/token',
+  token: googleTokenUrl,
   api: 'https://bigquery.googleapis.com',
   timeout: 20_000,
 }
@@ -30,10 +29,12 @@ const mostPages = 20
  * @throws Invalid when the key cannot be used or may not see BigQuery; RetryOperation when Google does not answer in time
  */
 export async function listBigQuery(keyFile: string, { token, api, timeout }: GoogleHosts): Promise<BigQueryTree> {
-  const assertion = await signedAssertion(keyFile, token)
+  const assertion = await signedAssertion(keyFile, scope, token).catch((error: unknown) => {
+    throw error instanceof UnusableKey ? invalid(error.message, ['raw.json_key: not a service account key']) : error
+  })
   const signal = AbortSignal.timeout(timeout)
-  const body = new URLSearchParams({ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion })
-  const granted = await ask(token, { method: 'POST', body, signal })
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const granted = await ask(token, { method: 'POST', body: assertionForm(assertion), headers, signal })
   if (typeof granted['access_token'] !== 'string') throw unavailable('Google gave no access token: try again later')
   const caller = { base: `${api}/bigquery/v2`, headers: { authorization: `Bearer ${granted['access_token']}` }, signal }
 
@@ -53,26 +54,6 @@ export async function listBigQuery(keyFile: string, { token, api, timeout }: Goo
       id,
       datasets: filled.filter(({ project }) => project === id).map(({ id, tables }) => ({ id, tables })),
     })),
-  }
-}
-
-async function signedAssertion(keyFile: string, audience: string): Promise<string> {
-  try {
-    const { client_email, private_key, private_key_id } = JSON.parse(keyFile) as Record<string, unknown>
-    if (typeof client_email !== 'string' || typeof private_key !== 'string') throw new Error('client_email or private_key is missing')
-    const key = await importPKCS8(private_key, 'RS256')
-    return await new SignJWT({ scope })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(typeof private_key_id === 'string' ? { kid: private_key_id } : {}) })
-      .setIssuer(client_email)
-      .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime('10 minutes')
-      .sign(key)
-  } catch {
-    // Without the cause: what cannot be parsed is quoted in the parser's message, and it is the key.
-    throw invalid('The credential is not a usable service account key: it needs client_email and private_key (PKCS #8)', [
-      'raw.json_key: not a service account key',
-    ])
   }
 }
 

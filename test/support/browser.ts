@@ -2,13 +2,9 @@
  * A real browser, Debian's Chromium, for what only a browser decides: cookies across sites, forms that post themselves,
  * passkeys. It reaches this machine and nothing else.
  */
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, type CDPSession, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
-
-/** CHROMIUM_PATH, or the first of the usual names in PATH. */
-const executable = process.env.CHROMIUM_PATH ?? inPath('chromium', 'chromium-browser', 'google-chrome')
+import { executable } from './browser-path.ts'
 
 /** Undefined: there is one. */
 export const noBrowser: string | undefined = executable ? undefined : 'skipped: no browser (apt-get install chromium, or set CHROMIUM_PATH)'
@@ -18,25 +14,42 @@ export const inBrowser = (name: string): string => (noBrowser === undefined ? na
 
 export interface TestBrowser {
   /** A page of somebody's own browser: it shares no cookie with the others. Closed with the file's last test. */
-  open(): Promise<Page>
+  open(options?: BrowserContextOptions): Promise<Page>
   /** Another page of the same browser. */
   beside(page: Page): Promise<Page>
 }
 
 /** For a whole file. Without a browser it does nothing: the tests say `describe.skipIf(noBrowser)`. */
 export function useBrowser(): TestBrowser {
-  let browser: Browser | undefined
+  const mine: BrowserContext[] = []
+  // Here, where the wait has a limit of its own, and not within the first test's.
   beforeAll(async () => {
-    if (executable) browser = await launch(executable)
+    if (executable) await runningBrowser(executable)
   })
-  afterAll(() => browser?.close())
+  afterAll(async () => void (await Promise.all(mine.splice(0).map((context) => context.close()))))
   return {
-    async open() {
-      if (!browser) throw new Error(noBrowser ?? 'The browser has not started')
-      return pageOf(await browser.newContext())
+    async open(options = {}) {
+      if (!executable) throw new Error(noBrowser)
+      const context = await (await runningBrowser(executable)).newContext(options)
+      mine.push(context)
+      return pageOf(context)
     },
     beside: (page) => pageOf(page.context()),
   }
+}
+
+/** A process tests file after file, and starts its browser once. It ends with the process, whose end of the pipe is all it listens to. */
+let running: Promise<Browser> | undefined
+
+async function runningBrowser(executablePath: string): Promise<Browser> {
+  running ??= launch(executablePath)
+  const browser = await running.catch((error: unknown) => {
+    running = undefined
+    throw error
+  })
+  if (browser.isConnected()) return browser
+  running = undefined
+  return runningBrowser(executablePath)
 }
 
 async function launch(executablePath: string): Promise<Browser> {
@@ -44,6 +57,8 @@ async function launch(executablePath: string): Promise<Browser> {
     // Root may not have the sandbox, and nothing is opened here but pages of ours.
     '--no-sandbox',
     '--disable-dev-shm-usage',
+    // A graphics card that is imitated only costs time.
+    '--disable-gpu',
     '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1',
   ]
   return chromium.launch({ executablePath, args, timeout: 60_000 })
@@ -81,19 +96,5 @@ export async function addAuthenticator(page: Page): Promise<Authenticator> {
     async recognise(isOwner) {
       await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: isOwner })
     },
-  }
-}
-
-function inPath(...names: string[]): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
-  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
   }
 }

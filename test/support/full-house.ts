@@ -5,6 +5,7 @@
  */
 import { expect } from 'vitest'
 import type { Answer, Client } from './client.ts'
+import { furnishWithCosts } from './full-house-costs.ts'
 import { furnishWithIdentity } from './full-house-identity.ts'
 import { furnishWithPipelines } from './full-house-pipelines.ts'
 import { formValues, furnishWithGit } from './full-house-stacks.ts'
@@ -88,6 +89,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
   const running = await furnishWithPipelines(server, { admin, canonical, marker })
   const identity = await furnishWithIdentity(server, { canonical, marker })
   const terraform = await furnishWithTerraform(server, { admin, canonical, marker })
+  const costs = await furnishWithCosts(server, { canonical, marker })
   done(await admin.createProjectFavorite({ path: { ...path, project_canonical: 'web' } }))
   done(await admin.inviteUserToOrgMember({ path, body: { email: `pending-${marker}@example.com`, role_canonical: 'organization-member' } }))
   done(
@@ -123,6 +125,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
       ...running.shared,
       ...identity.shared,
       ...terraform.shared,
+      ...costs.shared,
       ...namesFor({
         project: 'web',
         environment: 'prod',
@@ -145,6 +148,7 @@ export async function fullHouse(server: TestServer, repositories: Repositories, 
       ...running.own,
       ...identity.own,
       ...terraform.own,
+      ...costs.own,
       ...namesFor({
         project: only,
         environment: only,
@@ -209,6 +213,6 @@ export async function rowsOf(server: TestServer, organizationId: number): Promis
 export async function tenantTables(server: Pick<TestServer, 'database'>): Promise<string[]> {
   const rows = await server.database.query<{ name: string }>(`
     select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id' and not a.attisdropped
-    where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace order by 1`)
+    where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace = 'public'::regnamespace order by 1`)
   return rows.map(({ name }) => name)
 }

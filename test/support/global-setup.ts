@@ -1,12 +1,12 @@
 /** One Postgres for the run, and in it one migrated database that every test file copies. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../../src/db/migrate.ts'
 import { openEmbeddedPostgres } from '../../src/outside/embedded-postgres.ts'
 import { assertNoLeaks } from './log-check/assert.ts'
+import { scratchFolder } from './scratch.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,7 +19,9 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject) {
-  const directory = await mkdtemp(join(tmpdir(), 'trochoid-test-'))
+  // Every group of tests asks for it; they share what the first of all has.
+  if (!project.isRootProject()) return
+  const directory = scratchFolder()
   // Nothing here outlives the run, so nothing needs to reach the disk.
   const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }
   const external = process.env.TEST_DATABASE_URL

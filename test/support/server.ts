@@ -44,6 +44,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
       PORT: '0',
       HOST: '127.0.0.1',
       VALIDATE_RESPONSES: 'true',
+      // Whoever tests it says so: nothing is built beside a test.
+      CONSOLE: 'off',
       LOG_LEVEL: 'info',
       DATABASE_POOL_SIZE: '8',
       // Nothing listens there: no test asks the real one.
@@ -62,7 +64,8 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
   if (options.worker) stack.use(await startWorker(platform, database.url))
   const runner = options.worker || options.runner ? await platform.startRunner?.() : undefined
   if (runner) stack.use(runner)
-  const server = stack.use(await serve(platform))
+  // Who asked here has their answer: nothing is on its way.
+  const server = stack.use(await serve(platform, { silenceMs: 10 }))
   return {
     url: server.url,
     platform,
@@ -74,10 +77,10 @@ export async function openTestServer(options: TestServerOptions = {}): Promise<T
 }
 
 /** For a whole file: `const server = useServer()`, ready when the tests run. */
-export function useServer(options: TestServerOptions = {}): TestServer {
+export function useServer(options: TestServerOptions | (() => Promise<TestServerOptions>) = {}): TestServer {
   let server: (TestServer & AsyncDisposable) | undefined
   beforeAll(async () => {
-    server = await openTestServer(options)
+    server = await openTestServer(typeof options === 'function' ? await options() : options)
   })
   afterAll(() => server?.[Symbol.asyncDispose]())
   return new Proxy({} as TestServer, { get: (_, name) => Reflect.get(server as object, name) })

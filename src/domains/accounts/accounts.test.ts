@@ -49,7 +49,7 @@ describe('my account', () => {
     const { [name]: eve } = await scenario(server, person(name))
     expect((await eve?.updateUserAccount({ body: { ...profile(name), mfa_enabled: true } }))?.body.data.mfa_enabled).toBe(true)
     const off = { ...profile(name), mfa_enabled: false }
-    expect(await eve?.updateUserAccount({ body: off })).toBeError('Unauthorized', 'second factor')
+    expect(await eve?.updateUserAccount({ body: off })).toBeError('StaleSignIn', 'second factor')
     expect((await eve?.getUserAccount())?.body.data.mfa_enabled).toBe(true)
     await server.database.query(`update sessions set second_factor = 'email' where user_id = (select id from users where username = $1)`, [
       name,

@@ -48,6 +48,15 @@ describe('appearances', () => {
     expect(await create({ favicon: 'data:image/svg+xml;base64,PHN2Zy8+' })).toHaveStatus(200)
   })
 
+  test('an image may be in its address, which is where the console can show it from, up to 200 KB', async () => {
+    const path = { organization_canonical: acme() }
+    const { ada } = await scenario(server, organization(path.organization_canonical, member('ada')))
+    const create = (logo: string) => ada.createAppearance({ path, body: { ...look('Blue'), logo } })
+    const logo = `data:image/png;base64,${'A'.repeat(270_000)}`
+    expect(await create(`data:image/png;base64,${'A'.repeat(280_000)}`)).toBeError('Invalid', 'body.logo')
+    expect((await create(logo)).body.data.logo).toBe(logo)
+  })
+
   test('switching one on switches the other off', async () => {
     const organization_canonical = acme()
     const { ada } = await scenario(server, organization(organization_canonical, member('ada')))

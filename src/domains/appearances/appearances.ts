@@ -42,11 +42,18 @@ export function appearanceCanonical(name: string): string {
 
 function fieldsOf({ name, display_name, tab_title, footer, logo, favicon, color }: Schema<'NewAppearance'>) {
   const problems = Object.entries({ logo, favicon }).flatMap(([field, address]) =>
-    isImageAddress(address) ? [] : [`body.${field}: must be an http, https or data:image address`],
+    !isImageAddress(address)
+      ? [`body.${field}: must be an http, https or data:image address`]
+      : address.length > longestImage
+        ? [`body.${field}: must have at most ${longestImage} characters`]
+        : [],
   )
   if (problems.length > 0) throw invalid('An image of the appearance has an address that browsers should not load', problems)
   return { name, display_name, tab_title, footer, logo, favicon, color_r: color.r, color_g: color.g, color_b: color.b }
 }
+
+/** An image in its address, of 200 KB: it goes along with every organization that is listed. */
+const longestImage = 280_000
 
 /** Consoles put these into pages that anybody may open: no `javascript:`, no `file:`. */
 const isImageAddress = (address: string): boolean => /^(?:https?:\/\/|data:image\/)/i.test(address)

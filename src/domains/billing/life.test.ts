@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { useBilling } from '../../../test/support/billing-world.ts'
 import type { Client } from '../../../test/support/client.ts'
 import { fresh, member, organization, person, scenario } from '../../../test/support/scenario.ts'
@@ -17,6 +17,7 @@ beforeEach(() => {
   world.subscriptions.clear()
   billing.untold()
 })
+afterEach(() => void vi.useRealTimers())
 
 /** @param ago days since its trial ends, by our time; the double's time is at its beginning */
 async function onTrial({ ago, card }: { ago: number; card?: 'good' | 'declining' }) {
@@ -109,11 +110,14 @@ describe('a payment that fails', () => {
   })
 
   test('blocks it by the hour, without an event that says so', async () => {
-    // Some seconds are left.
-    const acme = await onTrial({ ago: paymentGraceDays - 8 / day, card: 'declining' })
+    // Ten minutes are left.
+    const acme = await onTrial({ ago: paymentGraceDays - 600 / day, card: 'declining' })
     await pass(14 + 1 / day)
     expect(await projects(acme)).toHaveStatus(200)
-    await expect.poll(async () => (await projects(acme)).status, { timeout: 20_000, interval: 300 }).toBe(403)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 300_000 })
+    expect(await projects(acme)).toHaveStatus(200)
+    vi.setSystemTime(Date.now() + 305_000)
+    expect(await projects(acme)).toHaveStatus(403)
     expect(await state(acme)).toMatchObject({ status: 'past_due' })
   })
 

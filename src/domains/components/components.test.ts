@@ -102,6 +102,39 @@ module "web" {
     expect(await create(workshop)).toHaveStatus(409)
   })
 
+  test('counts in its environment, and finds its project by the stack', async () => {
+    const workshop = await open()
+    await must(create(workshop))
+    const path = { organization_canonical: workshop.org }
+    const { data } = (await workshop.ada.getProjects({ path, query: { service_catalog_ref: `${workshop.org}:web` } })).body
+    expect(data).toHaveLength(1)
+    expect(data[0]?.environments.find(({ canonical }) => canonical === 'prod')?.component_count).toBe(1)
+    expect(data[0]?.environments.find(({ canonical }) => canonical === 'staging')?.component_count).toBe(0)
+    expect((await workshop.ada.getSummary({ path })).body.data.components).toBe(1)
+    const events = (await workshop.ada.getEvents({ path, query: { begin: 0, end: Date.now() + 1000, tag: ['component_canonical:front'] } }))
+      .body
+    expect(events.data.map(({ title }) => title)).toEqual(['A component has been created'])
+  })
+
+  test('does not find its project for those who may not list it', async () => {
+    const workshop = await open()
+    await must(create(workshop))
+    const path = { organization_canonical: workshop.org }
+    const keyWith = async (name: string, ...actions: string[]) => {
+      const rules = actions.map((action) => ({ action, effect: 'allow' as const, resources: [] }))
+      const { body } = await must(workshop.ada.createAPIKey({ path, body: { name, canonical: name, rules } }))
+      return server.client(body.data.token)
+    }
+    const projects = await keyWith('projects', 'organization:project:list')
+    const components = await keyWith('components', 'organization:project:list', 'organization:component:list')
+    const found = async (client: typeof projects, query: object) => (await must(client.getProjects({ path, query }))).body.data.length
+    for (const query of [{ service_catalog_ref: `${workshop.org}:web` }, { service_catalog_source_canonical: 'catalogue' }]) {
+      expect(await found(projects, query)).toBe(0)
+      expect(await found(components, query)).toBe(1)
+    }
+    expect(await found(projects, {})).toBe(1)
+  })
+
   test('leaves an event', async () => {
     const workshop = await open()
     await must(create(workshop))
@@ -139,6 +172,19 @@ describe('updating a component', () => {
     expect(files[file]).toBe('# mine\nregion:   "eu-west-1"   # here\nby_hand: 1\nbucket: changed\n')
     expect(files[`${workshop.org}/shop/prod/front/terraform/main.tf`]).toContain('instance_type = "large" # the size')
     expect((await workshop.ada.getComponentConfig({ path })).body.data).toMatchObject({ Server: { Pipeline: { bucket: 'changed' } } })
+  })
+
+  test('that somebody else has changed since is refused, when one says how one read it', async () => {
+    const workshop = await open()
+    const { body } = await must(create(workshop))
+    const path = { ...workshop.at, component_canonical: 'front' }
+    const update = (name: string, updated_at?: number) =>
+      workshop.ada.updateComponent({ path, body: { name, use_case: 'default', ...(updated_at === undefined ? {} : { updated_at }) } })
+    const read = body.data.updated_at ?? 0
+    expect(await update('Stale', read - 1)).toBeError('Conflict', 'body.updated_at')
+    expect((await workshop.ada.getComponent({ path })).body.data.name).toBe('Front')
+    expect(await update('Fresh', read)).toHaveStatus(200)
+    expect(await update('Last')).toHaveStatus(200)
   })
 
   test('that changes nothing makes no commit', async () => {

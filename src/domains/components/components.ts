@@ -7,6 +7,7 @@ import type { FormValues } from '../../formats/forms/types.ts'
 import { quotaOf } from '../../formats/forms/values.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import type { FileChanges, Snapshot } from '../../outside/git/types.ts'
+import { seconds } from '../../time.ts'
 import { providers } from '../cloud-providers/providers.ts'
 import { withGit } from '../git.ts'
 import { saverOf } from '../pipelines/configs.ts'
@@ -81,6 +82,10 @@ export async function updateComponent(context: OrganizationContext, path: Compon
   assertName(body.name)
   const { component, plan } = await context.read(async (tx) => {
     const component = await getComponent(tx, path)
+    if (body.updated_at !== undefined && body.updated_at !== seconds(component.updated_at))
+      throw conflict(`The component ${component.canonical} was changed by somebody else meanwhile: read it again, and repeat your change`, [
+        `body.updated_at: is ${body.updated_at}, but the component was last changed at ${seconds(component.updated_at)}`,
+      ])
     const stack = await stackOf(tx, component)
     return { component, plan: await planOf(tx, context, stack, body.use_case, { ...path, componentName: body.name }) }
   })

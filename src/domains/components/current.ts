@@ -3,7 +3,7 @@ import type { Schema } from '../../contract/operation.ts'
 import { notFound } from '../../errors.ts'
 import type { FormValues } from '../../formats/forms/types.ts'
 import type { OrganizationContext } from '../../http/context.ts'
-import type { Snapshot } from '../../outside/git/types.ts'
+import { GitError, type Snapshot } from '../../outside/git/types.ts'
 import { withGit } from '../git.ts'
 import { getStack } from '../stacks/stacks.ts'
 import type { ComponentPath } from './components.ts'
@@ -11,9 +11,9 @@ import { getComponent } from './components.ts'
 import { formOf, samplesOf, viewConfig, viewConfigs } from './config.ts'
 import { type Place, surroundingsOf } from './facts.ts'
 import { currentOn, renderOn } from './on-tip.ts'
-import { planOf, stackOf, targetOf, told, usableStack } from './plan.ts'
+import { type Plan, planOf, stackOf, targetOf, told, usableStack } from './plan.ts'
 import { type ComponentFile, findComponent } from './queries.ts'
-import { textOf } from './render.ts'
+import { isText, textOf } from './render.ts'
 import { type ReadValue, readerOf } from './values.ts'
 
 export async function getCurrentValues(context: OrganizationContext, path: ComponentPath): Promise<FormValues> {
@@ -80,13 +80,12 @@ export async function previewConfig(
     const path = `project:${place.project}:environment:${place.environment}:component:${component}`
     return { plan, present: row && row.stack_id === stack.id && context.may('organization:component:read', path) ? row : null }
   })
-  const outcome = present
-    ? await withGit(() =>
-        context.platform.git.read(plan.remote, plan.repository.branch, (tip) =>
-          renderOn(plan, only(tip, present.files), body.vars, present, []),
-        ),
-      )
-    : await renderOn(plan, null, body.vars, null, [])
+  const { outcome, there } = await withGit(() =>
+    onTip(context, plan, async (tip) => ({
+      outcome: await renderOn(plan, tip && present && only(tip, present.files), body.vars, present, []),
+      there: tip ? await tip.read(plan.planned.map(({ path }) => path)) : new Map<string, Buffer>(),
+    })),
+  )
   const byDestination = new Map(outcome.files.map(({ path, content }) => [path, content]))
   const contents = new Map(plan.planned.map(({ source, path }) => [source, told(() => textOf(byDestination.get(path) ?? Buffer.alloc(0)))]))
   const pipeline = plan.useCase.files.find(({ technology, key }) => technology === 'pipeline' && key === 'pipeline')
@@ -97,7 +96,32 @@ export async function previewConfig(
       told(() => plan.interpolate(textOf(plan.samples.get(path) ?? Buffer.alloc(0)))),
     )
   }
-  return told(() => viewConfig(plan.useCase, plan.form, plan.interpolate, contents))
+  const own = new Set(present?.files.map(({ path }) => path))
+  const files = outcome.files.map(({ path, technology, content }) => {
+    const before = own.has(path) ? there.get(path) : undefined
+    return { path, technology, exists: there.has(path), ...textAs('before', before), ...textAs('after', content) }
+  })
+  return { ...told(() => viewConfig(plan.useCase, plan.form, plan.interpolate, contents)), files }
+}
+
+/** The first component makes the branch. */
+async function onTip<T>(
+  { platform }: OrganizationContext,
+  { remote, repository }: Plan,
+  look: (tip: Snapshot | null) => Promise<T>,
+): Promise<T> {
+  try {
+    return await platform.git.read(remote, repository.branch, look)
+  } catch (error) {
+    if (error instanceof GitError && (error.kind === 'no_branch' || error.kind === 'empty')) return look(null)
+    throw error
+  }
+}
+
+/** Nothing for what is not there, or no text. */
+function textAs<Name extends string>(name: Name, content: Buffer | undefined): { [N in Name]?: string } {
+  if (content === undefined || !isText(content)) return {}
+  return { [name]: textOf(content) } as { [N in Name]: string }
 }
 
 /** Destinations are the stack's author's choice, so that a preview might show any file: it shows those of the component. */

@@ -125,6 +125,16 @@ describe('a pipeline that somebody changed by hand', () => {
     await must(ada.updatePipeline({ path: pathOf(workshop), body: { passed_config: text.replace('1h', '5m') } }))
     const { data } = (await must(ada.syncedPipeline({ path: pathOf(workshop) }))).body
     expect(data).toMatchObject({ synced: 'out_of_sync', diffs: { resources: [{ name: 'tick', status: 'changed' }], jobs: [] } })
+    const before = (await must(ada.getPipelineConfigVersions({ path: pathOf(workshop) }))).body.data.length
+    const synced = await must(ada.syncPipeline({ path: pathOf(workshop) }))
+    expect(synced.body.data.name).toBe('shop-prod-front')
+    expect((await ada.syncedPipeline({ path: pathOf(workshop) })).body.data).toEqual({ synced: 'synced' })
+    const versions = (await must(ada.getPipelineConfigVersions({ path: pathOf(workshop) }))).body.data
+    expect(versions).toHaveLength(before + 1)
+    expect(versions[0]).toMatchObject({ reason: 'component', author: 'ada' })
+    // In line already: nothing is saved.
+    await must(ada.syncPipeline({ path: pathOf(workshop) }))
+    expect((await must(ada.getPipelineConfigVersions({ path: pathOf(workshop) }))).body.data).toHaveLength(before + 1)
   })
 
   test('is in sync again when its component is saved', async () => {

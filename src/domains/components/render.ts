@@ -253,7 +253,7 @@ export function textOf(content: Buffer): string {
   }
 }
 
-function isText(content: Buffer): boolean {
+export function isText(content: Buffer): boolean {
   try {
     textOf(content)
     return true

@@ -1,12 +1,20 @@
-import { accountOf } from '../../access/actor.ts'
+import { type Actor, accountOf, nameOf } from '../../access/actor.ts'
 import { canonicalOf } from '../../canonical.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
+import type { OrgTx } from '../../db/organization-tx.ts'
 import { invalid } from '../../errors.ts'
 import { googleHosts, listBigQuery } from '../../outside/google-bigquery.ts'
 import { callerOf, mayHandOver } from '../ownership.ts'
 import { createCredential, getCredential, openCredential, removeCredential, updateCredential } from './credentials.ts'
 import { listCredentials } from './queries.ts'
 import { viewCredential, viewCredentialSimple } from './view.ts'
+
+const seenBy =
+  (actor: Actor) =>
+  ({ credential: { canonical } }: Awaited<ReturnType<typeof openCredential>>) => ({
+    name: canonical,
+    message: `${nameOf(actor)} looked at the values of the credential ${canonical}`,
+  })
 
 export const credentials: DomainHandlers<'credentials'> = {
   async listCredentials({ read, visible }, { query, filters }) {
@@ -27,8 +35,10 @@ export const credentials: DomainHandlers<'credentials'> = {
     return { data: viewCredential(row, body.raw) }
   },
 
-  async getCredential({ read, platform }, { path }) {
-    const { credential, raw } = await read((tx) => openCredential(tx, platform.master, path.credential_canonical))
+  async getCredential({ read, write, platform, actor }, { path }) {
+    const open = (tx: OrgTx) => openCredential(tx, platform.master, path.credential_canonical)
+    // Keys read what they need, again and again; of people it is kept who has seen a secret.
+    const { credential, raw } = actor.kind === 'api_key' ? await read(open) : await write(open, seenBy(actor))
     return { data: viewCredential(credential, raw) }
   },
 

@@ -73,6 +73,28 @@ describe('events', () => {
     expect(await titles(ada, organization_canonical, { begin: 0, end: 1000 })).toEqual([])
   })
 
+  test('those with all of the given tags are found, the newest as many as are wanted', async () => {
+    const organization_canonical = acme()
+    const { ada } = await scenario(server, organization(organization_canonical, member('ada')))
+    const tags = (...list: string[]) => list.map((pair) => ({ key: pair.split('=')[0] ?? '', value: pair.split('=')[1] ?? '' }))
+    for (const [title, ...list] of [
+      ['a', 'env=prod', 'team=x'],
+      ['b', 'env=prod'],
+      ['c', 'env=staging'],
+      ['d', 'at=10:30'],
+    ] as const)
+      await ada.sendEvent({ path: { organization_canonical }, body: event(title, { tags: tags(...list) }) })
+    const found = (query: object) => titles(ada, organization_canonical, query)
+    expect(await found({ tag: 'env:prod' })).toEqual(['b', 'a'])
+    expect(await found({ tag: ['env:prod', 'team:x'] })).toEqual(['a'])
+    expect(await found({ tag: 'at:10:30' })).toEqual(['d'])
+    expect(await found({ tag: 'env:' })).toEqual([])
+    expect(await found({ limit: 2 })).toEqual(['d', 'c'])
+    const path = { organization_canonical }
+    for (const query of [{ limit: 0 }, { limit: 10_001 }, { tag: 'env' }])
+      expect(await ada.call('getEvents', { path, query: { ...always, ...query } })).toBeError('Invalid', 'query.')
+  })
+
   test.each<[string, object, string]>([
     ['no period', {}, 'query.begin'],
     ['no end', { begin: 1 }, 'query.end'],

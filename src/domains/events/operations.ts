@@ -9,14 +9,15 @@ const mostEvents = 10_000
 
 export const events: DomainHandlers<'events'> = {
   async getEvents({ read, visible }, { query }) {
-    const { begin, end, ...filters } = query
+    const { begin, end, limit = mostEvents, tag = [], ...filters } = query
     if (begin === undefined || end === undefined)
       throw invalid('Events are listed for a period: give its begin and end in unix milliseconds', [
         ...(begin === undefined ? ['query.begin: is required'] : []),
         ...(end === undefined ? ['query.end: is required'] : []),
       ])
     if (begin > end) throw invalid('The period ends before it begins', ['query.begin: must not be later than end'])
-    const rows = await read((tx) => listEvents(tx, { begin, end, ...filters }, visible('organization:event:list'), mostEvents))
+    const tags = tag.map((pair) => ({ key: pair.slice(0, pair.indexOf(':')), value: pair.slice(pair.indexOf(':') + 1) }))
+    const rows = await read((tx) => listEvents(tx, { begin, end, tags, ...filters }, visible('organization:event:list'), limit))
     return { data: rows.map(viewEvent) }
   },
 

@@ -41,12 +41,14 @@ export interface EventFilters {
   end: number
   type?: readonly string[]
   severity?: readonly string[]
+  /** All of them. */
+  tags: readonly Tag[]
 }
 
 const path = sql`':event:' || events.id`
 
 /** The newest first, and of a crowded period only the newest `most`. */
-export function listEvents(tx: OrgTx, { begin, end, type, severity }: EventFilters, visible: Visibility, most: number) {
+export function listEvents(tx: OrgTx, { begin, end, type, severity, tags }: EventFilters, visible: Visibility, most: number) {
   // As doubles: the largest number of the wire lies within what Postgres' timestamps hold, and beyond JavaScript's dates.
   const at = (milliseconds: number) => sql<Date>`to_timestamp(${milliseconds}::double precision / 1000)`
   let found = tx
@@ -56,6 +58,7 @@ export function listEvents(tx: OrgTx, { begin, end, type, severity }: EventFilte
     .where('happened_at', '<', at(end + 1))
   if (type !== undefined) found = found.where('type', 'in', type)
   if (severity !== undefined) found = found.where('severity', 'in', severity)
+  if (tags.length > 0) found = found.where(sql<boolean>`events.tags @> ${JSON.stringify(tags.map(storable))}::jsonb`)
   return whereVisible(found, visible, path).orderBy('happened_at', 'desc').orderBy('id', 'desc').limit(most).execute()
 }
 

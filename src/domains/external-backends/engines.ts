@@ -92,7 +92,7 @@ export const engines: Readonly<Record<Engine, EngineRules>> = {
     },
     required: ['urls', 'version', 'sources'],
   },
-  GCPStorage: gcs,
+  GCPStorage: { ...gcs, purposes: ['remote_tfstate', 'cost_explorer'] },
   GCPRemoteTFState: gcs,
   GCPCostStorage: { ...costs, credential: 'gcp', fields: { project_id: text(64), dataset: text(1024), table: text(1024) } },
   GitLabHTTPStorage: { ...http, needsCredential: true },

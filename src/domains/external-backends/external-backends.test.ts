@@ -67,14 +67,13 @@ const table: [engine: string, purposes: string[], configuration: object, credent
     'azure',
   ],
   ['ElasticsearchLogs', ['logs', 'events'], es, 'elasticsearch'],
-  ['GCPStorage', ['remote_tfstate'], { bucket: 'states', object: 'web' }, 'gcp'],
+  ['GCPStorage', ['remote_tfstate', 'cost_explorer'], { bucket: 'states', object: 'web' }, 'gcp'],
   ['GCPRemoteTFState', ['remote_tfstate'], { bucket: 'states', object: 'web' }, 'gcp'],
   ['GCPCostStorage', ['cost_explorer'], { project_id: 'p', dataset: 'd', table: 't' }, 'gcp'],
   ['GitLabHTTPStorage', ['remote_tfstate'], { url: 'https://gitlab.example.com/api/v4/projects/1/terraform/state/x' }, 'basic_auth'],
   ['HTTPStorage', ['remote_tfstate'], { url: 'https://state.example.com/x' }, 'basic_auth'],
   ['SwiftStorage', ['remote_tfstate'], { container: 'states', region: 'RegionOne', object: 'web', skip_verify_ssl: true }, 'swift'],
   ['SwiftRemoteTFState', ['remote_tfstate'], { container: 'states', region: 'GRA', object: 'web' }, 'swift'],
-  ['VMwareVsphere', ['cost_explorer'], { server: 'vsphere.example.com:443', allow_unverified_ssl: true }, 'vmware'],
 ]
 const purposes = ['events', 'logs', 'remote_tfstate', 'cost_explorer']
 

@@ -1,8 +1,9 @@
-import { nameOf } from '../../access/actor.ts'
+import { accountOf, nameOf } from '../../access/actor.ts'
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { invalid } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
+import { addAccount, followBackend } from '../cloud-cost-accounts/backends.ts'
 import { readingCredentials } from '../git.ts'
 import { jwtOfBackend } from '../terraform-state/tokens.ts'
 import { type Caller, createBackend, getBackend, removeBackend, updateBackend } from './external-backends.ts'
@@ -29,6 +30,7 @@ export const externalBackends: DomainHandlers<'external-backends'> = {
     const made = await context.write(
       async (tx) => {
         const row = await createBackend(tx, whole, callerOf(context))
+        if (row.purpose === 'cost_explorer') await addAccount(tx, row, {}, ofCosts(context))
         context.assertMayCreate(String(row.id))
         return { row, data: await shown(tx, context, row) }
       },
@@ -44,7 +46,9 @@ export const externalBackends: DomainHandlers<'external-backends'> = {
   async updateExternalBackend(context, { path, body }) {
     const changed = await context.write(
       async (tx) => {
+        const before = await getBackend(tx, path.external_backend_id)
         const row = await updateBackend(tx, path.external_backend_id, body, callerOf(context))
+        await followBackend(tx, before, row, ofCosts(context))
         return { row, data: await shown(tx, context, row) }
       },
       ({ row }) => told(context, 'updated', row),
@@ -62,6 +66,8 @@ export const externalBackends: DomainHandlers<'external-backends'> = {
 }
 
 const callerOf = (context: OrganizationContext): Caller => ({ mayRead: readingCredentials(context), may: context.may })
+
+const ofCosts = ({ actor }: OrganizationContext) => ({ userId: accountOf(actor), field: 'body.configuration' })
 
 const shown = async (tx: OrgTx, context: OrganizationContext, row: BackendRow) =>
   viewExternalBackend(row, mayOpen(context, row) ? await jwtOfBackend(tx, context.platform, row) : '')

@@ -4,6 +4,8 @@ import { withCurrent } from '../../formats/forms/current.ts'
 import { readForms } from '../../formats/forms/read.ts'
 import { FetchRefused, fetchJson } from '../../outside/guarded-fetch.ts'
 import { previewConfig } from '../components/current.ts'
+import { plansOfForm } from '../cost-estimation/form/estimate-form.ts'
+import { validatePlans } from '../infra-policies/validate.ts'
 import { isDeeperThan } from '../json-depth.ts'
 import { hidingTokens } from '../terraform-state/hidden.ts'
 
@@ -28,6 +30,10 @@ export const forms: DomainHandlers<'forms'> = hidingTokens<DomainHandlers<'forms
   async interpolateFormsConfig(context, { path, body }) {
     const place = { project: path.project_canonical, environment: path.environment_canonical }
     return { data: await previewConfig(context, place, body) }
+  },
+  async validateFormInfraPolicies(context, { path, body }) {
+    const place = { project: path.project_canonical, environment: path.environment_canonical }
+    return { data: await validatePlans(context, place, await plansOfForm(context, place, body)) }
   },
 })
 

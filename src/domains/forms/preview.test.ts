@@ -62,6 +62,40 @@ describe('a preview', () => {
     expect(data?.pipeline.variables.content).toBe('# by hand\nregion: us-east-1\nbucket: mine\n')
   })
 
+  test('shows each file as it is and as it will be', async () => {
+    const workshop = await open()
+    const vars = (region: string) => ({ Server: { Pipeline: { region } } })
+    const filesOf = async (region: string) => (await must(preview(workshop, vars(region)))).body.data?.files ?? []
+    const path = `${workshop.org}/shop/prod/front/pipeline/variables.yml`
+    const fresh = (await filesOf('eu-west-1')).find((file) => file.path === path)
+    expect(fresh).toMatchObject({ exists: false, technology: 'pipeline', after: expect.stringContaining('region: eu-west-1') })
+    expect(fresh).not.toHaveProperty('before')
+    await create(workshop, vars('eu-west-1'))
+    expect((await filesOf('us-east-1')).find((file) => file.path === path)).toMatchObject({
+      exists: true,
+      before: expect.stringContaining('region: eu-west-1'),
+      after: expect.stringContaining('region: us-east-1'),
+    })
+  })
+
+  test('says of a file that is not the component’s own that it is there, and not what it holds', async () => {
+    const workshop = await open()
+    await create(workshop, { Server: { Pipeline: { region: 'eu-west-1' } } })
+    const path = `${workshop.org}/shop/prod/next/pipeline/variables.yml`
+    repositories.commit(workshop.config, 'config', { [path]: 'password: somebody-elses\n' })
+    const answer = await workshop.ada.interpolateFormsConfig({
+      path: workshop.at,
+      body: {
+        service_catalog_ref: `${workshop.org}:web`,
+        component_canonical: 'next',
+        use_case: 'default',
+        vars: { Server: { Pipeline: { region: 'x' } } },
+      },
+    })
+    expect(answer.body.data?.files?.find((file) => file.path === path)).toMatchObject({ exists: true })
+    expect(JSON.stringify(answer.body)).not.toContain('somebody-elses')
+  })
+
   test('refuses what creating would refuse', async () => {
     const workshop = await open()
     expect(await preview(workshop, {})).toBeError('Invalid', 'region')

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -44,7 +44,7 @@ let server: TestServer & AsyncDisposable
 beforeAll(async () => {
   aws = await openAwsDouble()
   const { terraform } = readConfig({})
-  const imports = { terracognita: tool, terraform: undefined, seconds: 20 }
+  const imports = { terracognita: tool, terraform: undefined, seconds: 90 }
   server = await openTestServer({
     worker: true,
     config: { ...gitIn(repositories), terraform: { ...terraform, awsEndpoint: aws.url, imports } },
@@ -193,7 +193,7 @@ describe('an import', () => {
 
   test('that is deleted ends its tool', async () => {
     const { path, ada, body, ref } = await acme()
-    script(`echo started; sleep 60 & echo $! > '${seen}.pid'; wait`)
+    script(`echo started; sleep 100 & echo $! > '${seen}.pid'; wait`)
     await ada.createInfraImport({ path, body })
     const subject = { ...path, service_catalog_ref: ref }
     for (let tries = 0; tries < 100; tries++) {
@@ -204,12 +204,15 @@ describe('an import', () => {
     expect(await ada.deleteServiceCatalogImport({ path: subject })).toHaveStatus(204)
     const isAlive = () => {
       try {
-        return process.kill(Number(readFileSync(`${seen}.pid`, 'utf8')), 0)
+        const pid = Number(readFileSync(`${seen}.pid`, 'utf8'))
+        process.kill(pid, 0)
+        // Where nobody asks how it ended it has a number on, and that is all.
+        return !existsSync('/proc/self/stat') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
       } catch {
         return false
       }
     }
-    // It says that it lives now and then, and hears then that nobody wants it.
+    // It says that it lives now and then, and hears then that nobody wants it; the time that a tool has is not over.
     for (let tries = 0; tries < 300 && isAlive(); tries++) await new Promise((wake) => setTimeout(wake, 100))
     expect(isAlive()).toBe(false)
   }, 40_000)

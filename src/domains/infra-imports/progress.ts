@@ -13,7 +13,8 @@ export interface Progress {
 }
 
 const writeEveryMs = 500
-const liveEveryMs = 20_000
+/** Also how soon a run hears that nobody wants it any more. */
+const liveEveryMs = 5000
 
 export function openProgress(platform: Platform, organizationId: number, run: { id: number; attempt: number }): Progress {
   const controller = new AbortController()

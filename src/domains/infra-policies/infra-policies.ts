@@ -9,7 +9,8 @@ import * as queries from './queries.ts'
 
 const longestBody = 64 * 1024
 const mostPolicies = 200
-const mostProblems = 10
+/** Of one text; people mend the first ones first. */
+export const mostProblems = 10
 
 export async function getInfraPolicy(tx: OrgTx, canonical: string): Promise<queries.InfraPolicyRow> {
   const policy = await queries.findInfraPolicy(tx, canonical)

@@ -2,7 +2,7 @@ import { canonicalOf } from '../../canonical.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { assertReadable, createInfraPolicy, getInfraPolicy, removeInfraPolicy, updateInfraPolicy } from './infra-policies.ts'
 import { listInfraPolicies } from './queries.ts'
-import { validatePlan } from './validate.ts'
+import { tryPolicy, validatePlan } from './validate.ts'
 import { viewInfraPolicy } from './view.ts'
 
 export const infraPolicies: DomainHandlers<'infra-policies'> = {
@@ -32,6 +32,10 @@ export const infraPolicies: DomainHandlers<'infra-policies'> = {
   async deleteInfraPolicy({ write }, { path }) {
     await write((tx) => removeInfraPolicy(tx, path.infra_policy_canonical))
     return undefined
+  },
+
+  async evaluateInfraPolicy(context, { body }) {
+    return { data: await tryPolicy(context, body) }
   },
 
   async validateProjectInfraPolicies(context, { path, body }) {

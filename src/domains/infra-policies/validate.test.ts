@@ -175,3 +175,33 @@ describe.skipIf(!existsSync(plans))('real plans, which need ../shared/data/plans
     expect(await check(planText('invalid-plan.json'))).toBeError('Invalid', 'body.tfplan')
   })
 })
+
+describe('a policy that is being written', () => {
+  const path = async () => {
+    const { ada, path } = await stage()
+    return { ada, path: { organization_canonical: path.organization_canonical } }
+  }
+
+  test('is tried on a plan, and sees the cost and the names that it is told', async () => {
+    const { ada, path: at } = await path()
+    const body =
+      'package a\nimport rego.v1\ndeny contains msg if { msg := concat("/", [input.project_canonical, input.cost.planned_cost]) }'
+    const answer = await ada.evaluateInfraPolicy({ path: at, body: { body, tfplan: empty, project_canonical: 'web' } })
+    expect(answer).toHaveStatus(200)
+    expect(answer.body.data).toMatchObject({ problems: [], violated: true, reasons: ['web/0'], cost: { planned_cost: '0' } })
+    expect((await ada.getInfraPolicies({ path: at })).body.data).toEqual([])
+  })
+
+  test('that cannot be read is answered with line and column, and nothing runs', async () => {
+    const { ada, path: at } = await path()
+    const { body } = await ada.evaluateInfraPolicy({ path: at, body: { body: 'package a\ndeny[x] {', tfplan: empty } })
+    expect(body.data).toMatchObject({ violated: false, reasons: [], problems: [{ line: 2 }] })
+  })
+
+  test('is only looked at without a plan, and refused with something that is none', async () => {
+    const { ada, path: at } = await path()
+    const body = 'package a\ndeny["x"] { true }'
+    expect((await ada.evaluateInfraPolicy({ path: at, body: { body } })).body.data).toEqual({ problems: [], violated: false, reasons: [] })
+    expect(await ada.evaluateInfraPolicy({ path: at, body: { body, tfplan: '[]' } })).toHaveStatus(422)
+  })
+})

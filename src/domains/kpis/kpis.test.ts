@@ -124,6 +124,23 @@ describe('a new KPI', () => {
   })
 })
 
+describe('a KPI that is tried out', () => {
+  test('shows what it would show, is checked as if it were made, and leaves nothing behind', async () => {
+    const { ada, path } = await openProject(server)
+    const period = { begin: Math.floor(Date.now() / 1000) - 86_400, end: Math.floor(Date.now() / 1000) }
+    const tried = await ada.previewKpi({ path, query: period, body: frequency })
+    expect(tried).toHaveStatus(200)
+    const made = await make(ada, path, frequency)
+    const kept = await ada.getKpi({ path: { ...path, kpi_canonical: made.canonical }, query: { ...period, fetch_data: true } })
+    expect(tried.body.data).toEqual({ error: kept.body.data.error, data_set: kept.body.data.data_set })
+    expect((await ada.getKpis({ path })).body.data).toHaveLength(1)
+    expect(await ada.previewKpi({ path, body: { ...frequency, pipeline_name: 'nothing' } })).toBeError('Invalid', 'body.pipeline_name')
+    expect(await ada.previewKpi({ path, query: { environment_canonical: 'nowhere' }, body: frequency })).toBeError('Invalid', 'query.')
+    const { data } = (await ada.getEvents({ path, query: { begin: 0, end: Date.now() + 1000, type: ['Cycloid'] } })).body
+    expect(data.filter(({ title }) => title === 'A kpi has been created')).toHaveLength(1)
+  })
+})
+
 describe('a changed KPI', () => {
   test('is what was said last; its canonical and its place stay', async () => {
     const { ada, path } = await openProject(server)

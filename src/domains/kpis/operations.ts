@@ -10,6 +10,7 @@ import { readDefinition } from './definition.ts'
 import { createKpi, getKpi, newCanonical, removeKpi, updateKpi } from './kpis.ts'
 import { type Period, readPeriod } from './period.ts'
 import { deleteFavorite, insertFavorite, type KpiRow, listKpis, type MeasuredRow } from './queries.ts'
+import { tryKpi } from './try.ts'
 import { viewKpi } from './view.ts'
 
 export const kpis: DomainHandlers<'kpis'> = {
@@ -38,6 +39,18 @@ export const kpis: DomainHandlers<'kpis'> = {
     const place = { project: path.project_canonical, environment: query.environment_canonical, component: query.component_canonical }
     const row = await context.write((tx) => createKpi(tx, place, canonical, definition, readerOf(context)))
     return { data: await shownOne(context, row, period) }
+  },
+
+  async previewKpi(context, { path, query, body }) {
+    const period = readPeriod(query, seconds(new Date()))
+    const definition = readDefinition(body)
+    const canonical = newCanonical(undefined, body.name)
+    context.assertMayCreate(canonical)
+    const place = { project: path.project_canonical, environment: query.environment_canonical, component: query.component_canonical }
+    const tried = await tryKpi(context, (tx) => createKpi(tx, place, canonical, definition, readerOf(context)))
+    const computed = (await computeData(context, [tried.kpi], tried.environments, period, tried.measured)).get(tried.kpi.id)
+    const dataSet = computed && 'dataSet' in computed ? { data_set: computed.dataSet } : {}
+    return { data: { ...dataSet, error: computed && 'error' in computed ? computed.error : '' } }
   },
 
   async getKpi(context, { path, query }) {

@@ -4,7 +4,7 @@ import { Barred } from '../../access/remember.ts'
 import { extendSession, findSession, type SignInMethod } from '../../access/sessions.ts'
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
-import { invalid, unauthenticated } from '../../errors.ts'
+import { forbidden, invalid, unauthenticated } from '../../errors.ts'
 import { demandSecondFactor, redeemMailedLink } from '../second-factors/demand.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
 import { type Candidate, findByEmail, findByUsername, findPerson } from './queries.ts'
@@ -42,7 +42,7 @@ export const login: DomainHandlers<'login'> = {
     return { data: await signIn(context, proven, { organization: body.organization_canonical }) }
   },
 
-  async refreshToken({ platform, request, actor, token, read, write }, { query }) {
+  async refreshToken({ platform, request, actor, token, by, read, write }, { query }) {
     const place = { organization: query.organization_canonical, child: query.child_canonical }
     if (actor.kind === 'api_key') {
       platform.keyUse.note(actor, request.address)
@@ -57,7 +57,10 @@ export const login: DomainHandlers<'login'> = {
     if (!until) throw ended()
     const { confined_to: confinedTo } = session
     try {
-      return { data: await personSession(platform, person, { session: session.id, confinedTo, until }, place) }
+      const data = await personSession(platform, person, { session: session.id, confinedTo, until }, place)
+      // What a script can read, a script that crept in can carry away: the cookie is there so that none can.
+      if (by === 'cookie') throw forbidden('A session in a cookie gives no token away: sign in again to get one')
+      return { data }
     } catch (error) {
       if (!(error instanceof Barred) || error.lacks !== 'mfa') throw error
       const proven = { person, method: session.method as SignInMethod, secondFactor: null, confinedTo, identityId: session.identity_id }

@@ -77,13 +77,13 @@ async function enter(platform: Platform, actor: Actor, { organization, child }: 
 const noEntry = (canonical: string) => unauthenticated(`There is no organization ${canonical} that you may enter`)
 
 /** Members of it, its own keys, and those whom a rule of an ancestor lets do something in it. */
-function mayEnter(actor: Actor, { memberId, organization, rules }: Access): boolean {
+export function mayEnter(actor: Actor, { memberId, organization, rules }: Access): boolean {
   if (memberId !== null || (actor.kind === 'api_key' && actor.organizationId === organization.id)) return true
   return rules.rules.some((rule) => reaches(rule, organization.canonical))
 }
 
 /** Not on something elsewhere: a rule held in an ancestor may be about another of its children. */
-function reaches({ resources }: Pick<Rule, 'resources'>, canonical: string): boolean {
+export function reaches({ resources }: Pick<Rule, 'resources'>, canonical: string): boolean {
   const resource = `organization:${canonical}`
   return resources.length === 0 || resources.some((glob) => matches(glob, resource) || couldMatchBelow(glob, `${resource}:`))
 }
@@ -101,7 +101,7 @@ function permissionsOf({ rules, organization }: Access): Session['permissions'] 
   return permissions
 }
 
-function ownedBy(platform: Platform, accountId: number, { organization, subjects }: Access): Promise<string[]> {
+export function ownedBy(platform: Platform, accountId: number, { organization, subjects }: Access): Promise<string[]> {
   const scope = { kind: 'organization', organizationId: organization.id, accountId, subjects, epoch: null } as const
   return OrgTx.read(platform.database, scope, (tx) => ownedResources(tx, organization.canonical, accountId))
 }

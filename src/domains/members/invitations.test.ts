@@ -61,6 +61,10 @@ describe('invitations', () => {
     expect(await guest.getOrg({ path })).toHaveStatus(403)
     const [verification_token = ''] = await tokensFor(address.toUpperCase())
     expect((await server.client().getPendingMemberInvitation({ path: { verification_token } })).body.data.email).toBe(address.toUpperCase())
+    const { data: letter } = (await server.client().getPendingMemberInvitation({ path: { verification_token } })).body
+    expect(letter).toMatchObject({ organization_canonical, role_name: 'Organization member', invited_by: 'ada Tester' })
+    expect(letter.organization_name).toBeTruthy()
+    expect(Math.abs((letter.expires_at ?? 0) - Date.now() / 1000 - 14 * 24 * 3600)).toBeLessThan(60)
     expect(await ada.acceptInvitation({ path: { verification_token } })).toBeError('Unauthorized', 'another address')
     expect(await server.client().acceptInvitation({ path: { verification_token } })).toHaveStatus(401)
     expect(await guest.acceptInvitation({ path: { verification_token } })).toHaveStatus(204)

@@ -1,10 +1,10 @@
 import { countAttempt } from '../../access/attempts.ts'
 import type { DomainHandlers } from '../../contract/operation.ts'
-import { unauthenticated } from '../../errors.ts'
+import { notFound, unauthenticated } from '../../errors.ts'
 import { accept, decline, invite, inviteAgain, withInvitation } from './invitations.ts'
 import { changeRole, getMember, nameOfMember, removeMember } from './members.ts'
-import { listMembers } from './queries.ts'
-import { type MemberRow, viewMember } from './view.ts'
+import { findLetter, listMembers } from './queries.ts'
+import { type MemberRow, viewLetter, viewMember } from './view.ts'
 
 export const members: DomainHandlers<'members'> = {
   async getOrgMembers({ read, visible }, { query, filters }) {
@@ -44,9 +44,11 @@ export const members: DomainHandlers<'members'> = {
   },
 
   async getPendingMemberInvitation(context, { path }) {
-    return {
-      data: { email: await withInvitation(context, path.verification_token, async (_, { member }) => member.invitation_email ?? '') },
-    }
+    const letter = await withInvitation(context, path.verification_token, (tx, { organizationId, member }) =>
+      tx.inOrganization(organizationId, null, (inside) => findLetter(inside, member.id)),
+    )
+    if (!letter) throw notFound('invitation')
+    return { data: viewLetter(letter) }
   },
 
   async acceptInvitation(context, { path }) {

@@ -191,7 +191,7 @@ export const hasVerifiedAddress = async ({ db }: AccountTx, accountId: number, e
   return address !== undefined
 }
 
-/** What the mail of a pending invitation says. */
+/** What the mail of a pending invitation says, and whoever has it may read. */
 export const findLetter = (tx: OrgTx, id: number) =>
   tx
     .selectFrom('members')
@@ -200,8 +200,12 @@ export const findLetter = (tx: OrgTx, id: number) =>
       join.onRef('inviter.organization_id', '=', 'members.organization_id').onRef('inviter.id', '=', 'members.invited_by_id'),
     )
     .leftJoin('people', 'people.id', 'inviter.user_id')
+    .innerJoin('roles', (join) =>
+      join.onRef('roles.organization_id', '=', 'members.organization_id').onRef('roles.id', '=', 'members.role_id'),
+    )
     .select(['members.invitation_email as email', 'members.invitation_nonce as nonce', 'organizations.name as organization'])
-    .select(['people.given_name', 'people.family_name'])
+    .select(['people.given_name', 'people.family_name', 'organizations.canonical', 'roles.name as role'])
+    .select(sql<Date>`coalesce(members.invitation_resent_at, members.invited_at)`.as('sent_at'))
     .where('members.id', '=', id)
     .where('members.invitation_state', '=', 'pending')
     .executeTakeFirst()

@@ -2,6 +2,7 @@ import type { Schema } from '../../contract/operation.ts'
 import { seconds } from '../../time.ts'
 import type { PersonRow } from '../accounts/view.ts'
 import { type RoleRow, viewRole } from '../roles/view.ts'
+import { invitationDays } from './invitation-token.ts'
 
 type Member = Schema<'MemberOrg'>
 
@@ -57,3 +58,22 @@ function viewPerson({
     ...(last_login_at ? { last_login_at: seconds(new Date(last_login_at)) } : {}),
   }
 }
+
+interface LetterRow {
+  email: string | null
+  canonical: string
+  organization: string
+  role: string
+  given_name: string | null
+  family_name: string | null
+  sent_at: Date
+}
+
+export const viewLetter = (row: LetterRow): Schema<'PendingMemberInvitation'> => ({
+  email: row.email ?? '',
+  organization_canonical: row.canonical,
+  organization_name: row.organization,
+  role_name: row.role,
+  expires_at: seconds(row.sent_at) + invitationDays * 24 * 3600,
+  ...(row.given_name === null ? {} : { invited_by: `${row.given_name} ${row.family_name ?? ''}`.trim() }),
+})

@@ -37,6 +37,8 @@ describe('founding an organization', () => {
       config_repositories: 0,
       credentials: 1,
       pipelines: 0,
+      environments: 0,
+      components: 0,
       projects: 0,
       roles: 6,
       service_catalog_sources: 0,
@@ -99,6 +101,19 @@ describe('the list of my organizations', () => {
     ).toEqual([one])
     expect(await eve.getOrgs({ query: { order_by: 'nope:asc' } })).toBeError('Invalid', 'organization_canonical')
   })
+})
+
+test('an organization names its parent, to whoever sees that', async () => {
+  const [acme, kid, boss, plain] = [fresh('acme'), fresh('kid'), fresh('ada'), fresh('bob')]
+  const cast = await scenario(server, organization(acme, member(boss), child(kid, member(boss), member(plain))))
+  const parents = async (name: string) =>
+    Object.fromEntries(
+      (await cast[name]?.getOrgs())?.body.data.map(({ canonical, parent_canonical }) => [canonical, parent_canonical]) ?? [],
+    )
+  expect(await parents(boss)).toEqual({ [acme]: undefined, [kid]: acme })
+  expect(await parents(plain)).toEqual({ [kid]: undefined })
+  const { data } = (await cast[boss]?.getChildren({ path: { organization_canonical: acme } }))?.body ?? {}
+  expect(data).toMatchObject([{ canonical: kid, parent_canonical: acme }])
 })
 
 test('an organization shows its own active appearance, and not that of its parent', async () => {

@@ -15,9 +15,18 @@ const entitlement = (table: string): RawBuilder<OrganizationRow['entitlement']> 
   select e || jsonb_build_object('people', case when e -> 'subscription' ->> 'plan_canonical' is not null then people_below((e ->> 'root')::bigint) end)
   from entitlement_of(${sql.ref(`${table}.id`)}) e)`
 
+/** Null where it is out of sight. */
+const parentCanonical = (table: string, column: string): RawBuilder<string | null> => sql<string | null>`(
+  select parent.canonical from organizations parent where parent.id = ${sql.ref(`${table}.${column}`)})`
+
 /** What an answer shows beside the columns of an organization's row. */
-export const beyondRow = (table: string) =>
-  [hasChildren(table).as('has_children'), activeAppearance(table).as('appearance'), entitlement(table).as('entitlement')] as const
+export const beyondRow = (table: 'organizations' | 'child_organizations') =>
+  [
+    hasChildren(table).as('has_children'),
+    activeAppearance(table).as('appearance'),
+    entitlement(table).as('entitlement'),
+    parentCanonical(table, table === 'organizations' ? 'parent_id' : 'organization_id').as('parent_canonical'),
+  ] as const
 
 const selectOrganizations = (tx: OrgTx) => tx.selectFrom('organizations').selectAll('organizations').select(beyondRow('organizations'))
 
@@ -98,6 +107,8 @@ export interface Counts {
   service_catalog_sources: number
   projects: number
   pipelines: number
+  environments: number
+  components: number
   roles: number
   teams: number
   users: number
@@ -113,6 +124,8 @@ export async function countContents(tx: OrgTx): Promise<Counts> {
     (select count(*) from stack_sources where organization_id = ${id}) as service_catalog_sources,
     (select count(*) from pipelines where organization_id = ${id} and config_version is not null) as pipelines,
     (select count(*) from projects where organization_id = ${id}) as projects,
+    (select count(*) from environments where organization_id = ${id}) as environments,
+    (select count(*) from components where organization_id = ${id} and is_ready) as components,
     (select count(*) from roles where organization_id = ${id}) as roles,
     (select count(*) from teams where organization_id = ${id}) as teams,
     (select count(*) from members where organization_id = ${id} and invitation_state = 'accepted') as users,

@@ -15,6 +15,7 @@ export interface OrganizationRow {
   can_create_appearance: boolean
   can_children_create_appearance: boolean
   has_children: boolean
+  parent_canonical: string | null
   /** Its own active one, as JSON, so its times are text; not that of an ancestor. */
   appearance: (Omit<AppearanceRow, 'created_at' | 'updated_at'> & { created_at: string; updated_at: string }) | null
   /** Null where nothing is licensed or paid for; `people` are counted where there is a plan. */
@@ -41,6 +42,7 @@ export function viewOrganization(row: OrganizationRow, config: Config): Schema<'
         }
       : {}),
     has_children: row.has_children,
+    ...(row.parent_canonical === null ? {} : { parent_canonical: row.parent_canonical }),
     mfa_enabled: row.mfa_enabled,
     quotas: row.quotas,
     ...viewSubscription(row, config),

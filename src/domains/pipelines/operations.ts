@@ -20,6 +20,7 @@ import {
   renamePipeline,
   restoreConfig,
   setPaused,
+  syncPipeline,
   updatePipeline,
 } from './pipelines.ts'
 import { listConfigs, listPipelines, type PipelineFilters } from './queries.ts'
@@ -28,9 +29,10 @@ import { compareWithStack, diffWith, runningConfig } from './synced.ts'
 import { isIn } from './view.ts'
 
 export const pipelines: DomainHandlers<'pipelines'> = hidingTokens<DomainHandlers<'pipelines'>>({
-  async getPipelines(context, { query }) {
-    const { concourse_pipeline_name: name, project_canonical: project, environment_canonical: environment, statuses, ...page } = query
-    const filters = { name, project, environment }
+  async getPipelines(context, { query, filters: narrowed }) {
+    const { concourse_pipeline_name: name, project_canonical: project, environment_canonical: environment, ...others } = query
+    const { component_canonical: component, statuses, order_by, ...page } = others
+    const filters = { name, project, environment, component, narrowed, ...(order_by === undefined ? {} : { order_by }) }
     if (statuses === undefined || statuses.length === 0) return list(context, { ...filters, ...page })
     // What state they are in is the engine's to tell, so all are looked at before the page is cut.
     const { rows } = await context.read((tx) => listPipelines(tx, filters, context.visible(...listing)))
@@ -121,6 +123,13 @@ export const pipelines: DomainHandlers<'pipelines'> = hidingTokens<DomainHandler
 
   async syncedPipeline(context, { path }) {
     return { data: await compareWithStack(context, pipelineOf(path)) }
+  },
+
+  async syncPipeline(context, { path }) {
+    const at = pipelineOf(path)
+    const { synced } = await compareWithStack(context, at)
+    if (synced === 'synced') return { data: await showPipeline(context, await context.read((tx) => getPipeline(tx, at))) }
+    return { data: await showSaved(context, await syncPipeline(context, at)) }
   },
 
   async renamePipeline(context, { path, query }) {

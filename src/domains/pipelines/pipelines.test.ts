@@ -231,6 +231,22 @@ describe('lists of pipelines', () => {
     expect((await must(ada.getProjectPipelines({ path: at }))).body.pagination.total).toBe(inEnvironment.body.pagination.total)
   })
 
+  test('are narrowed by names and by component, and put in another order', async () => {
+    const { ada, pipeline } = await open()
+    const path = { organization_canonical: workshop.org }
+    const names = async (query: object, search = '') =>
+      (await must(ada.getPipelines({ path, query, search }))).body.data.map(({ name }) => name)
+    const [mine] = [pipeline.inpath_pipeline_name]
+    expect(await names({}, `name[rlike]=^${mine}$`)).toEqual([mine])
+    expect(await names({}, `name[eq]=${mine}&component_canonical[eq]=other`)).toEqual([])
+    expect(await names({ component_canonical: 'app' })).toContain(mine)
+    expect(await names({ component_canonical: 'other' })).toEqual([])
+    expect((await names({ order_by: 'updated_at:desc' }))[0]).toBe(mine)
+    const byName = await names({ order_by: 'name:asc' })
+    expect(byName).toEqual([...byName].sort())
+    expect(await ada.getPipelines({ path, search: 'status[eq]=x' })).toBeError('Invalid', 'component_canonical')
+  })
+
   test('say the same of a pipeline as it says itself', async () => {
     const { ada, at, pipeline } = await open()
     const one = (await must(ada.getPipeline({ path: pipeline }))).body.data

@@ -145,6 +145,16 @@ async function save(
   return { row, config: texts.config, warnings: texts.warnings }
 }
 
+/** What it follows, in the caller's name. @throws Conflict when there is nothing to follow any more */
+export async function syncPipeline(context: OrganizationContext, path: queries.PipelinePath): Promise<SavedPipeline> {
+  const { row, follows } = await context.read(async (tx) => {
+    const row = await getPipeline(tx, path)
+    return { row, follows: (await queries.findFollowed(tx, row.id)) !== undefined }
+  })
+  if (!follows) return restoreConfig(context, path, row.config_version ?? 0)
+  return save(context, path, await ofStack(context, row.component_id, undefined), 'component', false)
+}
+
 export async function restoreConfig(context: OrganizationContext, path: queries.PipelinePath, version: number): Promise<SavedPipeline> {
   const saved = await context.read(async (tx) => {
     const { id } = await getPipeline(tx, path)

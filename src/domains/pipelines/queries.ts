@@ -3,6 +3,7 @@ import type { Visibility } from '../../access/decide.ts'
 import type { Organization } from '../../access/remember.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
 import type { PipelineConfigs, Pipelines } from '../../db/database.ts'
+import { applyFilters, type Filter } from '../../db/filter.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
 import { whereVisible } from '../../db/visible.ts'
@@ -39,10 +40,13 @@ const selectPipelines = (tx: OrgTx) =>
 
 const containmentPath = sql`':project:' || projects.canonical || ':environment:' || environments.canonical || ':component:' || components.canonical || ':pipeline:' || pipelines.name`
 
-export interface PipelineFilters extends Omit<PageQuery, 'order_by'> {
+export interface PipelineFilters extends PageQuery {
   name?: string | undefined
   project?: string | undefined
   environment?: string | undefined
+  component?: string | undefined
+  /** By brackets. */
+  narrowed?: readonly Filter[]
 }
 
 export function listPipelines(tx: OrgTx, filters: PipelineFilters, visible: Visibility) {
@@ -50,8 +54,15 @@ export function listPipelines(tx: OrgTx, filters: PipelineFilters, visible: Visi
   if (filters.name !== undefined) found = found.where('pipelines.name', '=', filters.name)
   if (filters.project !== undefined) found = found.where('projects.canonical', '=', filters.project)
   if (filters.environment !== undefined) found = found.where('environments.canonical', '=', filters.environment)
+  if (filters.component !== undefined) found = found.where('components.canonical', '=', filters.component)
+  found = applyFilters(found, filters.narrowed ?? [], {
+    name: 'pipelines.name',
+    project_canonical: 'projects.canonical',
+    environment_canonical: 'environments.canonical',
+    component_canonical: 'components.canonical',
+  })
   found = whereVisible(found, visible, containmentPath, 'projects.owner_id')
-  return page(found, filters, { columns: { name: 'pipelines.name' }, tieBreaker: 'pipelines.id' })
+  return page(found, filters, { columns: { name: 'pipelines.name', updated_at: 'pipelines.updated_at' }, tieBreaker: 'pipelines.id' })
 }
 
 export const findPipeline = (tx: OrgTx, path: PipelinePath) =>

@@ -10,9 +10,11 @@ import { viewProject } from './view.ts'
 
 export const projects: DomainHandlers<'projects'> = {
   async getProjects({ read, visible, actor }, { query, filters }) {
-    const { rows, pagination } = await read((tx) =>
-      listProjects(tx, query, filters, visible('organization:project:list', 'organization:project:read'), favoritesOf(actor)),
-    )
+    const may = {
+      projects: visible('organization:project:list', 'organization:project:read'),
+      components: visible('organization:component:list', 'organization:component:read'),
+    }
+    const { rows, pagination } = await read((tx) => listProjects(tx, query, filters, may, favoritesOf(actor)))
     return { data: rows.map(viewProject), pagination }
   },
 

@@ -129,6 +129,53 @@ describe('projects', () => {
     )
   })
 
+  test('are found by what one remembers of them, favourites first', async () => {
+    const organization_canonical = acme()
+    const { ada } = await scenario(
+      server,
+      organization(
+        organization_canonical,
+        member('ada'),
+        team('core'),
+        project('zeta'),
+        project('alpha'),
+        project('mid', { owner: 'ada' }),
+      ),
+    )
+    const path = { organization_canonical }
+    await server.database.query(
+      `update projects p set name = case canonical when 'zeta' then 'apple pie' when 'alpha' then 'Zebra' else 'Middle' end,
+        description = case canonical when 'zeta' then 'For the bakers' else '' end,
+        team_id = case canonical when 'alpha' then (select t.id from teams t where t.organization_id = p.organization_id) end
+       where organization_id = (select id from organizations where canonical = $1)`,
+      [organization_canonical],
+    )
+    const found = async (query: object, search = '') =>
+      (await ada.getProjects({ path, query, search })).body.data.map(({ canonical }) => canonical)
+    expect(await found({ order_by: 'project_name:asc' })).toEqual(['zeta', 'mid', 'alpha'])
+    expect(await found({}, 'search[rlike]=(?i)BAKERS|^zeb')).toEqual(['alpha', 'zeta'])
+    expect(await found({}, 'search[rlike]=BAKERS')).toEqual([])
+    expect(await found({}, 'project_description[rlike]=bakers')).toEqual(['zeta'])
+    expect(await found({ team_canonical: 'core' })).toEqual(['alpha'])
+    expect(await found({}, 'team_canonical[eq]=core')).toEqual(['alpha'])
+    expect(await found({ owner: 'ada' })).toEqual(['mid'])
+    expect(await found({ service_catalog_ref: 'acme:nothing' })).toEqual([])
+    await ada.createProjectFavorite({ path: { ...path, project_canonical: 'alpha' } })
+    expect(await found({ order_by: 'project_favorite:desc' })).toEqual(['alpha', 'zeta', 'mid'])
+  })
+
+  test('say which cloud provider was named for them, and keep it only when it is sent again', async () => {
+    const organization_canonical = acme()
+    const { ada } = await scenario(server, organization(organization_canonical, member('ada'), project('web')))
+    const path = { organization_canonical, project_canonical: 'web' }
+    const { updated_at } = (await ada.getProject({ path })).body.data
+    const named = await ada.updateProject({ path, body: { name: 'Web', updated_at, cloud_provider: 'aws' } })
+    expect(named.body.data.cloud_provider).toBe('aws')
+    expect((await ada.getProject({ path })).body.data.cloud_provider).toBe('aws')
+    const without = await ada.updateProject({ path, body: { name: 'Web', updated_at: named.body.data.updated_at } })
+    expect(without.body.data).not.toHaveProperty('cloud_provider')
+  })
+
   test('a change leaves an event that names who did it', async () => {
     const organization_canonical = acme()
     await scenario(server, organization(organization_canonical, member('ada'), team('core'), project('web'))).then(({ ada }) =>

@@ -4,7 +4,7 @@ import type { Projects } from '../../db/database.ts'
 import { applyFilters, type Filter } from '../../db/filter.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
-import { whereVisible } from '../../db/visible.ts'
+import { isVisible, whereVisible } from '../../db/visible.ts'
 import { personIn } from '../people.ts'
 import { teamIn } from '../teams/simple.ts'
 
@@ -20,11 +20,13 @@ interface EnvironmentJson {
   color: string
   created_at: string
   updated_at: string
+  component_count: number
 }
 
 const environments: RawBuilder<EnvironmentJson[]> = sql`(
   select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'canonical', e.canonical, 'name', e.name, 'color', e.color,
-    'created_at', e.created_at, 'updated_at', e.updated_at) order by e.canonical), '[]')
+    'created_at', e.created_at, 'updated_at', e.updated_at, 'component_count', (
+      select count(*) from components c where c.organization_id = e.organization_id and c.environment_id = e.id and c.is_ready)) order by e.canonical), '[]')
   from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id)`
 
 const configRepositoryCanonical: RawBuilder<string> = sql`(
@@ -67,13 +69,17 @@ export interface ProjectFilters extends PageQuery {
   member_id?: number
   favorite?: boolean
   service_catalog_source_canonical?: string
+  /** `acme:web` */
+  service_catalog_ref?: string
+  team_canonical?: string
+  owner?: string
 }
 
 export async function listProjects(
   tx: OrgTx,
   query: ProjectFilters,
   filters: readonly Filter[],
-  visible: Visibility,
+  visible: { projects: Visibility; components: Visibility },
   accountId: number | null,
 ) {
   let found = selectProjects(tx, accountId)
@@ -83,34 +89,73 @@ export async function listProjects(
     found = found.where(sql`extract(epoch from date_trunc('second', projects.created_at))`, '=', query.project_created_at)
   if (query.project_config_repository_canonical !== undefined)
     found = found.where(configRepositoryCanonical, '=', query.project_config_repository_canonical)
-  if (query.service_catalog_source_canonical !== undefined) found = found.where(usesSource(query.service_catalog_source_canonical))
+  if (query.service_catalog_source_canonical !== undefined)
+    found = found.where(usesSource(query.service_catalog_source_canonical, visible.components))
   if (query.favorite !== undefined) found = found.where(isFavorite(accountId), '=', query.favorite)
   if (query.environment_canonical !== undefined) found = found.where(hasEnvironment(query.environment_canonical))
   if (query.member_id !== undefined) found = found.where(belongsToMember(query.member_id))
-  found = applyFilters(found, filters, { project_canonical: 'projects.canonical', project_name: 'projects.name' })
-  found = whereVisible(found, visible, sql`':project:' || ${sql.ref('projects.canonical')}`, 'projects.owner_id')
+  if (query.service_catalog_ref !== undefined) found = found.where(usesStack(query.service_catalog_ref, visible.components))
+  if (query.team_canonical !== undefined) found = found.where(teamCanonical, '=', query.team_canonical)
+  if (query.owner !== undefined) found = found.where(ownerUsername, '=', query.owner)
+  found = applyFilters(found, filters, {
+    project_canonical: 'projects.canonical',
+    project_name: 'projects.name',
+    project_description: 'projects.description',
+    team_canonical: teamCanonical,
+    owner_username: ownerUsername,
+    search: sql`concat_ws(chr(10), projects.name, projects.canonical, projects.description)`,
+  })
+  found = whereVisible(found, visible.projects, sql`':project:' || ${sql.ref('projects.canonical')}`, 'projects.owner_id')
   return page(found, query, {
     columns: {
       project_canonical: 'projects.canonical',
-      project_name: 'projects.name',
+      project_name: byName,
       project_description: 'projects.description',
       project_created_at: 'projects.created_at',
       project_updated_at: 'projects.updated_at',
+      project_favorite: isFavorite(accountId),
     },
+    within: byName,
     tieBreaker: 'projects.id',
   })
 }
+
+/** People do not look for names beginning with small letters at the end. */
+const byName: RawBuilder<string> = sql`lower(projects.name)`
+
+const teamCanonical: RawBuilder<string | null> = sql`(
+  select t.canonical from teams t where t.organization_id = projects.organization_id and t.id = projects.team_id)`
+
+const ownerUsername: RawBuilder<string | null> = sql`(select p.username from people p where p.id = projects.owner_id)`
+
+/** Which projects a filter finds must not tell of components that the caller may not list. */
+const mayList = (visible: Visibility): RawBuilder<boolean> =>
+  isVisible(
+    visible,
+    sql`':project:' || projects.canonical || ':environment:' || e.canonical || ':component:' || c.canonical`,
+    'projects.owner_id',
+  )
+
+/** With a component made from that stack. */
+const usesStack = (ref: string, visible: Visibility): RawBuilder<boolean> => sql`exists (
+  select from environments e
+  join components c on c.organization_id = e.organization_id and c.environment_id = e.id and c.is_ready
+  join stacks s on s.organization_id = c.stack_organization_id and s.id = c.stack_id
+  join organizations o on o.id = s.organization_id
+  where e.organization_id = projects.organization_id and e.project_id = projects.id and o.canonical || ':' || s.canonical = ${ref}
+    and ${mayList(visible)})`
 
 const hasEnvironment = (canonical: string): RawBuilder<boolean> =>
   sql`exists (select from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id and e.canonical = ${canonical})`
 
 /** With a component made from a stack of that catalog repository. */
-const usesSource = (canonical: string): RawBuilder<boolean> => sql`exists (
+const usesSource = (canonical: string, visible: Visibility): RawBuilder<boolean> => sql`exists (
   select from stack_sources src
   join stacks s on s.organization_id = src.organization_id and s.source_id = src.id
-  join components c on c.stack_organization_id = s.organization_id and c.stack_id = s.id
+  join components c on c.stack_organization_id = s.organization_id and c.stack_id = s.id and c.is_ready
   join environments e on e.organization_id = c.organization_id and e.id = c.environment_id
-  where src.organization_id = projects.organization_id and src.canonical = ${canonical} and e.project_id = projects.id)`
+  where src.organization_id = projects.organization_id and src.canonical = ${canonical} and e.project_id = projects.id
+    and ${mayList(visible)})`
 
 /** Projects that the member owns, or whose team the member is in. */
 const belongsToMember = (memberId: number): RawBuilder<boolean> =>

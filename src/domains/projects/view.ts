@@ -18,6 +18,7 @@ export function viewProject(row: ProjectRow): Schema<'Project'> {
     favorite: row.favorite,
     created_at: seconds(row.created_at),
     updated_at: seconds(row.updated_at),
+    ...(row.cloud_provider === null ? {} : { cloud_provider: row.cloud_provider }),
     ...(row.owner ? { owner: viewUser(row.owner) } : {}),
     ...(row.team ? { team: viewSimpleTeam(row.team) } : {}),
   }

@@ -3,6 +3,7 @@ import type { DomainHandlers } from '../../contract/operation.ts'
 import { policies } from '../../contract/policies.ts'
 import { pageOf } from '../../db/page.ts'
 import { assertEntered } from '../organizations/entered.ts'
+import { ownAccess } from './own-access.ts'
 import { listRoles } from './queries.ts'
 import { createRole, getRole, removeRole, updateRole } from './roles.ts'
 import { viewRole } from './view.ts'
@@ -13,6 +14,10 @@ export const roles: DomainHandlers<'roles'> = {
     await read(assertEntered)
     const { rows, pagination } = pageOf(policies, query)
     return { data: rows.map((policy) => viewPolicy(policy)), pagination }
+  },
+
+  async getAccess(context, { path }) {
+    return { data: await ownAccess(context, path.organization_canonical) }
   },
 
   async getRoles({ read, visible }, { query }) {

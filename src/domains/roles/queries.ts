@@ -1,5 +1,6 @@
 import { sql, type Updateable } from 'kysely'
 import type { Visibility } from '../../access/decide.ts'
+import type { AccountTx } from '../../db/account-tx.ts'
 import type { Roles } from '../../db/database.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { type PageQuery, page } from '../../db/page.ts'
@@ -67,3 +68,7 @@ export async function findDescendants(tx: OrgTx, canonicals: readonly string[]):
     select canonical from organizations where canonical = any (${canonicals}) and ${tx.organizationId} = any (path) and id <> ${tx.organizationId}`)
   return rows.map(({ canonical }) => canonical)
 }
+
+/** One that the person of the transaction belongs to. */
+export const findOrganizationNamed = ({ db }: AccountTx, canonical: string) =>
+  db.selectFrom('organizations').select(['id', 'canonical', 'name']).where('canonical', '=', canonical).executeTakeFirst()

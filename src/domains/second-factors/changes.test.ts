@@ -45,7 +45,7 @@ describe('changing what an account is proven by', () => {
     const client = await signedIn(server, eve)
     await server.database.query(`update sessions set created_at = now() - interval '61 minutes' where user_id = $1`, [await idOf(eve)])
     expect(await statuses(client)).toEqual(new Set([403]))
-    expect(await client.createTotp()).toBeError('Unauthorized', 'within 60 minutes of signing in')
+    expect(await client.createTotp()).toBeError('StaleSignIn', 'within 60 minutes of signing in')
     await server.database.query(`update sessions set created_at = now() - interval '59 minutes' where user_id = $1`, [await idOf(eve)])
     expect(await client.createTotp()).toHaveStatus(200)
   })
@@ -57,7 +57,7 @@ describe('changing what an account is proven by', () => {
     // Also where the person has turned it off, and has it only for an organization that asks.
     await server.database.query('update users set mfa_enabled = false where username = $1', [eve.username])
     expect(await statuses(client)).toEqual(new Set([403]))
-    expect(await client.createTotp()).toBeError('Unauthorized', 'with your second factor')
+    expect(await client.createTotp()).toBeError('StaleSignIn', 'with your second factor')
   })
 
   test('is refused to a password alone when an organization asks for a second factor, or the password would be enough there', async () => {
@@ -68,7 +68,7 @@ describe('changing what an account is proven by', () => {
     expect(await before.createTotp()).toHaveStatus(200)
     await server.database.query('update organizations set mfa_enabled = true where canonical = $1', [acme])
     expect(await statuses(before)).toEqual(new Set([403]))
-    expect(await before.createTotp()).toBeError('Unauthorized', 'An organization of yours asks for a second factor')
+    expect(await before.createTotp()).toBeError('StaleSignIn', 'An organization of yours asks for a second factor')
     expect(await login(server, eve, kid)).toHaveStatus(401)
     const { token } = (await follow(server, await mailedToken(server, eve))).body.data
     expect(await server.client(token).createTotp()).toHaveStatus(200)

@@ -2,7 +2,7 @@
 import type { Actor } from '../../access/actor.ts'
 import { assertFresh, findSession } from '../../access/sessions.ts'
 import type { AccountTx } from '../../db/account-tx.ts'
-import { forbidden, unauthenticated } from '../../errors.ts'
+import { staleSignIn, unauthenticated } from '../../errors.ts'
 import type { RequestInfo } from '../../http/context.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { noteAccountEvent } from '../sessions/account-events.ts'
@@ -35,9 +35,9 @@ export async function assertMayChangeProofs(tx: AccountTx, actor: Person): Promi
   const session = await findSession(tx, actor.session, actor.id)
   if (session?.second_factor) return
   const factors = await queries.findFactors(tx, actor.id)
-  if (factors && isStrong(factors)) throw forbidden('Sign in again with your second factor to change this: this session began without it')
+  if (factors && isStrong(factors)) throw staleSignIn('Sign in again with your second factor to change this: this session began without it')
   if (await queries.owesSecondFactor(tx, actor.id))
-    throw forbidden(
+    throw staleSignIn(
       'An organization of yours asks for a second factor, and this session began without one: sign in again and name the organization (organization_canonical), follow the link that is mailed to you, and repeat this',
     )
 }

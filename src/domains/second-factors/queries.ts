@@ -21,7 +21,7 @@ export const findFactors = ({ db }: AccountTx, userId: number) =>
     .where('id', '=', userId)
     .executeTakeFirst()
 
-/** Where mails about signing in go. */
+/** Where mails to the person go; nowhere, as long as nobody proved that the address is theirs. In the platform's scope. */
 export const findPrimaryAddress = async ({ db }: AccountTx, userId: number): Promise<string | undefined> =>
   (
     await db

@@ -1,10 +1,15 @@
 import type { Actor } from '../../access/actor.ts'
+import { csrfTokenOf, sessionCookie } from '../../access/browser-session.ts'
+import { extendSession } from '../../access/sessions.ts'
 import type { DomainHandlers, Schema } from '../../contract/operation.ts'
-import { notFound, unauthenticated } from '../../errors.ts'
+import { invalid, notFound, unauthenticated } from '../../errors.ts'
+import type { AccountContext } from '../../http/context.ts'
 import { seconds } from '../../time.ts'
+import { getAccount } from '../accounts/accounts.ts'
+import { viewAccount } from '../accounts/view.ts'
 import { originOf } from '../login/sign-in.ts'
 import { noteAccountEvent } from './account-events.ts'
-import { deleteSessions, listAccountEvents, listSessions } from './queries.ts'
+import { deleteSessions, findOwnSession, listAccountEvents, listSessions } from './queries.ts'
 
 export const sessions: DomainHandlers<'sessions'> = {
   async listSessions({ read, actor }) {
@@ -45,6 +50,34 @@ export const sessions: DomainHandlers<'sessions'> = {
     return undefined
   },
 
+  async openBrowserSession(context) {
+    // A link or a form of another site can bring a token in the URL, and would sign the visitor in as somebody else.
+    if (context.by !== 'header') throw invalid('Send the token of the sign-in in the header Authorization: Bearer <token>')
+    return { data: await carryOn(context) }
+  },
+
+  async getBrowserSession(context) {
+    if (context.by !== 'cookie') throw invalid('This is about the session in the cookie of a browser: send no token along')
+    return { data: await carryOn(context) }
+  },
+
+  async closeBrowserSession({ platform, write, actor, request, setCookie }) {
+    const person = personOf(actor)
+    await write(async (tx) => {
+      const ended = await deleteSessions(tx, person.id, { only: person.session }, person.confinedTo)
+      if (ended.length === 0) return
+      await noteAccountEvent(tx, {
+        userId: person.id,
+        action: 'sessions_ended',
+        message: `${person.username} signed out`,
+        origin: originOf(request),
+        confinedTo: person.confinedTo,
+      })
+    })
+    setCookie(sessionCookie(platform.config, '', 0))
+    return undefined
+  },
+
   async listAccountEvents({ read, actor }, { query }) {
     const { rows, pagination } = await read((tx) => listAccountEvents(tx, personOf(actor).id, query))
     return {
@@ -59,6 +92,28 @@ export const sessions: DomainHandlers<'sessions'> = {
       pagination,
     }
   },
+}
+
+/** The session goes on, and the browser is given its cookie anew. */
+async function carryOn({ platform, actor, read, write, setCookie }: AccountContext): Promise<Schema<'BrowserSession'>> {
+  const person = personOf(actor)
+  const ended = () => unauthenticated('The session has ended: sign in again')
+  const until = await write((tx) => extendSession(tx, person.session, platform.config))
+  if (!until) throw ended()
+  const [account, session] = await read(
+    async (tx) => [await getAccount(tx, person.id), await findOwnSession(tx, person.id, person.session)] as const,
+  )
+  if (!session) throw ended()
+  const { given_name, family_name, locale } = account
+  // Signed first: that is when a new signing key is noticed, and the token beside it should be made by the same one.
+  const token = await platform.tokens.sign({ ...person, organization: null }, until, { given_name, family_name, locale })
+  setCookie(sessionCookie(platform.config, token, Math.max(0, Math.floor((until.getTime() - Date.now()) / 1000))))
+  return {
+    csrf_token: csrfTokenOf(platform.tokens, person.session),
+    expires_at: seconds(until),
+    account: viewAccount(account, actor),
+    session: viewSession(session, person.session),
+  }
 }
 
 function viewSession(row: Awaited<ReturnType<typeof listSessions>>[number], current: number): Schema<'Session'> {

@@ -5,7 +5,16 @@ import { type PageQuery, page } from '../../db/page.ts'
  * Sessions that have not ended, the newest first.
  * @param confinedTo only those of this organization's own identity provider; null: all of the person
  */
-export const listSessions = ({ db }: AccountTx, userId: number, confinedTo: number | null) =>
+export const listSessions = (tx: AccountTx, userId: number, confinedTo: number | null) =>
+  selectSessions(tx, userId)
+    .$if(confinedTo !== null, (query) => query.where('sessions.confined_to', '=', confinedTo))
+    .orderBy('sessions.id', 'desc')
+    .execute()
+
+export const findOwnSession = (tx: AccountTx, userId: number, id: number) =>
+  selectSessions(tx, userId).where('sessions.id', '=', id).executeTakeFirst()
+
+const selectSessions = ({ db }: AccountTx, userId: number) =>
   db
     .selectFrom('sessions')
     .leftJoin('organizations', 'organizations.id', 'sessions.confined_to')
@@ -13,9 +22,6 @@ export const listSessions = ({ db }: AccountTx, userId: number, confinedTo: numb
     .select('organizations.canonical as organization')
     .where('sessions.user_id', '=', userId)
     .where('sessions.expires_at', '>', new Date())
-    .$if(confinedTo !== null, (query) => query.where('sessions.confined_to', '=', confinedTo))
-    .orderBy('sessions.id', 'desc')
-    .execute()
 
 /** @returns their numbers */
 export async function deleteSessions(

@@ -5,7 +5,14 @@ const at = (returnTo: string | null) => consoleAddress({ consoleUrl: 'https://co
 
 test('the console is handed the code, and a path of its own', () => {
   expect(at(null)).toBe('https://console.example.com/app/sso/google?code=c-_0')
-  for (const path of ['/', '/projects', '/a b?c=d&e=%2F#f', '/éclair', `/${'x'.repeat(499)}`]) {
+  for (const path of [
+    '/',
+    '/projects',
+    '/sso/return?state=k-_9&to=/organizations/acme',
+    '/a b?c=d&e=%2F#f',
+    '/éclair',
+    `/${'x'.repeat(499)}`,
+  ]) {
     const address = new URL(at(path))
     expect(address.searchParams.get('return_to')).toBe(path)
     expect(new URL(path, 'https://console.example.com').origin).toBe('https://console.example.com')

@@ -61,7 +61,7 @@ describe('a sign-in begins', () => {
 
   test('is offered by the public configuration, without a secret', async () => {
     const { authentication } = (await world.client().getConfig()).body.data
-    expect(authentication.local).toEqual({ enabled: true })
+    expect(authentication.local).toMatchObject({ enabled: true })
     expect(authentication.oauth).toEqual([
       { type: 'GoogleOAuthConfig', provider: 'google', client_id: 'trochoid-at-google' },
       { type: 'GitHubOAuthConfig', provider: 'github', client_id: 'trochoid-at-github', host_address: world.github.url },
@@ -69,7 +69,7 @@ describe('a sign-in begins', () => {
     ])
     await using closed = await openTestServer({ beside: world, config: { ...world.config, passwordLogin: false, oauth: {} } })
     const config = (await closed.client().getConfig()).body.data.authentication
-    expect([config.local, config.oauth]).toEqual([{ enabled: false }, []])
+    expect([config.local, config.oauth]).toMatchObject([{ enabled: false }, []])
   })
 })
 

@@ -5,7 +5,9 @@ import { pageOf } from '../../db/page.ts'
 import { conflict, invalid } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
 import { openRemote, readingCredentials, withGit } from '../git.ts'
+import { assertEntered } from '../organizations/entered.ts'
 import { listStacksOfSource } from '../stacks/queries.ts'
+import { findExamples, makeExamples } from './examples.ts'
 import { insertSource, listSources, type SourceRow, updateSource } from './queries.ts'
 import { isChange, refreshSource, sayChanges, scanRemote, settleFirst } from './refresh.ts'
 import type { Scan } from './scan.ts'
@@ -13,6 +15,16 @@ import { getSource, lockedSource, placeAfter, readChanges, readNewSource, remove
 import { viewChanges, viewProblem, viewSource, viewSourceInFull } from './view.ts'
 
 export const stackSources: DomainHandlers<'stack-sources'> = {
+  async getExampleRepositories(context) {
+    await context.read(assertEntered)
+    return { data: await findExamples(context) }
+  },
+
+  async createExampleRepositories(context) {
+    await context.read(assertEntered)
+    return { data: await makeExamples(context) }
+  },
+
   async getServiceCatalogSources({ read, visible }, { query }) {
     const { rows } = await read((tx) =>
       listSources(tx, query, visible('organization:service_catalog_source:list', 'organization:service_catalog_source:read')),

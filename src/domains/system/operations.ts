@@ -1,15 +1,16 @@
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { notFound, serviceDown } from '../../errors.ts'
+import { anyUser } from '../accounts/queries.ts'
 import { listInstallationProviders } from '../sso/saml-installation.ts'
 import { checkers, runCheck, summarize } from './checks.ts'
 import { countries } from './countries.ts'
 import { viewOAuth } from './view.ts'
 
 export const system: DomainHandlers<'system'> = {
-  async getConfig({ platform }) {
+  async getConfig({ platform, read }) {
     const { passwordLogin, oauth } = platform.config
     const authentication = {
-      local: { enabled: passwordLogin },
+      local: { enabled: passwordLogin, first_account: !(await read(anyUser)) },
       oauth: viewOAuth(oauth),
       saml2: await listInstallationProviders(platform),
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fresh, person, scenario } from '../../../test/support/scenario.ts'
 import { openTestServer, useServer } from '../../../test/support/server.ts'
 import { summarize } from './checks.ts'
 
@@ -7,8 +8,16 @@ const server = useServer({ runner: true })
 describe('system', () => {
   test('everybody may read how to sign in', async () => {
     expect((await server.client().getConfig()).body).toEqual({
-      data: { authentication: { local: { enabled: true }, oauth: [], saml2: [] }, sentry_enabled: false },
+      data: { authentication: { local: { enabled: true, first_account: true }, oauth: [], saml2: [] }, sentry_enabled: false },
     })
+  })
+
+  test('whoever comes first is told that nobody has an account yet', async () => {
+    await using empty = await openTestServer()
+    const first = async () => (await empty.client().getConfig()).body.data.authentication.local
+    expect(await first()).toEqual({ enabled: true, first_account: true })
+    await scenario(empty, person(fresh('ada')))
+    expect(await first()).toEqual({ enabled: true, first_account: false })
   })
 
   test('countries have codes and English names, in the order of the names', async () => {

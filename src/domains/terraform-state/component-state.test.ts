@@ -221,3 +221,26 @@ describe('a component that goes', () => {
     expect(await (await backendOf(moved).ask('GET', '/inventory')).json()).toEqual(stateOf(1, ['a']))
   })
 })
+
+describe('the token of a component’s state', () => {
+  test('opens that state, is the same each time, and ends when it is rotated', async () => {
+    const { backend, ada, path } = await open()
+    await backend.push(stateOf(1, ['a']))
+    const jwt = async () => (await must(ada.getStateToken({ path }))).body.data.jwt
+    const first = await jwt()
+    expect(await jwt()).toBe(first)
+    const read = (token: string) => fetch(`${server.url}/inventory?jwt=${token}`).then(({ status }) => status)
+    expect(await read(first)).toBe(200)
+    const rotated = (await must(ada.rotateStateToken({ path }))).body.data.jwt
+    expect(await jwt()).toBe(rotated)
+    expect([await read(first), await read(rotated)]).toEqual([403, 200])
+    expect(await ada.getStateToken({ path: { ...path, component_canonical: 'nobody' } })).toHaveStatus(404)
+    const { organization_canonical } = path
+    const events = await must(
+      ada.getEvents({ path: { organization_canonical }, query: { begin: Date.now() - 600_000, end: Date.now() + 1000 } }),
+    )
+    const seen = events.body.data.filter(({ message }) => message.includes('looked at the token'))
+    expect(seen.map(({ message }) => message)).toEqual(Array(3).fill('ada looked at the token of the Terraform state of shop/prod/front'))
+    expect(JSON.stringify(events.body)).not.toContain(first)
+  })
+})

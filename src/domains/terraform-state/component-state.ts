@@ -7,7 +7,7 @@ import type { OrganizationContext } from '../../http/context.ts'
 import { documentOf, type Read, receiveState } from './documents.ts'
 import { lockedBy } from './locks.ts'
 import * as queries from './queries.ts'
-import { type ComponentPlace, componentToken, placeText } from './tokens.ts'
+import { type ComponentPlace, componentToken, inventoryJwtOf, placeText } from './tokens.ts'
 import { turns } from './uploads.ts'
 import { storeVersion } from './versions.ts'
 
@@ -121,6 +121,19 @@ export async function breakLock({ write, actor }: OrganizationContext, place: Co
       message: `${nameOf(actor)} broke the lock of ${lock['Who'] || 'somebody'} on the Terraform state of ${placeText(place)}`,
     }),
   )
+}
+
+/** Keys ask again and again; of people it is kept who has seen it. */
+export async function getToken({ read, write, platform, actor }: OrganizationContext, place: ComponentPlace): Promise<string> {
+  const find = async (tx: OrgTx) => {
+    if (!(await queries.findComponentAt(tx, place))) throw notFound(`component ${place.component}`)
+    const token = await inventoryJwtOf(tx, platform, place)
+    if (token === '') throw notFound(`external backend that keeps the Terraform state of the component ${place.component}`)
+    return { token }
+  }
+  const message = `${nameOf(actor)} looked at the token of the Terraform state of ${placeText(place)}`
+  const { token } = actor.kind === 'api_key' ? await read(find) : await write(find, () => ({ name: place.component, message }))
+  return token
 }
 
 export async function rotateToken({ write, platform, actor }: OrganizationContext, place: ComponentPlace): Promise<string> {

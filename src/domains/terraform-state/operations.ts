@@ -1,6 +1,6 @@
 import type { DomainHandlers } from '../../contract/operation.ts'
 import { giveLockBack, lockIdOf, readPlanOf, readState, takeLock, writePlan, writeState } from './backend.ts'
-import { breakLock, getState, getVersion, restoreVersion, rotateToken } from './component-state.ts'
+import { breakLock, getState, getToken, getVersion, restoreVersion, rotateToken } from './component-state.ts'
 import { documentOf } from './documents.ts'
 import { viewLock } from './locks.ts'
 import { findVersion, listVersions, versionFigures } from './queries.ts'
@@ -48,6 +48,10 @@ export const terraformState: DomainHandlers<'terraform-state'> = {
   async breakStateLock(context, { path }) {
     await breakLock(context, placeOf(path))
     return undefined
+  },
+
+  async getStateToken(context, { path }) {
+    return { data: { jwt: await getToken(context, placeOf(path)) } }
   },
 
   async rotateStateToken(context, { path }) {

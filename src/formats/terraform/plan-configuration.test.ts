@@ -192,11 +192,12 @@ describe('what a resource refers to', () => {
     }
     const plan = planOf([...resources, { address: 'aws_eip.e' }], { configuration })
     const { referred, referring, regionOf: region } = configurationOf(plan)
-    const started = performance.now()
+    const started = process.cpuUsage()
     const found = plan.planned.flatMap((resource) => [referred(resource, 'launch_template', 0, 'id') ?? [], region(resource) ?? []].flat())
     expect(found).toEqual([])
     expect(referring(at(plan, 'aws_eip.e'), 'aws_autoscaling_group')).toEqual([])
-    expect(performance.now() - started).toBeLessThan(10_000)
+    // Of the processor: others use the machine too.
+    expect(process.cpuUsage(started).user / 1000).toBeLessThan(10_000)
   })
 
   it('is known from the other side too', () => {

@@ -123,7 +123,7 @@ describe('what is tried again', () => {
 })
 
 describe('an answer', () => {
-  test('that does not come in time is given up', async () => {
+  test('that does not come in time is given up', { retry: 2 }, async () => {
     double.fail({ path: /workers/, times: 9, does: { kind: 'delay', ms: 20_000 } })
     const begun = performance.now()
     await refused(client({ seconds: 0.3 }).listWorkers(), { kind: 'unavailable' })

@@ -3,7 +3,9 @@ import { posix } from 'node:path'
 import type { Schema } from '../../../contract/operation.ts'
 import { invalid, notFound } from '../../../errors.ts'
 import { type EstimateDeps, estimateSketch } from '../../../estimate/estimate.ts'
+import type { SketchedResource } from '../../../estimate/types.ts'
 import { FormatError } from '../../../formats/format-error.ts'
+import { readAddress } from '../../../formats/terraform/plan-address.ts'
 import type { OrganizationContext } from '../../../http/context.ts'
 import { renderOn } from '../../components/on-tip.ts'
 import { type Plan, planOf, told, usableStack } from '../../components/plan.ts'
@@ -11,15 +13,36 @@ import { type RenderedFile, textOf } from '../../components/render.ts'
 import { readAllStackFiles } from '../../stacks/queries.ts'
 import { depsFor, inTime, TooLong } from '../estimate.ts'
 import { type Budget, openBudget } from './budget.ts'
-import { sketchModule } from './module.ts'
+import { type Sketch, sketchModule } from './module.ts'
 
 type Result = Schema<'CostEstimationResult'>
 
-export async function estimateForm(
-  context: OrganizationContext,
-  place: { project: string; environment: string },
-  body: Schema<'CostEstimationForm'>,
-): Promise<Result[]> {
+type FormBody = Schema<'CostEstimationForm'>
+type Place = { project: string; environment: string }
+
+export async function estimateForm(context: OrganizationContext, place: Place, body: FormBody): Promise<Result[]> {
+  const { plan, configurations, files } = await configurationsFor(context, place, body)
+  if (configurations.length === 0)
+    return [{ name: plan.useCase.key, info: 'The use case has no Terraform: nothing of it can be priced.', resource_estimates: [] }]
+  const deps = await depsFor(context)
+  return patiently(async (signal, budget) => {
+    const results: Result[] = []
+    for (const one of configurations) results.push(await estimateOne(one, files, { ...deps, signal }, budget))
+    return results
+  })
+}
+
+/** What Terraform would plan for each configuration of a form, as far as its texts say so, in the form of its plans. */
+export async function plansOfForm(context: OrganizationContext, place: Place, body: FormBody): Promise<string[]> {
+  const { configurations, files } = await configurationsFor(context, place, body)
+  return patiently(async (_, budget) => {
+    const plans: string[] = []
+    for (const one of configurations) plans.push(planText((await sketchOne(one, files, budget)).resources))
+    return plans
+  })
+}
+
+async function configurationsFor(context: OrganizationContext, place: Place, body: FormBody) {
   const component = body.component_canonical
   const { plan, files } = await context.read(async (tx) => {
     const stack = await usableStack(tx, context, body.service_catalog_ref)
@@ -28,17 +51,13 @@ export async function estimateForm(
     return { plan, files: await readAllStackFiles(tx, stack) }
   })
   const { files: rendered } = await renderOn(plan, null, body.vars, null, [])
-  const configurations = configurationsOf(plan, rendered)
-  if (configurations.length === 0)
-    return [{ name: plan.useCase.key, info: 'The use case has no Terraform: nothing of it can be priced.', resource_estimates: [] }]
-  const deps = await depsFor(context)
+  return { plan, files, configurations: configurationsOf(plan, rendered) }
+}
+
+/** @throws Invalid for Terraform that cannot be read, or not in the time that one question may take */
+async function patiently<T>(work: (signal: AbortSignal, budget: Budget) => Promise<T>): Promise<T> {
   try {
-    return await inTime(async (signal) => {
-      const budget = openBudget(signal)
-      const results: Result[] = []
-      for (const one of configurations) results.push(await estimateOne(one, files, { ...deps, signal }, budget))
-      return results
-    })
+    return await inTime((signal) => work(signal, openBudget(signal)))
   } catch (error) {
     if (error instanceof FormatError)
       throw invalid(`The Terraform of the stack cannot be read: ${error.message}`, [`body.service_catalog_ref: ${error.message}`], error)
@@ -76,11 +95,18 @@ function configurationsOf({ planned }: Plan, rendered: readonly RenderedFile[]):
 }
 
 async function estimateOne(
-  { name, folder, rendered }: Configuration,
+  configuration: Configuration,
   files: ReadonlyMap<string, Buffer>,
   deps: EstimateDeps,
   budget: Budget,
 ): Promise<Result> {
+  const { resources, notes } = await sketchOne(configuration, files, budget)
+  const result = await estimateSketch(resources, deps)
+  const told = resources.length > 0 ? ['Terraform was not run: what its texts do not say is left out.'] : []
+  return { ...result, name: configuration.name, info: [result.info, ...told, ...notes.slice(0, 20)].join('\n') }
+}
+
+function sketchOne({ folder, rendered }: Configuration, files: ReadonlyMap<string, Buffer>, budget: Budget): Promise<Sketch> {
   const folders = new Map<string, Map<string, string>>()
   for (const [path, content] of files) {
     if (!path.endsWith('.tf')) continue
@@ -89,8 +115,23 @@ async function estimateOne(
   }
   const root = new Map([...(folders.get(folder) ?? []), ...rendered])
   const empty = new Map<string, string>()
-  const { resources, notes } = await sketchModule(folder, (path) => (path === folder ? root : (folders.get(path) ?? empty)), budget)
-  const result = await estimateSketch(resources, deps)
-  const told = resources.length > 0 ? ['Terraform was not run: what its texts do not say is left out.'] : []
-  return { ...result, name, info: [result.info, ...told, ...notes.slice(0, 20)].join('\n') }
+  return sketchModule(folder, (path) => (path === folder ? root : (folders.get(path) ?? empty)), budget)
+}
+
+/** Policies walk through `planned_values` or `resource_changes`: both say that everything is made anew. Modules are not nested. */
+function planText(resources: readonly SketchedResource[]): string {
+  const all = resources.map(({ address, provider, type, values, unknown }) => ({
+    about: { address, mode: 'managed', type, name: readAddress(address)?.name ?? address, provider_name: provider },
+    values,
+    unknown,
+  }))
+  return JSON.stringify({
+    format_version: '1.2',
+    terraform_version: '',
+    planned_values: { root_module: { resources: all.map(({ about, values }) => ({ ...about, values })) } },
+    resource_changes: all.map(({ about, values, unknown }) => ({
+      ...about,
+      change: { actions: ['create'], before: null, after: values, after_unknown: unknown },
+    })),
+  })
 }

@@ -138,3 +138,32 @@ describe('the estimate of a form', () => {
     expect(answer.body.data).toEqual([{ name: 'default', info: expect.stringContaining('no Terraform'), resource_estimates: [] }])
   })
 })
+
+test('policies judge a filled form as they would a plan, as far as its Terraform says what it makes', async () => {
+  const { ada, at, org } = await openWorkshop(server, repositories, stack())
+  const path = { organization_canonical: at.organization_canonical }
+  const body = `package sizes
+import rego.v1
+deny contains msg if {
+  some change in input.tfplan.resource_changes
+  change.change.after.instance_type == "m5.large"
+  msg := sprintf("%s is too large for %s", [change.address, input.project_canonical])
+}`
+  expect(await ada.createInfraPolicy({ path, body: { name: 'Sizes', body, severity: 'critical', owner: 'ada' } })).toHaveStatus(200)
+  const judge = (type: string) =>
+    ada.validateFormInfraPolicies({
+      path: { ...at, environment_canonical: 'not-yet' },
+      body: {
+        component_canonical: 'front',
+        service_catalog_ref: `${org}:web`,
+        use_case: 'default',
+        vars: { Server: { Pipeline: { region: 'eu-west-1' }, Size: { 'module.web.instance_type': type } } },
+      },
+    })
+  const large = await judge('m5.large')
+  expect(large).toHaveStatus(200)
+  expect(large.body.data?.criticals?.map(({ reasons }) => reasons)).toEqual([
+    expect.arrayContaining([expect.stringMatching(/^module\.web.*aws_instance\.web.* is too large for shop$/)]),
+  ])
+  expect((await judge('t3.micro')).body.data).toEqual({ criticals: [], warnings: [], advisories: [] })
+})

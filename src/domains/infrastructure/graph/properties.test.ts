@@ -166,12 +166,13 @@ describe('large states', () => {
     const drawing = drawState(document)
     holds(drawing)
     expect(drawing.edges.length).toBeGreaterThan(1500)
-    // The best of three: others use the machine too.
+    // Of the processor, and the best of three: others use the machine too.
     const took = Math.min(
       ...[1, 2, 3].map(() => {
-        const start = performance.now()
+        const start = process.cpuUsage()
         drawState(document)
-        return performance.now() - start
+        const { user, system } = process.cpuUsage(start)
+        return (user + system) / 1000
       }),
     )
     expect(took).toBeLessThan(300)
@@ -216,7 +217,7 @@ describe('large states', () => {
         Array.from({ length: 100 }, (_, nth) => `aws_sqs_queue.q${(at + nth) % 1500}`),
       ),
     )
-    const start = performance.now()
+    const start = process.cpuUsage()
     holds(
       drawState(
         state(
@@ -230,6 +231,7 @@ describe('large states', () => {
         ),
       ),
     )
-    expect(performance.now() - start).toBeLessThan(10_000)
+    // Of the processor: others use the machine too.
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(10_000)
   })
 })

@@ -23,12 +23,16 @@ const mostReleases = 5000
 /** A release of the period may have begun its way before it. */
 const daysBefore = 90
 
-/** @param environments canonicals of those that each project has, by its number */
+/**
+ * @param environments canonicals of those that each project has, by its number
+ * @param known the pipelines of KPIs that are not stored
+ */
 export async function computeData(
   context: Context,
   kpis: readonly KpiRow[],
   environments: ReadonlyMap<number, readonly string[]>,
   period: Period,
+  known?: readonly MeasuredRow[],
 ): Promise<Map<number, Computed>> {
   const chosen = kpis.slice(0, mostAtOnce)
   const results = new Map<number, Computed>()
@@ -40,6 +44,7 @@ export async function computeData(
     context,
     chosen.filter(({ type }) => measuresBuilds(type)),
     period,
+    known,
   )
   for (const [id, computed] of builds) results.set(id, computed)
   return results
@@ -69,11 +74,16 @@ async function fromEvents({ read }: Context, kpi: KpiRow, environments: readonly
   }
 }
 
-async function fromBuilds(context: Context, kpis: readonly KpiRow[], period: Period): Promise<Map<number, Computed>> {
+async function fromBuilds(
+  context: Context,
+  kpis: readonly KpiRow[],
+  period: Period,
+  known?: readonly MeasuredRow[],
+): Promise<Map<number, Computed>> {
   const results = new Map<number, Computed>()
   if (kpis.length === 0) return results
   const ids = kpis.map(({ id }) => id)
-  const measured = await context.read((tx) => listMeasured(tx, ids, mostPipelines + 1))
+  const measured = known ?? (await context.read((tx) => listMeasured(tx, ids, mostPipelines + 1)))
   const looks = new Map<string, Look & { kpis: KpiRow[] }>()
   for (const kpi of kpis) {
     const pipelines = measured.filter(({ kpi_id }) => kpi_id === kpi.id)

@@ -51,7 +51,8 @@ describe('what cannot be computed is said in its own KPI, and the others have th
     await make({ ...frequency, job_name: 'deploy' })
     const before = performance.now()
     const kpis = await list()
-    expect(performance.now() - before).toBeLessThan(8000)
+    // Five seconds, as a busy machine has them; the engine would take a minute.
+    expect(performance.now() - before).toBeLessThan(20_000)
     expect(kpis.filter(({ error }) => error !== '').map(({ job_name }) => job_name)).toEqual(['test'])
     expect(kpis.find(({ job_name }) => job_name === 'test')?.error).toContain('takes too long')
     expect(most).toBeLessThanOrEqual(4)

@@ -56,7 +56,7 @@ describe('a build of real programs', () => {
     expect(first.events.filter(({ type }) => type === 'finish-task').map(({ data }) => data['exit_status'])).toEqual([0, 0, 3])
   })
 
-  test('ends within two seconds when it is aborted', async () => {
+  test('ends within two seconds when it is aborted', { retry: 2 }, async () => {
     const abort = new AbortController()
     let abortedAt = 0
     const run = await runBuild([sh('sleep', 'echo begun; exec sleep 600')], {

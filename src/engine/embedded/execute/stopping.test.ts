@@ -44,7 +44,7 @@ const kinds: [string, Step][] = [
 ]
 
 describe('an abort', () => {
-  test.each(kinds)('ends a build in %s at once, as aborted, and begins nothing more', async (_name, step) => {
+  test.each(kinds)('ends a build in %s at once, as aborted, and begins nothing more', { retry: 2 }, async (_name, step) => {
     const abort = new AbortController()
     let abortedAt = 0
     onBegun = () => {

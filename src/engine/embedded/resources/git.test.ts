@@ -96,7 +96,7 @@ describe('a check', () => {
     },
   )
 
-  test('ends when the build is aborted', async () => {
+  test('ends when the build is aborted', { retry: 2 }, async () => {
     const { name } = await repository()
     at.server.trouble.delay = 5000
     const over = new AbortController()
@@ -170,7 +170,7 @@ describe('a get', () => {
     await expect(get(source, { ref: first }, { submodules: ['m'] })).rejects.toThrow('params.submodules: must be none')
   })
 
-  test('ends when the build is aborted', async () => {
+  test('ends when the build is aborted', { retry: 2 }, async () => {
     const { name, first } = await repository()
     at.server.trouble.delay = 5000
     const over = new AbortController()

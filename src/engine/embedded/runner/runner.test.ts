@@ -160,7 +160,7 @@ describe('a rerun', () => {
 })
 
 describe('an abort', () => {
-  test('ends a running build within two seconds, and its hooks run', async () => {
+  test('ends a running build within two seconds, and its hooks run', { retry: 2 }, async () => {
     const at = await world.pipeline(team, 'abort')
     await save(engine, at, config([job('wait', [{ ...task('wait'), on_abort: task('say', 'cleaned up') }])]))
     const { id } = await engine.createBuild(at, 'wait')

@@ -61,7 +61,7 @@ test('a stream goes on after the event that was told last', async () => {
   expect(await eventsOf(engine, at, id, { after: all.length - 1 })).toEqual([])
 })
 
-test('what was said is told at once, and the stream ends with the build', async () => {
+test('what was said is told at once, and the stream ends with the build', { retry: 2 }, async () => {
   const { at, id } = await start('slow')
   const seen: EngineEvent[] = []
   const listening = (async () => {
@@ -76,7 +76,7 @@ test('what was said is told at once, and the stream ends with the build', async 
   expect(seen.at(-1)).toMatchObject({ type: 'status' })
 })
 
-test('word that comes while a stream looks is not lost', async () => {
+test('word that comes while a stream looks is not lost', { retry: 2 }, async () => {
   const { at, id } = await start('slow')
   const real = events.readEvents
   let stale = 0

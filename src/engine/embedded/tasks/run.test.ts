@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { alive, holdings, isRoot, newMark, ownPath, useTasks } from '../../../../test/support/tasks.ts'
 
@@ -81,9 +80,8 @@ describe.each(holdings)('a task, %s', (_, holding) => {
 
   test('has its values in no argument of any process', async () => {
     const secret = newMark()
-    const running = sh(task, 'sleep 0.6', { env: { TOKEN: secret } })
-    await sleep(350)
-    expect(alive('sleep 0.6').length).toBeGreaterThan(0)
+    const running = sh(task, 'sleep 2.6', { env: { TOKEN: secret } })
+    await expect.poll(() => alive('sleep 2.6').length, { timeout: 2500, interval: 20 }).toBeGreaterThan(0)
     expect(alive(secret)).toEqual([])
     await running
   })

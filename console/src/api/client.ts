@@ -1,0 +1,100 @@
+/** One function for every operation of the document, typed by its operationId. Who reads `call('getProjects', …)` finds the rest by that name. */
+import createClient from 'openapi-fetch'
+import type { operations as contract } from '../../../src/contract/schema.ts'
+import { unreachable } from './connection.ts'
+import { type OperationRow, operations } from './operations.ts'
+import { Problem, problemOf } from './problem.ts'
+import { type BrowserSession, currentSession, isAnotherPerson, rememberSession } from './session.ts'
+import type { Answer, Data, OperationId, Question } from './types.ts'
+
+type Request = {
+  path?: Record<string, unknown>
+  query?: Record<string, unknown>
+  filters?: Record<string, string | undefined>
+  body?: unknown
+}
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+  /** Of a sign-in that just succeeded, to open the session of this browser with it. Otherwise the cookie is used. */
+  token?: string | undefined
+}
+
+// What is sent and answered is typed below, by operation; here only the building of addresses is the library's.
+type AnyPaths = Record<string, Record<'get' | 'post' | 'put' | 'delete' | 'patch', contract['getStatus']>>
+const { request } = createClient<AnyPaths>({ baseUrl: '/', querySerializer: { array: { style: 'form', explode: true } } })
+
+/** @returns the whole answer @throws Problem when the API refuses or cannot be reached; the reason of `signal` when that aborts */
+export async function call<Id extends OperationId>(id: Id, question: Question<Id>, options: CallOptions = {}): Promise<Answer<Id>> {
+  const response = await send(id, question, options)
+  if (response.status === 204) return undefined as Answer<Id>
+  const text = await response.text()
+  return (text === '' ? undefined : JSON.parse(text)) as Answer<Id>
+}
+
+/** What is in the answer's `data`. */
+export async function dataOf<Id extends OperationId>(id: Id, question: Question<Id>, options: CallOptions = {}): Promise<Data<Id>> {
+  return ((await call(id, question, options)) as { data: Data<Id> }).data
+}
+
+/** The answer itself, unread: for streams and files. */
+export async function send<Id extends OperationId>(id: Id, question: Question<Id>, options: CallOptions = {}): Promise<Response> {
+  const response = await attempt(id, question as Request, options)
+  if (response.ok) return response
+  const problem = await problemOf(response)
+  // The CSRF token of a page that slept while the keys were changed is stale: asked for once more, it is good again.
+  if (problem.status === 403 && problem.faults.some(({ code }) => code === staleToken) && (await restoreSession())) {
+    const again = await attempt(id, question as Request, options)
+    if (again.ok) return again
+    throw await problemOf(again)
+  }
+  if (problem.status === 401 && currentSession() && options.token === undefined) rememberSession(undefined)
+  throw problem
+}
+
+const staleToken = 'InvalidCSRFToken'
+
+async function attempt(id: OperationId, { path, query, filters, body }: Request, { signal, token }: CallOptions): Promise<Response> {
+  const [method, address] = operations[id] as OperationRow
+  const csrf = currentSession()?.csrf_token
+  try {
+    const { response, error } = await request(method, address, {
+      params: { path: path ?? {}, query: { ...query, ...filters } },
+      ...(body === undefined ? {} : { body }),
+      headers: { ...(csrf ? { 'x-csrf-token': csrf } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      signal: signal ?? null,
+      parseAs: 'stream',
+    } as never)
+    // The library has read the body of a refusal; here it is again, for who turns it into a Problem.
+    return response.ok ? response : new Response(typeof error === 'string' ? error : JSON.stringify(error), response)
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason ?? error
+    unreachable()
+    throw new Problem(0, [])
+  }
+}
+
+/**
+ * Asks whether the cookie still opens a session. Answers undefined when nobody is signed in, and never when it is somebody else's by now:
+ * the page is loaded anew, lest they do what was begun here, and see what this page knows.
+ */
+export async function restoreSession(): Promise<BrowserSession | undefined> {
+  const response = await attempt('getBrowserSession', {}, {})
+  if (!response.ok && response.status !== 401) throw await problemOf(response)
+  const found = response.ok ? ((await response.json()) as { data: BrowserSession }).data : undefined
+  if (found && isAnotherPerson(found)) {
+    window.location.reload()
+    return new Promise(() => {})
+  }
+  rememberSession(found)
+  return found
+}
+
+/** After any sign-in: the token that it answered becomes the cookie, and is forgotten here. */
+export async function beginSession(token: string): Promise<void> {
+  rememberSession(await dataOf('openBrowserSession', {} as Question<'openBrowserSession'>, { token }))
+}
+
+export async function endSession(): Promise<void> {
+  await call('closeBrowserSession', {} as Question<'closeBrowserSession'>)
+  rememberSession(undefined)
+}

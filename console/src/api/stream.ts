@@ -1,0 +1,121 @@
+/** Server-sent events by fetch, because EventSource can set no header. A lost connection is taken up where it ended. */
+
+import { operations } from './operations.ts'
+import { problemOf } from './problem.ts'
+import { currentSession } from './session.ts'
+import type { OperationId, Question } from './types.ts'
+
+export interface ServerEvent {
+  id: string | undefined
+  event: string
+  data: string
+}
+
+export type StreamState = 'connecting' | 'open' | 'waiting' | 'ended'
+
+/**
+ * Calls `take` for each event until the stream ends by itself (an event named `end`), or `signal` aborts.
+ * @throws Problem when the API refuses; a connection that breaks is opened again, after one to fifteen seconds
+ */
+export async function follow<Id extends OperationId>(
+  id: Id,
+  question: Question<Id>,
+  { signal, take, state }: { signal: AbortSignal; take: (event: ServerEvent) => void; state?: (state: StreamState) => void },
+): Promise<void> {
+  let last: string | undefined
+  for (let failures = 0; !signal.aborted; failures++) {
+    state?.(failures === 0 ? 'connecting' : 'waiting')
+    if (failures > 0) await pause(Math.min(2 ** (failures - 1), 15) * 1000, signal)
+    if (signal.aborted) return
+    const connection = watched(signal)
+    try {
+      const csrf = currentSession()?.csrf_token
+      const response = await fetch(addressOf(id, question as { path?: Record<string, unknown> }), {
+        signal: connection.signal,
+        headers: {
+          accept: 'text/event-stream',
+          ...(csrf ? { 'x-csrf-token': csrf } : {}),
+          ...(last === undefined ? {} : { 'last-event-id': last }),
+        },
+      })
+      if (!response.ok || !response.body) throw await problemOf(response)
+      state?.('open')
+      for await (const event of eventsOf(response.body, connection.heard)) {
+        failures = 0
+        last = event.id ?? last
+        if (event.event === 'end') return state?.('ended')
+        take(event)
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      const status = (error as { status?: number }).status
+      if (status !== undefined && status < 500 && status !== 429) throw error
+    } finally {
+      connection.close()
+    }
+  }
+}
+
+function addressOf(id: OperationId, { path = {} }: { path?: Record<string, unknown> }): string {
+  return operations[id][1].replace(/{(\w+)}/g, (_, name: string) => encodeURIComponent(String(path[name])))
+}
+
+/** Milliseconds. The platform says that it is there every fifteen seconds: who hears nothing for so long listens to nobody. */
+const silence = 45_000
+
+/** A network that went away rarely says so: the reader would wait for ever. */
+function watched(signal: AbortSignal): { signal: AbortSignal; heard: () => void; close: () => void } {
+  const own = new AbortController()
+  const lose = () => own.abort()
+  let timer = setTimeout(lose, silence)
+  signal.addEventListener('abort', lose)
+  window.addEventListener('offline', lose)
+  return {
+    signal: own.signal,
+    heard() {
+      clearTimeout(timer)
+      timer = setTimeout(lose, silence)
+    },
+    close() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', lose)
+      window.removeEventListener('offline', lose)
+    },
+  }
+}
+
+async function* eventsOf(body: ReadableStream<Uint8Array>, heard: () => void): AsyncGenerator<ServerEvent> {
+  const reader = body.pipeThrough(new TextDecoderStream() as never).getReader() as ReadableStreamDefaultReader<string>
+  let rest = ''
+  for (;;) {
+    const { value, done } = await reader.read()
+    if (done) return
+    heard()
+    const blocks = (rest + value).split(/\r?\n\r?\n/)
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) {
+      const found: { id?: string; event: string; data: string[] } = { event: 'message', data: [] }
+      for (const line of block.split(/\r?\n/)) {
+        const [, field = '', content = ''] = /^(\w+):? ?(.*)$/s.exec(line) ?? []
+        if (field === 'data') found.data.push(content)
+        else if (field === 'event') found.event = content
+        else if (field === 'id') found.id = content
+      }
+      if (found.data.length > 0 || found.event !== 'message') yield { id: found.id, event: found.event, data: found.data.join('\n') }
+    }
+  }
+}
+
+/** Shorter when the browser is back in a network, or nobody waits any more. */
+const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      window.removeEventListener('online', end)
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    window.addEventListener('online', end)
+    signal.addEventListener('abort', end)
+  })

@@ -1,0 +1,63 @@
+/** From sums to what a chart and a table show. Pure. */
+import type { Measure } from './search.ts'
+import type { CostPart } from './use-costs.ts'
+
+export interface CostRow {
+  id: string
+  keys: readonly string[]
+  cost: number
+  kwh: number
+  co2e: number
+  /** Of the period before. */
+  before: number | undefined
+}
+
+const idOf = (keys: readonly string[]): string => JSON.stringify(keys)
+
+/** The largest first. */
+export function rowsOf(parts: readonly CostPart[], earlier: readonly CostPart[] | undefined, measure: Measure): CostRow[] {
+  const rows = new Map<string, CostRow>()
+  for (const { keys, cost, kwh, co2e } of parts) {
+    const id = idOf(keys)
+    const row = rows.get(id) ?? { id, keys, cost: 0, kwh: 0, co2e: 0, before: undefined }
+    rows.set(id, { ...row, cost: row.cost + cost, kwh: row.kwh + kwh, co2e: row.co2e + co2e })
+  }
+  for (const { keys, ...part } of earlier ?? []) {
+    const id = idOf(keys)
+    const row = rows.get(id) ?? { id, keys, cost: 0, kwh: 0, co2e: 0, before: undefined }
+    rows.set(id, { ...row, before: (row.before ?? 0) + part[measure] })
+  }
+  return [...rows.values()].sort((a, b) => b[measure] - a[measure] || (a.id < b.id ? -1 : 1))
+}
+
+export const mostSeries = 12
+
+/** Eleven at most have a colour of their own beside the rest, which is one series. */
+export interface ChartData {
+  /** Ids of rows; `rest` for the rest. */
+  series: string[]
+  points: { step: string; [series: string]: number | string }[]
+}
+
+export function chartOf(parts: readonly CostPart[], rows: readonly CostRow[], steps: readonly string[], measure: Measure): ChartData {
+  const shown = rows.filter((row) => row[measure] !== 0)
+  const own = shown.slice(0, shown.length > mostSeries ? mostSeries - 1 : mostSeries)
+  const placeOf = new Map(own.map(({ id }, index) => [id, `s${index}`]))
+  const hasRest = shown.length > own.length
+  const points = new Map(
+    steps.map((step) => [
+      step,
+      { step, ...Object.fromEntries([...placeOf.values()].map((name) => [name, 0])), ...(hasRest ? { rest: 0 } : {}) },
+    ]),
+  )
+  for (const { time, keys, ...part } of parts) {
+    const point = points.get(time) as Record<string, number | string> | undefined
+    const name = placeOf.get(idOf(keys)) ?? (hasRest ? 'rest' : undefined)
+    if (point && name) point[name] = Number(point[name] ?? 0) + part[measure]
+  }
+  return { series: [...own.map(({ id }) => id), ...(hasRest ? ['rest'] : [])], points: [...points.values()] }
+}
+
+/** Undefined where there is nothing to compare with. */
+export const changeOf = (now: number, before: number | undefined): number | undefined =>
+  before === undefined || before <= 0 ? undefined : (now - before) / before

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { piecesOf, plainOf } from './ansi.ts'
+
+const esc = '\u001b'
+
+describe('a line of a log', () => {
+  test('has its colours, and none of the codes that make them', () => {
+    const pieces = piecesOf(`${esc}[31mred${esc}[0m plain ${esc}]0;a title\u0007end`)
+    expect(pieces.map(({ text }) => text).join('')).toBe('red plain end')
+    expect(pieces[0]?.name).toBe('ansi-red')
+  })
+
+  test('that was written over itself shows what was written last', () => {
+    expect(plainOf('10 %\r50 %\r100 %\r')).toBe('100 %')
+  })
+
+  test.each([
+    ['titles that do not end', `${esc}]`.repeat(100_000)],
+    ['carriage returns', `${'\r'.repeat(100_000)}x`],
+    ['colours', `${esc}[31m`.repeat(50_000)],
+  ])('of %s without end is cut, and costs no time', (_, line) => {
+    const begun = performance.now()
+    piecesOf(line)
+    plainOf(line)
+    expect(performance.now() - begun).toBeLessThan(1500)
+  })
+})
