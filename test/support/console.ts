@@ -58,6 +58,26 @@ async function signIn(context: BrowserContext, url: string, token: string): Prom
   expect(answer.status()).toBe(200)
 }
 
+/**
+ * What the page answers to a script. A page that stands still never does: the playwright's own deadlines are none of `evaluate`'s,
+ * and the test would end with all its time gone and no word of where.
+ * @param what it is for, for whoever reads that it did not come
+ */
+export const asked = <T>(page: Page, what: string, script: string): Promise<T> => within(page, what, page.evaluate<T>(script))
+
+/** @throws when it is not there in 30 seconds: what it was, and on which page */
+export async function within<T>(page: Page, what: string, deed: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${page.url()} stands still: no ${what} within 30 seconds`)), 30_000)
+  })
+  try {
+    return await Promise.race([deed, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Of a page: what it has asked, and how much of it is not answered. */
 const traffic = new WeakMap<Page, { asked: number; open: number }>()
 
@@ -66,12 +86,16 @@ export async function settled(page: Page): Promise<void> {
   const told = traffic.get(page)
   if (!told) throw new Error('the page was not opened by this visit')
   for (const deadline = Date.now() + 45_000; Date.now() < deadline; ) {
-    const { asked } = told
+    const before = told.asked
     if (told.open > 0) await page.waitForTimeout(20)
     else {
-      // It has nothing to do, and nothing that it has begun meanwhile.
-      await page.evaluate('new Promise((done) => requestIdleCallback(() => setTimeout(() => requestIdleCallback(done), 50)))')
-      if (told.open === 0 && told.asked === asked) return
+      // It has nothing to do, and nothing that it has begun meanwhile. A browser that is kept from drawing has no idle time at all.
+      await asked(
+        page,
+        'idle time',
+        'new Promise((done) => { const idle = (next) => requestIdleCallback(next, { timeout: 2000 }); idle(() => setTimeout(() => idle(done), 50)) })',
+      )
+      if (told.open === 0 && told.asked === before) return
     }
   }
   throw new Error(`the page does not come to rest: ${told.open} of what it asked for is not answered`)
@@ -125,13 +149,21 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
  * @param rules of axe-core; all of them unless told
  */
 export async function findings(page: Page, rules: readonly string[] = []): Promise<string[]> {
-  // What is still fading in or out has too little contrast.
-  await page.evaluate(
-    'new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)))',
+  // What is still fading in or out has too little contrast. A browser that is kept from drawing has no frames to wait for.
+  await asked(
+    page,
+    'end of what moves',
+    `Promise.race([
+      new Promise((late) => setTimeout(late, 2000)),
+      new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() =>
+        Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished))),
+    ])`,
   )
   // Evaluated by the test's own protocol, which the page's policy has no say in.
-  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axeSource)
-  const found = await page.evaluate<{ id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
+  if (!(await asked<boolean>(page, 'answer', "typeof axe === 'object'"))) await asked(page, 'axe-core', axeSource)
+  const found = await asked<{ id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
+    page,
+    'end of axe-core',
     `axe.run(document, { resultTypes: ["violations"]${rules.length > 0 ? `, runOnly: ${JSON.stringify(rules)}` : ''} }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`,
   )
   return found
@@ -143,7 +175,7 @@ export async function findings(page: Page, rules: readonly string[] = []): Promi
 
 /** Nothing of the page lies beyond its right edge. */
 export const overflow = (page: Page): Promise<number> =>
-  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  asked(page, 'width', 'document.documentElement.scrollWidth - document.documentElement.clientWidth')
 
 /** Presses Tab until what has the focus is called so, as somebody without a mouse would. */
 export async function tabTo(page: Page, name: string | RegExp, most = 80): Promise<void> {

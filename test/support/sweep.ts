@@ -1,6 +1,6 @@
 /** Pages as somebody reads them in the dark, on a telephone, or in French, whose words are longer. */
 import type { Page } from 'playwright-core'
-import { findings, overflow, picture, settled, type Visit } from './console.ts'
+import { asked, findings, overflow, picture, settled, type Visit, within } from './console.ts'
 
 interface Swept {
   /** `/organizations/acme/roles` */
@@ -29,15 +29,15 @@ export async function sweep(
     await settled(page)
     note('light', await findings(page))
     if (name !== undefined) await picture(page, name)
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await within(page, 'dark', page.emulateMedia({ colorScheme: 'dark' }))
     note('dark', await findings(page, ['color-contrast']))
     if (name !== undefined) await picture(page, `${name}-dark`)
-    await page.setViewportSize({ width: 320, height: 900 })
+    await within(page, 'narrow window', page.setViewportSize({ width: 320, height: 900 }))
     note('narrow', await findings(page, rulesOfLayout))
     const beyond = await overflow(page)
     if (beyond > 0) note('narrow', [`${beyond} pixels beyond the right edge`])
-    await page.setViewportSize({ width: 1280, height: 900 })
-    await page.emulateMedia({ colorScheme: 'light' })
+    await within(page, 'wide window', page.setViewportSize({ width: 1280, height: 900 }))
+    await within(page, 'light', page.emulateMedia({ colorScheme: 'light' }))
   }
   return wrong
 }
@@ -47,6 +47,7 @@ const rulesOfLayout = ['aria-hidden-focus', 'button-name', 'link-name', 'scrolla
 
 /** As a link in the page would: what is loaded stays, which is most of what a page costs. */
 async function turnTo(page: Page, address: string): Promise<void> {
-  if (page.url().startsWith(new URL('/', address).href)) await page.evaluate(`history.pushState(null, '', ${JSON.stringify(address)})`)
+  if (page.url().startsWith(new URL('/', address).href))
+    await asked(page, 'turn', `history.pushState(null, '', ${JSON.stringify(address)})`)
   else await page.goto(address)
 }
