@@ -164,6 +164,11 @@ describe.skipIf(noBrowser)(inBrowser('cloud costs'), () => {
       ),
     )
     const page = await visit.open({ as: bob })
+    // Who is at the button before the rules are known is told as well.
+    await page.route('**/access', async (route) => {
+      await new Promise((later) => setTimeout(later, 500))
+      await route.continue()
+    })
     await page.goto(visit.at(`/organizations/${bills.org}-b/cloud-cost-management/rates`))
     await page.getByRole('button', { name: 'Enter a rate' }).focus()
     await page

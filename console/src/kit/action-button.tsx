@@ -1,6 +1,6 @@
 /** Buttons that know whether they may be used, and say why when they may not. */
 import { ActionIcon, type ActionIconProps, Button, type ButtonProps, Tooltip } from '@mantine/core'
-import type { MouseEventHandler, ReactNode } from 'react'
+import { type MouseEventHandler, type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useMay } from '@/access/use-may.ts'
 import type { OperationId, PathParameters } from '@/api/types.ts'
 
@@ -27,10 +27,10 @@ export function ActionButton<Id extends OperationId>({
   children,
   ...rest
 }: Needs<Id> & Omit<ButtonProps, 'onClick'> & { children: ReactNode; type?: 'submit' | 'button' }) {
-  const reason = useReason(operation, path, why)
+  const { reason, button } = useReason(operation, path, why)
   return (
     <Tooltip label={reason} disabled={reason === undefined} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      <Button {...rest} {...barred(reason, onClick)} {...(reason === undefined ? {} : { 'aria-description': reason })}>
+      <Button {...rest} ref={button} {...barred(reason, onClick)} {...(reason === undefined ? {} : { 'aria-description': reason })}>
         {children}
       </Button>
     </Tooltip>
@@ -47,10 +47,11 @@ export function ActionSign<Id extends OperationId>({
   children,
   ...rest
 }: Needs<Id> & Omit<ActionIconProps, 'onClick'> & { label: string; children: ReactNode }) {
-  const reason = useReason(operation, path, why)
+  const { reason, button } = useReason(operation, path, why)
   return (
     <Tooltip label={reason ?? label} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
       <ActionIcon
+        ref={button}
         variant="subtle"
         {...rest}
         aria-label={label}
@@ -63,7 +64,18 @@ export function ActionSign<Id extends OperationId>({
   )
 }
 
-function useReason<Id extends OperationId>(operation: Id, path: PathParameters<Id>, why: string | undefined): string | undefined {
+function useReason<Id extends OperationId>(
+  operation: Id,
+  path: PathParameters<Id>,
+  why: string | undefined,
+): { reason: string | undefined; button: RefObject<HTMLButtonElement | null> } {
   const verdict = useMay(operation, path as Record<string, string | number>)
-  return verdict.why ?? why
+  const button = useRef<HTMLButtonElement>(null)
+  // Who has the focus there before the rules are known is told as well: a tooltip opens when the focus comes, not when its words do.
+  useEffect(() => {
+    if (verdict.why === undefined || document.activeElement !== button.current) return
+    button.current?.blur()
+    button.current?.focus()
+  }, [verdict.why])
+  return { reason: verdict.why ?? why, button }
 }
