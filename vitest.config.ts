@@ -11,8 +11,10 @@ const groups = [
   // These wait for programs a quarter of the time.
   { name: 'parts', include: ['src/**/*.test.ts'], exclude: ['src/domains/**'], maxWorkers: 3 },
   { name: 'domains', include: ['src/domains/**/*.test.ts'] },
-  { name: 'platform', include: ['test/**/*.test.ts'], exclude: ['test/console/**'] },
+  { name: 'platform', include: ['test/**/*.test.ts'], exclude: ['test/console/**', 'test/soak/**'] },
   { name: 'console', include: ['test/console/*.test.ts'] },
+  // Slow proofs of load, of killed processes, of time itself: `npm run soak`.
+  ...(process.env.SOAK ? [{ name: 'soak', include: ['test/soak/*.test.ts'] }] : []),
 ]
 
 export default defineConfig({

@@ -3,8 +3,8 @@
  *
  * - kill -9 in the middle of writes, restart, and compare: nothing half-written, no event without its change, no change
  *   without its event; again and again on the same data folder
-
  * - the same while components are written to git: what is in git and what the platform knows agree again after the jobs ran
+ * - the tests of `test/soak`: states near the limit, a server that is killed while it stores one, sign-ins that take the same time
  * - the fuzz of the whole document with many more requests than the suite takes the time for
  *
  * Everything runs on this machine, counted and timed, and stops by itself.
@@ -25,12 +25,14 @@ try {
 } finally {
   await rm(home, { recursive: true, force: true })
 }
-console.log(`\nfuzz: ${process.env.FUZZ_RUNS ?? 1000} requests for each operation`)
-failed += await fuzz()
+console.log('\nload, kills and time')
+failed += await tests(['--project', 'soak'], { SOAK: '1' })
+const fuzzRuns = process.env.FUZZ_RUNS ?? '1000'
+console.log(`\nfuzz: ${fuzzRuns} requests for each operation`)
+failed += await tests(['test/fuzz.test.ts'], { FUZZ_RUNS: fuzzRuns })
 process.exitCode = failed === 0 ? 0 : 1
 
-function fuzz(): Promise<number> {
-  const env = { ...process.env, FUZZ_RUNS: process.env.FUZZ_RUNS ?? '1000' }
-  const child = spawn('npx', ['vitest', 'run', 'test/fuzz.test.ts'], { env, stdio: 'inherit' })
+function tests(which: string[], env: Record<string, string>): Promise<number> {
+  const child = spawn('npx', ['vitest', 'run', ...which], { env: { ...process.env, ...env }, stdio: 'inherit' })
   return new Promise((resolve) => child.on('close', (code) => resolve(code === 0 ? 0 : 1)))
 }

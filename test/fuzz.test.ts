@@ -29,7 +29,7 @@ import { useServer } from './support/server.ts'
 import { gitIn } from './support/workshop.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? 20261121)
-const runs = Number(process.env.FUZZ_RUNS ?? 40)
+const runs = Number(process.env.FUZZ_RUNS ?? 24)
 vi.setConfig({ testTimeout: 600_000 + runs * 5000, hookTimeout: 120_000 })
 
 const repositories = useRepositories()

@@ -3,9 +3,9 @@
  * round, so that whatever else the machine does falls on all alike; and a difference counts when more rounds only make it plainer.
  */
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { hashPassword } from '../src/access/password.ts'
-import { fresh, person, scenario } from './support/scenario.ts'
-import { useServer } from './support/server.ts'
+import { hashPassword } from '../../src/access/password.ts'
+import { fresh, person, scenario } from '../support/scenario.ts'
+import { useServer } from '../support/server.ts'
 
 vi.setConfig({ testTimeout: 180_000 })
 const server = useServer({ config: { rateLimitFactor: 0 } })

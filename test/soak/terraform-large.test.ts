@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { useRepositories } from './support/repositories.ts'
-import { useServer } from './support/server.ts'
-import { openStateWorld, stateOf } from './support/state-world.ts'
-import { gitIn, must } from './support/workshop.ts'
+import { useRepositories } from '../support/repositories.ts'
+import { useServer } from '../support/server.ts'
+import { openStateWorld, stateOf } from '../support/state-world.ts'
+import { gitIn, must } from '../support/workshop.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const repositories = useRepositories()

@@ -4,16 +4,16 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
-import { freePort } from './support/free-port.ts'
-import { useRepositories } from './support/repositories.ts'
-import { useServer } from './support/server.ts'
-import { openBackend, openStateWorld, stateOf } from './support/state-world.ts'
-import { gitIn, must } from './support/workshop.ts'
+import { freePort } from '../support/free-port.ts'
+import { useRepositories } from '../support/repositories.ts'
+import { useServer } from '../support/server.ts'
+import { openBackend, openStateWorld, stateOf } from '../support/state-world.ts'
+import { gitIn, must } from '../support/workshop.ts'
 
 vi.setConfig({ testTimeout: 200_000 })
 const repositories = useRepositories()
 const server = useServer({ config: gitIn(repositories) })
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 /** Another process on the same database and keys, which is killed at the end whatever happens. */
 async function openProcess(): Promise<{ url: string; kill(): Promise<void> }> {
