@@ -182,6 +182,7 @@ table cost_anomalies (
   status text not null default 'open'::text,
   gone boolean not null default false,
   user_id bigint,
+  judged_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now()
 )
@@ -317,6 +318,7 @@ table cost_keeping (
   cost_type text not null default 'billed'::text,
   anomaly_mails boolean not null default true,
   report_mails boolean not null default false,
+  reported_month date,
   updated_at timestamp with time zone not null default now()
 )
 
@@ -1498,7 +1500,6 @@ cost_budgets.cost_budgets_owner_fk FOREIGN KEY (owner_id) REFERENCES users(id) O
 cost_budgets.cost_budgets_pk PRIMARY KEY (organization_id, id)
 cost_budgets.cost_budgets_span_ck CHECK ((span = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text])))
 cost_daily.cost_daily_pk PRIMARY KEY (organization_id, id)
-cost_dimensions.cost_dimensions_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_dimensions.cost_dimensions_pk PRIMARY KEY (organization_id, id)
 cost_dimensions.cost_dimensions_what_uq UNIQUE (organization_id, provider, master_account, linked_account, service, category, region, instance_type, record_type, currency)
 cost_exchange_rates.cost_exchange_rates_day_uq UNIQUE (organization_id, day, from_currency, to_currency)
@@ -1516,7 +1517,6 @@ cost_keeping.cost_keeping_organization_fk FOREIGN KEY (organization_id) REFERENC
 cost_keeping.cost_keeping_pk PRIMARY KEY (organization_id)
 cost_kinds.cost_kinds_digest_uq UNIQUE (organization_id, digest)
 cost_kinds.cost_kinds_dimension_fk FOREIGN KEY (organization_id, dimension_id) REFERENCES cost_dimensions(organization_id, id)
-cost_kinds.cost_kinds_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_kinds.cost_kinds_pk PRIMARY KEY (organization_id, id)
 cost_linked_accounts.cost_linked_accounts_account_uq UNIQUE (organization_id, cost_account_id, account_id)
 cost_linked_accounts.cost_linked_accounts_cost_account_fk FOREIGN KEY (organization_id, cost_account_id) REFERENCES cost_accounts(organization_id, id) ON DELETE CASCADE
@@ -1527,17 +1527,14 @@ cost_month_tag_sets.cost_month_tag_sets_pk PRIMARY KEY (organization_id, month_i
 cost_monthly.cost_monthly_pk PRIMARY KEY (organization_id, id)
 cost_months.cost_months_cost_account_fk FOREIGN KEY (organization_id, cost_account_id) REFERENCES cost_accounts(organization_id, id) ON DELETE SET NULL (cost_account_id)
 cost_months.cost_months_import_fk FOREIGN KEY (organization_id, import_id) REFERENCES cost_imports(organization_id, id) ON DELETE SET NULL (import_id)
-cost_months.cost_months_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_months.cost_months_phase_ck CHECK ((phase = ANY (ARRAY['green'::text, 'blue'::text])))
 cost_months.cost_months_pk PRIMARY KEY (organization_id, id)
 cost_months.cost_months_state_ck CHECK ((state = ANY (ARRAY['loading'::text, 'active'::text, 'replaced'::text, 'refused'::text])))
 cost_resources.cost_resources_digest_uq UNIQUE (organization_id, provider, digest)
-cost_resources.cost_resources_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_resources.cost_resources_pk PRIMARY KEY (organization_id, id)
 cost_settings.cost_settings_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_settings.cost_settings_pk PRIMARY KEY (organization_id)
 cost_tag_groups.cost_tag_groups_digest_uq UNIQUE (organization_id, digest)
-cost_tag_groups.cost_tag_groups_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_tag_groups.cost_tag_groups_pk PRIMARY KEY (organization_id, id)
 cost_tag_keys.cost_tag_keys_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_tag_keys.cost_tag_keys_pk PRIMARY KEY (organization_id, key)
@@ -1545,7 +1542,6 @@ cost_tag_mappings.cost_tag_mappings_organization_fk FOREIGN KEY (organization_id
 cost_tag_mappings.cost_tag_mappings_organization_uq UNIQUE (organization_id)
 cost_tag_mappings.cost_tag_mappings_pk PRIMARY KEY (organization_id, id)
 cost_tag_sets.cost_tag_sets_digest_uq UNIQUE (organization_id, digest)
-cost_tag_sets.cost_tag_sets_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
 cost_tag_sets.cost_tag_sets_pk PRIMARY KEY (organization_id, id)
 cost_upload_chunks.cost_upload_chunks_import_fk FOREIGN KEY (organization_id, import_id) REFERENCES cost_imports(organization_id, id) ON DELETE CASCADE
 cost_upload_chunks.cost_upload_chunks_organization_fk FOREIGN KEY (organization_id) REFERENCES organizations(id) ON DELETE CASCADE
@@ -1974,6 +1970,7 @@ cost_daily.doors for all to trochoid_doors using (true) check ()
 cost_daily.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_days.doors for all to trochoid_doors using (true) check ()
 cost_days.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_dimensions.doors for select to trochoid_doors using (true) check ()
 cost_dimensions.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_exchange_rates.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_imports.doors for select to trochoid_doors using (true) check ()
@@ -1992,6 +1989,7 @@ cost_monthly.doors for all to trochoid_doors using (true) check ()
 cost_monthly.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_months.doors for select to trochoid_doors using (true) check ()
 cost_months.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
+cost_resources.doors for select to trochoid_doors using (true) check ()
 cost_resources.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_settings.tenant for all to trochoid_app using ((organization_id = current_organization_id())) check ((organization_id = current_organization_id()))
 cost_tag_groups.doors for select to trochoid_doors using (true) check ()

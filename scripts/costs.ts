@@ -4,7 +4,7 @@ import { readConfig } from '../src/config.ts'
 import { ConfigError } from '../src/config-reader.ts'
 import { importDatabase } from '../src/costs/import/database.ts'
 import type { Database } from '../src/db/pool.ts'
-import { importBills } from './costs/import.ts'
+import { ImportBroken, importBills } from './costs/import.ts'
 import { bringRates } from './costs/rates.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -60,6 +60,7 @@ try {
 } catch (error) {
   if (!(error instanceof Error)) throw error
   if ((error as { code?: unknown }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') console.error(`${error.message}\n\n${usage}`)
-  else console.error(error instanceof ConfigError ? error.message : `Nothing was changed: ${error.message}`)
+  else
+    console.error(error instanceof ConfigError || error instanceof ImportBroken ? error.message : `Nothing was changed: ${error.message}`)
   process.exitCode = 1
 }

@@ -13,6 +13,9 @@ export function canonicalOf(name: string, min = 3): string {
   return canonical
 }
 
+/** As the API takes them, for what does not come through it. */
+export const isCanonical = (text: string): boolean => text.length <= 100 && /^[a-z0-9]+[a-z0-9\-_]+[a-z0-9]+$/.test(text)
+
 /** What is left of a name in the alphabet of canonicals; empty when nothing is. */
 export const foldedName = (name: string): string =>
   name

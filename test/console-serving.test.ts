@@ -207,6 +207,17 @@ describe('a build', () => {
     expect((await until(server.get, 200)).status).toBe(200)
   })
 
+  test('that fails tells its last words, with folders and sources, on the machine itself only', async () => {
+    const folder = await checkout({ built: false })
+    await using server = await serving(folder, 'build', async () => '/srv/trochoid/console/src/main.tsx: Unexpected token')
+    await expect.poll(async () => (await server.get()).text()).toContain('/srv/trochoid')
+    for (const headers of [{ host: 'trochoid.example.com' }, { 'x-forwarded-for': '203.0.113.7' }]) {
+      const { status, text } = await send(server.url, '/console', { headers: { ...html, ...headers } })
+      expect([status, text.includes('could not be built'), text.includes('/srv/trochoid')]).toEqual([503, true, false])
+      expect(text).toContain('in the log')
+    }
+  })
+
   test('that is missing where no tools are installed names the command', async () => {
     const folder = await checkout({ built: false })
     await using server = await serving(folder, 'build', null)

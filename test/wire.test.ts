@@ -1,5 +1,6 @@
 /** What every operation does on the wire, whatever it is about: section 1 of platform-semantics.md, told in sentences. */
 import { connect } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { acme, projects, useAcme } from './support/acme.ts'
 import { type RawAnswer, send } from './support/raw.ts'
@@ -118,6 +119,21 @@ describe('bodies', () => {
   test('broken UTF-8 is no error of ours', async () => {
     expect((await post(projects, Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]))).status).toBe(422)
     expect((await post(projects, newProject(), 'application/json; charset=nonsense')).status).toBe(415)
+  })
+
+  test('what is not compressed as its header says is a 422 in words, and what is, is taken', async () => {
+    const packed = (encoding: string, body: string | Uint8Array) =>
+      at(projects, { method: 'POST', body, headers: { 'content-type': 'application/json', 'content-encoding': encoding } })
+    const ways = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }
+    for (const [encoding, compress] of Object.entries(ways)) {
+      expect((await packed(encoding, compress(newProject()))).status).toBe(200)
+      for (const body of ['{}', compress(newProject()).subarray(0, -5)]) {
+        const answer = await packed(encoding, body)
+        expect([encoding, answer.status]).toEqual([encoding, 422])
+        expect(errorOf(answer)).toMatchObject({ code: 'Invalid', message: expect.stringContaining(`not whole ${encoding}`) })
+      }
+    }
+    expect((await packed('lzma', '{}')).status).toBe(415)
   })
 
   test('a body of more than a megabyte is a 413', async () => {

@@ -105,7 +105,8 @@ comment on table cost_upload_chunks is 'A bill that somebody uploaded, until it 
 call protect_tenant_table('cost_upload_chunks');
 
 create table cost_months (
-  organization_id bigint not null constraint cost_months_organization_fk references organizations (id) on delete cascade,
+  -- No reference: bills outlive their organization out of sight, and are cleared away in parts, see cost_organizations.
+  organization_id bigint not null,
   id bigint generated always as identity,
   -- Null: the account is gone, and what it left is being cleared away.
   cost_account_id bigint,
@@ -155,10 +156,10 @@ create index cost_months_cost_account_ix on cost_months (organization_id, cost_a
 create index cost_months_import_ix on cost_months (organization_id, import_id);
 call protect_tenant_table('cost_months');
 
--- Dictionaries: what is the same on many lines is stored once.
+-- Dictionaries: what is the same on many lines is stored once. They may be millions, and are cleared away after the months that need them.
 
 create table cost_dimensions (
-  organization_id bigint not null constraint cost_dimensions_organization_fk references organizations (id) on delete cascade,
+  organization_id bigint not null,
   id bigint generated always as identity,
   -- Canonical of the provider (`aws`), ids of the billed and the using account, and so on; empty where a bill says nothing.
   provider text not null,
@@ -177,7 +178,7 @@ comment on table cost_dimensions is 'What costs can be filtered and grouped by, 
 call protect_tenant_table('cost_dimensions');
 
 create table cost_kinds (
-  organization_id bigint not null constraint cost_kinds_organization_fk references organizations (id) on delete cascade,
+  organization_id bigint not null,
   id bigint generated always as identity,
   -- SHA-256 of the rest.
   digest bytea not null,
@@ -197,7 +198,7 @@ create index cost_kinds_dimension_ix on cost_kinds (organization_id, dimension_i
 call protect_tenant_table('cost_kinds');
 
 create table cost_tag_groups (
-  organization_id bigint not null constraint cost_tag_groups_organization_fk references organizations (id) on delete cascade,
+  organization_id bigint not null,
   id bigint generated always as identity,
   digest bytea not null,
   tags jsonb not null,
@@ -209,7 +210,7 @@ create index cost_tag_groups_tags_ix on cost_tag_groups using gin (tags jsonb_pa
 call protect_tenant_table('cost_tag_groups');
 
 create table cost_tag_sets (
-  organization_id bigint not null constraint cost_tag_sets_organization_fk references organizations (id) on delete cascade,
+  organization_id bigint not null,
   id bigint generated always as identity,
   digest bytea not null,
   -- {"<key>": "<value>"}
@@ -222,7 +223,7 @@ create index cost_tag_sets_tags_ix on cost_tag_sets using gin (tags jsonb_path_o
 call protect_tenant_table('cost_tag_sets');
 
 create table cost_resources (
-  organization_id bigint not null constraint cost_resources_organization_fk references organizations (id) on delete cascade,
+  organization_id bigint not null,
   id bigint generated always as identity,
   provider text not null,
   -- Id at the provider, and its SHA-256: some are longer than an index can hold.
@@ -408,6 +409,8 @@ create table cost_keeping (
   cost_type text not null default 'billed',
   anomaly_mails boolean not null default true,
   report_mails boolean not null default false,
+  -- First day of the last month whose report was given to the mails: each is sent once.
+  reported_month date,
   updated_at timestamptz not null default now(),
   constraint cost_keeping_pk primary key (organization_id),
   constraint cost_keeping_months_ck check (lines_months between 1 and 120 and figures_months between lines_months and 240),
@@ -444,7 +447,7 @@ create table cost_budgets (
   filters jsonb not null default '{}',
   -- Percents of the amount, of what was spent or of what is forecast: [{"percent": 80, "of": "actual"}].
   thresholds jsonb not null,
-  -- Addresses beside those who may change budgets.
+  -- Addresses of members who are told beside the owner.
   recipients text[] not null default '{}',
   enabled boolean not null default true,
   owner_id bigint constraint cost_budgets_owner_fk references users (id) on delete set null,
@@ -498,6 +501,8 @@ create table cost_anomalies (
   -- Closed by an import that took it away, not by people: it comes back with the cost.
   gone boolean not null default false,
   user_id bigint constraint cost_anomalies_user_fk references users (id) on delete set null,
+  -- When people said so; imports change `updated_at` too.
+  judged_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint cost_anomalies_pk primary key (organization_id, id),
@@ -532,7 +537,7 @@ grant select, insert, update, delete on exchange_rates to trochoid_app;
 create policy platform on exchange_rates to trochoid_app using (in_platform_scope()) with check (in_platform_scope());
 create policy public_facts on exchange_rates for select to trochoid_app using (true);
 
--- What belongs to a month goes with it, also when its organization goes.
+-- What belongs to a month goes with it.
 -- Planned with the month in hand: otherwise each statement would lock every partition there is.
 create function on_cost_month_deleted() returns trigger language plpgsql security definer
 set search_path = public set plan_cache_mode = force_custom_plan as $$ begin
@@ -654,14 +659,15 @@ create policy doors on cost_accounts for select to trochoid_doors using (true);
 create policy doors on cost_linked_accounts for select to trochoid_doors using (true);
 create policy doors on cost_imports for select to trochoid_doors using (true);
 
--- Accounts that nobody has looked at since then; answers only in the platform scope.
+-- Accounts whose export nobody has looked at as a whole since then; answers only in the platform scope.
 create function due_cost_accounts(looked_before timestamptz) returns table (organization_id bigint, id bigint)
 language sql stable security definer set search_path = public as $$
   select a.organization_id, a.id from cost_accounts a
   where a.enabled and in_platform_scope()
     -- What a bill of the same organization covers is in its figures already.
     and (a.external_backend_id is not null or (a.parent_account_id is not null and a.parent_organization_id is distinct from a.organization_id))
-    and not exists (select from cost_imports i where i.organization_id = a.organization_id and i.cost_account_id = a.id and i.created_at >= looked_before)
+    and not exists (select from cost_imports i where i.organization_id = a.organization_id and i.cost_account_id = a.id
+      and i.source in ('backend', 'parent') and i.period is null and i.created_at >= looked_before)
 $$;
 alter function due_cost_accounts owner to trochoid_doors;
 
@@ -689,12 +695,27 @@ language sql stable security definer set search_path = public as $$
 $$;
 alter function children_of_cost_account owner to trochoid_doors;
 
--- Organizations with costs, for the work that is done every day; answers only in the platform scope.
+-- Organizations with costs, and those that left some behind when their accounts or they themselves went, for the work that is done every
+-- day; answers only in the platform scope. Goes from one to the next by the primary keys: reading all rows would take minutes.
 create function cost_organizations() returns setof bigint
 language sql stable security definer set search_path = public as $$
-  select distinct organization_id from cost_accounts where in_platform_scope()
+  with recursive found as (
+    select 0::bigint as id where in_platform_scope()
+    union all
+    select least(
+      (select min(organization_id) from cost_accounts where organization_id > found.id),
+      (select min(organization_id) from cost_months where organization_id > found.id),
+      (select min(organization_id) from cost_dimensions where organization_id > found.id),
+      (select min(organization_id) from cost_tag_groups where organization_id > found.id),
+      (select min(organization_id) from cost_tag_sets where organization_id > found.id),
+      (select min(organization_id) from cost_resources where organization_id > found.id))
+    from found where id is not null)
+  select id from found where id > 0
 $$;
 alter function cost_organizations owner to trochoid_doors;
+grant select on cost_dimensions, cost_resources to trochoid_doors;
+create policy doors on cost_dimensions for select to trochoid_doors using (true);
+create policy doors on cost_resources for select to trochoid_doors using (true);
 
 -- Of the organization that a command of the operator names; answers only in the platform scope.
 create function organization_called(wanted text) returns bigint

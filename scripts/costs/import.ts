@@ -4,7 +4,14 @@ import { openJobSource } from '../../src/costs/import/open-source.ts'
 import { type ImportOutcome, runImport } from '../../src/costs/import/run-import.ts'
 import { openPostgresStore } from '../../src/costs/postgres/store.ts'
 import type { Database } from '../../src/db/pool.ts'
-import { type Begun, beginCommand, CommandRefused, giveUpCommand, listBrought } from '../../src/domains/cloud-cost-imports/command.ts'
+import {
+  type Begun,
+  beginCommand,
+  CommandRefused,
+  findEnd,
+  giveUpCommand,
+  listBrought,
+} from '../../src/domains/cloud-cost-imports/command.ts'
 import type { MonthRow } from '../../src/domains/cloud-cost-imports/queries.ts'
 import { settleImport } from '../../src/domains/cloud-cost-imports/run.ts'
 import { Memory } from '../../src/formats/billing/intern.ts'
@@ -23,7 +30,13 @@ export interface ImportOptions {
 
 type Screen = Parameters<typeof openBar>[0]
 
-/** @returns whether readers see everything that there was */
+/** It began and did not come to its end; what it brought until then was printed. */
+export class ImportBroken extends Error {}
+
+/**
+ * @returns whether readers see everything that there was
+ * @throws ImportBroken; anything else before it began, and nothing was changed then
+ */
 export async function importBills(
   database: Database,
   paths: readonly string[],
@@ -38,18 +51,22 @@ export async function importBills(
   const begun = await beginCommand(database, { ...options, organization, account, sourceName, create: create ? provider : undefined })
   const bar = openBar(screen)
   let outcome: ImportOutcome | undefined
+  let broken: ImportBroken | undefined
   try {
     outcome = await carryOut(database, begun, paths, bar.show, signal)
   } catch (error) {
+    broken = signal?.aborted
+      ? new ImportBroken('It was interrupted: what is shown above stays, and the same command goes on where it was')
+      : new ImportBroken(`It did not come to its end, and what is shown above stays: ${(error as Error).message}`, { cause: error })
     await giveUpCommand(database, begun)
-    if (signal?.aborted) throw new CommandRefused('it was interrupted; what was there stays, and the same command goes on where it was')
-    throw error
   } finally {
     bar.end()
   }
   await settleImport({ database }, begun)
   for (const line of tableOf(await listBrought(database, begun))) print(line)
+  if (broken) throw broken
   if (outcome) print(outcome.message)
+  else print(`It was ended by somebody else: ${(await findEnd(database, begun)) ?? 'the account was deleted'}`)
   for (const problem of outcome?.problems ?? []) print(`- ${problem}`)
   return outcome?.status === 'succeeded'
 }

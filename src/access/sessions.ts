@@ -36,9 +36,18 @@ const longestUserAgent = 300
 /** Nobody is signed in at more places; the oldest sessions end. */
 const mostSessions = 100
 
-/** @throws Unauthenticated when the account is gone, or its password was changed while the person signed in */
-export async function startSession({ db }: AccountTx, session: NewSession, { sessionHours, sessionDays }: Lifetimes): Promise<number> {
+/**
+ * @returns with `until`, when its first token ends
+ * @throws Unauthenticated when the account is gone, or its password was changed while the person signed in
+ */
+export async function startSession(
+  { db }: AccountTx,
+  session: NewSession,
+  { sessionHours, sessionDays }: Lifetimes,
+): Promise<{ id: number; until: Date }> {
   const now = Date.now()
+  const end = now + sessionDays * 24 * 3600_000
+  const until = new Date(Math.min(now + sessionHours * 3600_000, end))
   // Held to the end of the transaction, so that whoever changes the password ends this session too, or this does not begin.
   const user = await db.selectFrom('users').select('token_generation').where('id', '=', session.userId).forShare().executeTakeFirst()
   if (user?.token_generation !== session.generation) throw unauthenticated('The account was changed meanwhile: sign in again')
@@ -60,12 +69,12 @@ export async function startSession({ db }: AccountTx, session: NewSession, { ses
       address: session.address,
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is taken out
       user_agent: session.userAgent.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, longestUserAgent),
-      expires_at: new Date(now + sessionHours * 3600_000),
-      ends_at: new Date(now + sessionDays * 24 * 3600_000),
+      expires_at: until,
+      ends_at: new Date(end),
     })
     .returning('id')
     .executeTakeFirstOrThrow()
-  return row.id
+  return { id: row.id, until }
 }
 
 export type SessionRow = NonNullable<Awaited<ReturnType<typeof findSession>>>

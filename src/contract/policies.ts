@@ -186,6 +186,7 @@ export const policies = [
   {"code":"organization:cloud_cost_management:budget:update","description":"Change a budget.","entities":["organization"]},
   {"code":"organization:cloud_cost_management:budget:delete","description":"Delete a budget.","entities":["organization"]},
   {"code":"organization:cloud_cost_management:anomaly:list","description":"List what was unusual in the costs.","entities":["organization"]},
+  {"code":"organization:cloud_cost_management:anomaly:read","description":"See a day that was unusual in the costs.","entities":["organization"]},
   {"code":"organization:cloud_cost_management:anomaly:update","description":"Judge what was unusual in the costs.","entities":["organization"]},
 ] as const
 

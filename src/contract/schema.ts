@@ -1563,7 +1563,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get an anomaly
+         * @description Shows a day that was unusual, also one that was judged.
+         */
+        get: operations["getCostAnomaly"];
         /**
          * Judge an anomaly
          * @description Says that it was expected, or that it is settled. One that was expected keeps the same jump of the same service and project from being told again for a month.
@@ -6134,7 +6138,7 @@ export interface components {
         /** @description The new state of a cloud cost account. */
         UpdateCloudCostManagementAccount: {
             name?: string;
-            /** @description False to stop imports. */
+            /** @description False to stop imports: what is running comes to its end, and what waits goes on when this is true again. */
             enabled: boolean;
             /** @description Where the billing export lies; left out, it stays as it is. An account whose bills come as files gets an export by it. A child account has none. */
             external_backend?: components["schemas"]["UpdateExternalBackend"];
@@ -6260,7 +6264,7 @@ export interface components {
             effective_cost: string;
             /** @description Sum as the provider states it; absent when it states none. */
             stated_cost?: string;
-            /** @description The provider will not change it any more: the month is over, and each of its lines has an invoice (`InvoiceId`). A final month is read again only on demand. Google's exports name no invoices, so their months are never final. */
+            /** @description The provider will not change it any more: the month is over, and each of its lines has an invoice (`InvoiceId`). A final month is read again only when an import of it is asked for, by its month or with `force`; other imports say when another bill of it lies there. Google's exports name no invoices, so their months are never final. */
             finalized: boolean;
             /** @description Is it attributed by the present tag mapping? */
             attributed: boolean;
@@ -6537,7 +6541,7 @@ export interface components {
              * @enum {string}
              */
             cost_type: "billed" | "effective";
-            /** @description Mail those who may change budgets when something unusual is found. */
+            /** @description Mail those who may change budgets and list anomalies when something unusual is found. */
             anomaly_mails: boolean;
             /** @description Mail the report of each month to those of them who may also read costs and list budgets and anomalies. */
             report_mails: boolean;
@@ -8642,6 +8646,8 @@ export interface components {
             owns: string[];
             /** @description Why the organization is blocked, for people; empty when it is not. The rules are what is left then. */
             blocked: string[];
+            /** @description The same reasons as codes, for programs that have words of their own. */
+            blocked_by: ("require_payment" | "licence_expired")[];
             /**
              * @description What the session lacks to enter an organization that the caller is a member of: the identity provider of the organization, or a second factor. There are no rules then. Absent when nothing is lacking.
              * @enum {string}
@@ -14584,6 +14590,38 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            default: components["responses"]["Error"];
+        };
+    };
+    getCostAnomaly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Canonical of the organization that the call is about. */
+                organization_canonical: components["parameters"]["organization_canonical"];
+                /** @description Number of the anomaly. */
+                anomaly_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The anomaly. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CostAnomaly"];
+                    };
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };

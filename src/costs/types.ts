@@ -11,6 +11,9 @@ export interface CostScope {
   readonly organizationId: number
 }
 
+/** Seconds that pass before what nobody sees any more is removed: readers may be in the middle of it. */
+export const unseenSeconds = 600
+
 export type Stage = 'listing' | 'reading' | 'adding_up' | 'checking' | 'switching'
 
 /** A version of what an account was billed for a month. */
@@ -106,8 +109,10 @@ export interface CostQuestion extends CostSelection {
   readonly currency: string | null
   /** What one unit of each other currency is worth on each day of the range (see domains/cloud-costs/rates.ts). */
   readonly rates?: readonly DayRate[] | undefined
-  /** More sums than these are none: see TooManySums. */
+  /** More sums than these are none: see TooManySums. A bill may hold any number of names, so whoever groups by them bounds their sums. */
   readonly most?: number | undefined
+  /** Only so many, those that cost most. */
+  readonly dearest?: number | undefined
 }
 
 export interface DayRate {
@@ -155,6 +160,12 @@ export interface ResourceCount {
   readonly new_resources: number
 }
 
+export interface ResourceCounts {
+  readonly resources: number
+  readonly new_resources: number
+  readonly counts: readonly ResourceCount[]
+}
+
 /** What a resource cost, in one place and for one project. */
 export interface ResourceCost {
   readonly resource: string
@@ -169,21 +180,20 @@ export interface ResourceCost {
   readonly cost: Decimal
 }
 
-/** One combination of values that occurs. */
-export interface CostValues {
-  readonly provider: string
-  readonly master_account: string
-  readonly linked_account: string
-  readonly service: string
-  readonly category: string
-  readonly region: string
-  readonly instance_type: string
-  readonly record_type: string
-  readonly currency: string
-  readonly project: string
-  readonly environment: string
-  readonly component: string
-}
+/** Columns whose values can be listed: of the bill itself, and of what was made of its tags. */
+export type DimensionColumn =
+  | 'provider'
+  | 'master_account'
+  | 'linked_account'
+  | 'service'
+  | 'category'
+  | 'region'
+  | 'instance_type'
+  | 'record_type'
+  | 'currency'
+export type AttributionColumn = 'project' | 'environment' | 'component'
+/** Values that occur together; the last of them is not empty. */
+export type ValueList = readonly DimensionColumn[] | readonly AttributionColumn[]
 
 /** A line as FOCUS has it: column to text. */
 export type FocusRow = Readonly<Record<string, string>>
@@ -202,19 +212,24 @@ export interface CostStore {
   refuse(scope: CostScope, month: MonthRef, message: string): Promise<void>
   /** Attributes an active month anew, from its days; readers see all of it, or all as before. */
   attribute(scope: CostScope, month: MonthRef, rules: TagRules): Promise<void>
-  /** Removes versions that nobody sees any more, and what is older than the organization keeps. Bounded in time; says whether all is done. */
+  /**
+   * Removes versions that nobody has seen for `unseenSeconds`, what is older than the organization keeps, and everything of an organization
+   * that is gone. Bounded in time; says whether all is done.
+   */
   clear(scope: CostScope): Promise<{ done: boolean }>
 
   sums(tx: OrgTx, question: CostQuestion): Promise<CostSum[]>
-  resourceCounts(tx: OrgTx, question: CostSelection): Promise<ResourceCount[]>
-  /** Combinations that occur; whole months count as a whole. */
-  values(tx: OrgTx, question: CostSelection): Promise<CostValues[]>
+  /** The counts with most new resources first, at most `limit`; and the sums of all. */
+  resourceCounts(tx: OrgTx, question: CostSelection, limit: number): Promise<ResourceCounts>
+  /** Of each list what occurs, in the order of the alphabet, at most `limit`; whole months count as a whole. */
+  values(tx: OrgTx, question: CostSelection, lists: readonly ValueList[], limit: number): Promise<string[][][]>
   /** Tags that occur, most frequent first; at most `limit` pairs. */
   tags(tx: OrgTx, question: CostSelection, limit: number): Promise<{ key: string; value: string }[]>
   /** Ids of resources that were charged for, those that cost most first. */
   resources(tx: OrgTx, question: CostSelection, limit: number): Promise<string[]>
   /** Effective costs of the months that the range reaches into, or of the range where tags are asked for; the dearest first. */
   resourceCosts(tx: OrgTx, question: CostSelection, limit: number): Promise<ResourceCost[]>
+  /** In the order of the alphabet, at most ten thousand. */
   tagKeys(tx: OrgTx): Promise<string[]>
   /** Currencies of the active months that reach into the range. */
   currencies(tx: OrgTx, range: CostRange): Promise<string[]>

@@ -171,6 +171,7 @@ export interface CostAnomalies {
   status: Generated<string>
   gone: Generated<boolean>
   user_id: number | null
+  judged_at: Date | null
   created_at: Generated<Date>
   updated_at: Generated<Date>
 }
@@ -298,6 +299,7 @@ export interface CostKeeping {
   cost_type: Generated<string>
   anomaly_mails: Generated<boolean>
   report_mails: Generated<boolean>
+  reported_month: string | null
   updated_at: Generated<Date>
 }
 

@@ -43,6 +43,8 @@ const memoryOfVcpu: Readonly<Record<string, number>> = {
   // Redshift and the old ones.
   ...{ dc: 7.6, ds: 7.75, ra: 8, cc: 1.9, cr: 7.6, hi: 3.8, hs: 6.9 },
 }
+/** Families that have more of it than others of their letters. */
+const memoryOfFamily: Readonly<Record<string, number>> = { p2: 15.25, p4d: 12, p4de: 12, x1e: 30.5, x2iedn: 32, x2iezn: 32 }
 const sizes: Readonly<Record<string, number>> = { nano: 1, micro: 1, small: 1, medium: 1, large: 2, xlarge: 4 }
 /** Those that share processors have their own memory for each size, and two vCPUs from the third generation on. */
 const burstable: Readonly<Record<string, number>> = { nano: 0.5, micro: 1, small: 2, medium: 4, large: 8, xlarge: 16, '2xlarge': 32 }
@@ -86,7 +88,11 @@ export function awsMachine(type: string): Machine | undefined {
   const [, letters, generation, variant, size] = typeName.exec(type.toLowerCase()) ?? []
   if (letters === undefined || generation === undefined || variant === undefined || size === undefined) return undefined
   const family = letters + generation + variant
-  const ratio = Object.hasOwn(memoryOfVcpu, letters) ? memoryOfVcpu[letters] : undefined
+  const ratio = Object.hasOwn(memoryOfFamily, family)
+    ? memoryOfFamily[family]
+    : Object.hasOwn(memoryOfVcpu, letters)
+      ? memoryOfVcpu[letters]
+      : undefined
   const vcpus = vcpusOf(letters, Number(generation), family, size)
   if (ratio === undefined || vcpus === undefined) return undefined
   const shared = letters === 't' && Object.hasOwn(burstable, size) ? burstable[size] : undefined

@@ -65,13 +65,17 @@ const memoryOfVcpu: Readonly<Record<string, number>> = {
     hb: 3.8,
     hc: 8,
     l: 8,
-    m: 28,
+    m: 16,
     n: 7,
     nc: 7,
     nd: 7,
     ng: 8,
     nv: 7,
   },
+}
+/** And by a letter behind the number, where that says that they have more or less. */
+const memoryOfVariant: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  ...{ a: { m: 8 }, b: { l: 2, t: 0.5 }, d: { l: 2 }, m: { m: 28, l: 8, t: 6 } },
 }
 /** Those whose number is not that of their vCPUs: vCPUs, GB. */
 const exceptions: Readonly<Record<string, readonly [number, number]>> = {
@@ -111,12 +115,18 @@ export function azureMachine(type: string): Machine | undefined {
   const generation = Number(version)
   // DS2 is a D2 with premium storage.
   const family = letters.length === 2 && letters.endsWith('s') && letters !== 'gs' ? letters.slice(0, 1) : letters
-  const ratio = Object.hasOwn(memoryOfVcpu, family) ? memoryOfVcpu[family] : undefined
+  const ratio = memoryOf(family, variant)
   const count = Number(digits)
   if (ratio === undefined || count === 0) return undefined
   const exception = exceptionOf(family, digits, variant, generation)
   const [vcpus, memory] = exception ?? [count, count * ratio]
   return { vcpus, memory, processor: processorOf(variant, generation, family) }
+}
+
+function memoryOf(family: string, variant: string): number | undefined {
+  if (!Object.hasOwn(memoryOfVcpu, family)) return undefined
+  const letters = Object.hasOwn(memoryOfVariant, family) ? Object.entries(memoryOfVariant[family] ?? {}) : []
+  return letters.find(([letter]) => variant.includes(letter))?.[1] ?? memoryOfVcpu[family]
 }
 
 function exceptionOf(family: string, digits: string, variant: string, generation: number): readonly [number, number] | undefined {

@@ -54,6 +54,9 @@ describe('an hour of a machine is counted once', () => {
     ['Some Service', ['GPU of custom training, n1-standard-8', 'hour', 1, 0]],
     // One of the vCPUs of the average processor, 2.395 W
     ['Cloud SQL', ['Cloud SQL for PostgreSQL: Zonal - vCPU in Americas', 'hour', 1, 0.00265845]],
+    // And in two zones
+    ['Cloud SQL', ['Cloud SQL for MySQL: Regional - 4 vCPU + 15GB RAM in Americas', 'hour', 1, 2 * 0.0142598]],
+    ['Cloud SQL', ['Cloud SQL for PostgreSQL: Regional - vCPU in Americas', 'hour', 1, 2 * 0.00265845]],
   ])('%s: %s', (service, line) => {
     expect(kwhOf(line, { service, category: 'database', instance_type: service === 'Cloud SQL' ? '' : 'n1-standard-8' })).toBeCloseTo(
       line[3],
@@ -91,5 +94,14 @@ describe('an hour of a machine is counted once', () => {
     expect(
       energyOf({ dimension: aws, focus: { ConsumedUnit: 'Hrs', ServiceName: service, SkuMeter, ChargeDescription } })?.kwhPerUnit,
     ).toBeCloseTo(0.0139792, 6)
+  })
+
+  it.each([
+    // 1 Wh × 1.135
+    ['GB', '$0.010 per GB - regional data transfer - in/out/between EC2 AZs or using elastic IPs or ELB', 0.001135],
+    ['Hrs', '$0.005 per Elastic IP address not attached to a running m5.xlarge instance', undefined],
+  ])('AWS: what is sent through an address, and not the address: a %s of %s', (ConsumedUnit, ChargeDescription, kwh) => {
+    const aws = { ...dimension, provider: 'aws', region: 'eu-west-1', service: 'Amazon Elastic Compute Cloud', instance_type: '' }
+    expect(energyOf({ dimension: aws, focus: { ConsumedUnit, ChargeDescription } })?.kwhPerUnit).toBe(kwh)
   })
 })

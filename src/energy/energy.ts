@@ -72,14 +72,17 @@ function kwhOf(charge: Charge, { measure }: Unit): number | undefined {
   const { provider, text, category } = charge
   // Bought on top of a machine that is billed elsewhere.
   if (
-    /marketplace|software|licen[cs](?:e|ing)|extended support|ecs-ec2|savings plan|surcharge|defender|public ip|elastic ip|external ip|sole[- ]tenancy|premium for|cpucredits|cpu credits/u.test(
+    /marketplace|software|licen[cs](?:e|ing)|extended support|ecs-ec2|savings plan|surcharge|defender|sole[- ]tenancy|premium for|cpucredits|cpu credits/u.test(
       text,
     )
   )
     return undefined
   switch (measure) {
-    case 'hour':
-      return hourOf(charge)
+    case 'hour': {
+      // An address is rented by the hour. What is sent through one is not.
+      const kwh = /(?:public|elastic|external) ip/u.test(text) ? undefined : hourOf(charge)
+      return kwh && kwh * machinesOf(charge)
+    }
     case 'vcpu_hour':
       return onVcpus(provider, 1)
     case 'lambda_gb_second':
@@ -90,7 +93,7 @@ function kwhOf(charge: Charge, { measure }: Unit): number | undefined {
     case 'gb':
       return isSent(text) ? networkKwh : undefined
     case 'gb_hour':
-      return isMemory(charge) ? memoryOf(charge) : isStored(charge) ? storageOf(charge, 1) : undefined
+      return isMemory(charge) ? memoryOf(charge) * machinesOf(charge) : isStored(charge) ? storageOf(charge, 1) : undefined
     case 'gb_month':
       return category === 'networking' || isMemory(charge) ? undefined : storageOf(charge, hoursOfMonth)
   }
@@ -108,9 +111,16 @@ function hourOf(charge: Charge): number | undefined {
   if (disk !== undefined) return storageOf(charge, disk)
   if (category === 'networking' || category === 'storage') return undefined
   const machine = whole ?? (type === '' || isBeside(charge) ? undefined : provider.machine(type))
-  if (!machine) return undefined
-  // A database in two zones is two machines.
-  return kwhOfMachine(machine) * (/multi-az/u.test(text) && !/single-az/u.test(text) ? 2 : 1)
+  return machine && kwhOfMachine(machine)
+}
+
+/** A database in two zones is two machines; bills count one, at twice the price. */
+function machinesOf({ name, service, text }: Charge): number {
+  const isInTwo =
+    name === 'google'
+      ? /cloud sql/u.test(`${service} ${text}`) && /\bregional\b/u.test(text)
+      : /multi-az/u.test(text) && !/single-az/u.test(text)
+  return isInTwo ? 2 : 1
 }
 
 /** Is it charged beside a machine that another line is about, or for one that does not run? It names the type of that one all the same. */

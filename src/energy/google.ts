@@ -61,7 +61,11 @@ const shared: Readonly<Record<string, readonly [vcpus: number, memory: number]>>
   'e2-small': [0.5, 2],
   'e2-medium': [1, 4],
 }
-const memoryOfKind: Readonly<Record<string, number>> = { highcpu: 1, highmem: 8, megamem: 14.9, ultramem: 24 }
+/** Otherwise as the family has it; that of those with most of it is their `ultramem`. */
+const memoryOfKind: Readonly<Record<string, number>> = {
+  ...{ highcpu: 1, highmem: 8, megamem: 14.9, 'n1-highcpu': 0.9, 'n1-highmem': 6.5, 'n4-highcpu': 2, 'c2d-highcpu': 2 },
+  ...{ 'c3-highcpu': 2, 'c3d-highcpu': 2, 'c4-highcpu': 2, 'c4a-highcpu': 2 },
+}
 
 export function googleMachine(type: string): Machine | undefined {
   const name = type.toLowerCase()
@@ -82,11 +86,9 @@ export function googleMachine(type: string): Machine | undefined {
   const [, family, kind, digits] = /^(?:db-)?([a-z]\d[a-z]?)-([a-z]{4,9})-(\d{1,3})(?:-[a-z]{3,8})?$/u.exec(name) ?? []
   if (family === undefined || kind === undefined || !Object.hasOwn(families, family) || Number(digits) === 0) return undefined
   const { processor, memory } = familyOf(family)
-  return {
-    vcpus: Number(digits),
-    memory: Number(digits) * ((Object.hasOwn(memoryOfKind, kind) ? memoryOfKind[kind] : undefined) ?? memory),
-    processor,
-  }
+  const own = [`${family}-${kind}`, kind].find((name) => Object.hasOwn(memoryOfKind, name))
+  const gbOfVcpu = (own === undefined ? undefined : memoryOfKind[own]) ?? memory
+  return { vcpus: Number(digits), memory: Number(digits) * gbOfVcpu, processor }
 }
 
 /** `N2 Instance Core running in Belgium`: vCPUs and memory are sold apart. */

@@ -18,6 +18,10 @@ describe('machines', () => {
     ['m7i-flex.xlarge', 4, 16],
     ['cache.r6g.large', 2, 16],
     ['m5.large.search', 2, 8],
+    ['x1.16xlarge', 64, 976],
+    ['x1e.xlarge', 4, 122],
+    ['x2iedn.xlarge', 4, 128],
+    ['p4d.24xlarge', 96, 1152],
   ])('%s has %d vCPUs and %d GB', (type, vcpus, memory) => {
     expect(awsMachine(type)).toMatchObject({ vcpus, memory })
   })
@@ -30,6 +34,14 @@ describe('machines', () => {
     ['Standard_E16ds_v5', 16, 128],
     ['Standard_F8s_v2', 8, 16],
     ['Standard_NC4as_T4_v3', 4, 28],
+    ['Standard_D4ls_v5', 4, 8],
+    ['Standard_D4lds_v5', 4, 8],
+    ['Standard_B2ts_v2', 2, 1],
+    ['Standard_B4ms', 4, 16],
+    ['Standard_A2m_v2', 2, 16],
+    ['Standard_M64s', 64, 1024],
+    ['Standard_M64ms', 64, 1792],
+    ['Standard_M64ls', 64, 512],
   ])('%s of Azure has %d vCPUs and %d GB', (type, vcpus, memory) => {
     expect(azureMachine(type)).toMatchObject({ vcpus, memory })
   })
@@ -41,6 +53,10 @@ describe('machines', () => {
     ['custom-4-16384', 4, 16],
     ['a2-highgpu-2g', 24, 170],
     ['c3-standard-22-lssd', 22, 88],
+    ['c3-highcpu-4', 4, 8],
+    ['db-n1-highmem-4', 4, 26],
+    ['m1-ultramem-40', 40, 960],
+    ['m3-ultramem-32', 32, 976],
   ])('%s of Google has %d vCPUs and %d GB', (type, vcpus, memory) => {
     expect(googleMachine(type)).toMatchObject({ vcpus, memory })
   })

@@ -2,11 +2,12 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type Express, type Response } from 'express'
 import document from '../contract/openapi.json' with { type: 'json' }
 import { listMails } from '../domains/accounts/outbox.ts'
 import { checkHealth } from '../domains/system/checks.ts'
 import type { Platform } from '../platform.ts'
+import { isFromHere } from './from-here.ts'
 
 export function mountPages(app: Express, platform: Platform): void {
   const documentText = JSON.stringify(document)
@@ -44,14 +45,6 @@ export function mountPages(app: Express, platform: Platform): void {
       if (request.accepts(['html', 'json']) === 'json') return void response.json({ data: mails })
       guarded(response, `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'`).type('html').send(outboxPage(mails))
     })
-}
-
-/** Asked on this machine, by a name of this machine (no page that rebinds its own name), and not through a proxy. */
-function isFromHere({ socket, headers }: Request): boolean {
-  const from = socket.remoteAddress ?? ''
-  if (!/^(?:::ffff:)?127\.|^::1$/.test(from)) return false
-  if (headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers.via !== undefined) return false
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i.test(headers.host ?? '')
 }
 
 function guarded(response: Response, policy: string): Response {

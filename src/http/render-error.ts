@@ -41,8 +41,7 @@ function send(response: Response, type: string, body: string): void {
 
 function asApiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error
-  const { type, status, errors } = error as { type?: unknown; status?: unknown; errors?: unknown }
-  if (typeof type === 'string') return fromBodyParser(type)
+  const { status, errors } = error as { status?: unknown; errors?: unknown }
   if (Array.isArray(errors) && status === 400) return fromValidator(errors as ValidatorError[])
   if (status === 415)
     return new ApiError('UnsupportedMediaType', 'The body must be sent as application/json or application/vnd.cycloid.io.v1+json')
@@ -67,23 +66,4 @@ function fromValidator(errors: ValidatorError[]): ApiError {
   })
   const unique = [...new Set(details)]
   return invalid(`The request is not valid: ${unique[0] ?? 'see the reference'}`, unique)
-}
-
-function fromBodyParser(type: string): ApiError | undefined {
-  switch (type) {
-    case 'entity.parse.failed':
-      return invalid('The body is not valid JSON', ['body: cannot be parsed'])
-    case 'entity.too.large':
-      return new ApiError('TooLarge', 'The body is too large')
-    case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new ApiError('UnsupportedMediaType', 'The body must be UTF-8 JSON, plain or compressed with gzip, deflate or br')
-    case 'request.size.invalid':
-    case 'request.aborted':
-    case 'parameters.too.many':
-    case 'querystring.parse.rangeError':
-      return invalid('The body did not arrive as it was announced')
-    default:
-      return undefined
-  }
 }

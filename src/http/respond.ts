@@ -60,6 +60,8 @@ async function stream(response: Response, chunks: AsyncIterable<string>): Promis
 async function pieces(response: Response, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   const gone = new AbortController()
   response.once('close', () => gone.abort())
+  // Whoever left while the answer was being made has been told of already.
+  if (response.destroyed) gone.abort()
   for await (const chunk of chunks) {
     if (gone.signal.aborted) break
     if (!response.write(chunk)) await once(response, 'drain', { signal: gone.signal }).catch(() => {})

@@ -1,11 +1,12 @@
 /** One operation from the request to the answer: authenticate, enter, authorize, validate, handle, record, respond. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import express, { type Request, type Response } from 'express'
+import type { Request, Response } from 'express'
 import type { OperationId, OperationRow } from '../contract/operations.ts'
 import { StaleAccess } from '../db/pool.ts'
-import { ApiError, unavailable } from '../errors.ts'
+import { type ApiError, unavailable } from '../errors.ts'
 import type { Platform } from '../platform.ts'
 import { admit, authenticate, isRefusal, refuseConfined, refuseKeys } from './admit.ts'
+import { readBody } from './body.ts'
 import { type Admission, accountContext, organizationContext, publicContext, type RequestInfo } from './context.ts'
 import { credentialsOf } from './credentials.ts'
 import type { Query } from './query.ts'
@@ -25,21 +26,6 @@ export interface Question {
 type AnyHandler = (context: unknown, input: unknown) => Promise<unknown>
 
 const mostAttempts = 12
-/** By how many megabytes an operation reads. The bytes stay beside what they say: a signature is over them (receiveStripeEvent). */
-const jsonReaders = new Map<number, express.RequestHandler>()
-function jsonReader(megabytes: number): express.RequestHandler {
-  const known = jsonReaders.get(megabytes)
-  if (known) return known
-  const made = express.json({
-    type: () => true,
-    limit: megabytes * 2 ** 20,
-    strict: false,
-    verify: (request, _, raw) => void Object.assign(request, { raw }),
-  })
-  jsonReaders.set(megabytes, made)
-  return made
-}
-const form = express.urlencoded({ type: () => true, limit: '100kb', extended: false })
 
 export async function runOperation(platform: Platform, validator: Validator, handler: AnyHandler, question: Question): Promise<void> {
   const { operation, response } = question
@@ -104,26 +90,12 @@ async function handle(handler: AnyHandler, context: unknown, input: unknown, may
 
 async function readQuestion(validator: Validator, question: Question) {
   const { id, operation, request, response, query } = question
-  if (operation.body.length > 0 && !operation.bodyStream && request.body === undefined) await readBody(question)
+  if (operation.body.length > 0 && !operation.bodyStream && request.body === undefined) await readBody(operation, request, response)
   const path: Record<string, unknown> = { ...question.path }
   // Express' own query getter would parse again on each access.
   Object.defineProperty(request, 'query', { value: { ...query.plain }, writable: true, configurable: true })
   await validator.question(id, request, response, path)
   return { path, query: request.query, body: request.body as unknown, filters: query.filters }
-}
-
-async function readBody({ operation, request, response }: Question): Promise<void> {
-  const isForm = operation.body.every((type) => type === 'application/x-www-form-urlencoded')
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
-  const accepted = isForm ? ['', 'application/x-www-form-urlencoded'] : ['', 'application/json', 'application/vnd.cycloid.io.v1+json']
-  const empty = request.headers['transfer-encoding'] === undefined && Number(request.headers['content-length'] ?? 0) === 0
-  if (!empty && !accepted.includes(type))
-    throw new ApiError('UnsupportedMediaType', `The body must be sent as ${operation.body.join(' or ')}, not as ${type}`)
-  await new Promise<void>((resolve, reject) =>
-    (isForm ? form : jsonReader(operation.bodyMegabytes))(request, response, (error?: unknown) => (error ? reject(error) : resolve())),
-  )
-  // The validator chooses the schema by media type; both names of JSON have the same one, and charsets do not matter.
-  request.headers['content-type'] = isForm ? 'application/x-www-form-urlencoded' : 'application/json'
 }
 
 function noteActor({ response }: Question, actor: Admission['actor'], admission?: Admission): void {

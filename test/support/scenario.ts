@@ -58,11 +58,11 @@ export async function sessionToken(
     address: '127.0.0.1',
     userAgent: 'test',
   } as const
-  const number = await AccountTx.write(platform.database, { kind: 'platform' }, async (tx) => {
+  const { id: number, until } = await AccountTx.write(platform.database, { kind: 'platform' }, async (tx) => {
     const user = await tx.db.selectFrom('users').select('token_generation').where('id', '=', id).executeTakeFirstOrThrow()
     return startSession(tx, { userId: id, generation: user.token_generation, ...proof, ...session }, platform.config)
   })
-  return platform.tokens.sign({ kind: 'user', id, username, session: number, organization: null }, new Date(Date.now() + 24 * 3600_000), {
+  return platform.tokens.sign({ kind: 'user', id, username, session: number, organization: null }, until, {
     given_name: username,
     family_name: 'Tester',
     locale: 'en',

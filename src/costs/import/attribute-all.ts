@@ -1,4 +1,4 @@
-/** After the tag mapping was changed: months are attributed anew, the newest first, until none is left with another one. */
+/** Upkeep of what an organization keeps. Everybody's takes turns: what a turn leaves is done in the next one. */
 import { OrgTx } from '../../db/organization-tx.ts'
 import { insideOf } from '../../db/pool.ts'
 import { AttributionTooSlow } from '../attribution.ts'
@@ -6,17 +6,24 @@ import type { CostScope, CostStore } from '../types.ts'
 import { alone } from './lock.ts'
 import * as queries from './queries.ts'
 
-export async function attributeAll(scope: CostScope, store: CostStore): Promise<void> {
+/** Milliseconds after which nothing further is begun. */
+const turnMs = 2 * 60_000
+
+/** After the tag mapping was changed: months are attributed anew, the newest first, until none is left with another one. */
+export async function attributeAll(scope: CostScope, store: CostStore, ms = turnMs): Promise<{ done: boolean }> {
   const { database, organizationId } = scope
-  await alone(database, `attribute ${organizationId}`, { onWait: () => {} }, async () => {
-    for (;;) {
+  return alone(database, `attribute ${organizationId}`, { onWait: () => {} }, async () => {
+    const until = performance.now() + ms
+    // One at least: otherwise who only waited would never get anywhere.
+    for (let isFirst = true; ; isFirst = false) {
       // Read each time: a mapping that changes meanwhile makes every month outdated again.
       const next = await OrgTx.read(database, insideOf(organizationId), async (tx) => {
         const rules = await queries.readRules(tx)
         const month = await queries.findOutdatedMonth(tx, rules.generation)
         return month && { rules, month: { id: month.id, costAccountId: month.cost_account_id ?? 0, period: month.period } }
       })
-      if (!next) return
+      if (!next) return { done: true }
+      if (!isFirst && performance.now() > until) return { done: false }
       try {
         await store.attribute(scope, next.month, next.rules)
       } catch (error) {
@@ -24,17 +31,18 @@ export async function attributeAll(scope: CostScope, store: CostStore): Promise<
         // It would be the same again; whoever changes the mapping asks anew. What was attributed by the one before stays.
         const { message } = error
         await OrgTx.write(database, insideOf(organizationId), (tx) => queries.noteMappingProblem(tx, next.rules.generation, message))
-        return
+        return { done: true }
       }
     }
   })
 }
 
-/** Bounded: what is left is done the next time. */
-const mostRounds = 1000
-
-export async function clearAll(scope: CostScope, store: CostStore): Promise<void> {
-  await alone(scope.database, `clear ${scope.organizationId}`, { onWait: () => {} }, async () => {
-    for (let round = 0; round < mostRounds; round++) if ((await store.clear(scope)).done) return
+export async function clearAll(scope: CostScope, store: CostStore, ms = turnMs): Promise<{ done: boolean }> {
+  return alone(scope.database, `clear ${scope.organizationId}`, { onWait: () => {} }, async () => {
+    const until = performance.now() + ms
+    for (;;) {
+      if ((await store.clear(scope)).done) return { done: true }
+      if (performance.now() > until) return { done: false }
+    }
   })
 }

@@ -11,7 +11,8 @@ export interface ToChild {
 }
 
 export type FromChild =
-  | { readonly kind: 'done' }
+  /** With its turn: `left` says that there is more to do. */
+  | { readonly kind: 'done'; readonly left: boolean }
   /** Another process is at the same account, and may be for long. */
   | { readonly kind: 'busy' }
   /** Nothing holds its loop. */

@@ -23,8 +23,8 @@ process.once('disconnect', () => process.exit(1))
 async function answer(asked: ToChild): Promise<void> {
   setInterval(() => void tell({ kind: 'alive' }), asked.aliveEveryMs)
   try {
-    await carryOut(asked)
-    await tell({ kind: 'done' })
+    const { done } = await carryOut(asked)
+    await tell({ kind: 'done', left: !done })
     process.exit(0)
   } catch (error) {
     await tell(error instanceof HeldElsewhere ? { kind: 'busy' } : { kind: 'broken', frames: framesOf(error) })
@@ -32,7 +32,7 @@ async function answer(asked: ToChild): Promise<void> {
   }
 }
 
-async function carryOut({ job, databaseUrl, privateAddresses }: ToChild): Promise<void> {
+async function carryOut({ job, databaseUrl, privateAddresses }: ToChild): Promise<{ done: boolean }> {
   const database = openDatabase({ url: databaseUrl, ...importDatabase })
   const store = openPostgresStore()
   const scope = { database, organizationId: job.organizationId }
@@ -49,6 +49,7 @@ async function carryOut({ job, databaseUrl, privateAddresses }: ToChild): Promis
         { database, store, readBill, newMemory },
         { organizationId, importId, open: (row) => openJobSource({ scope, store, guard }, source, row), patienceMs },
       )
+      return { done: true }
     }
   }
 }

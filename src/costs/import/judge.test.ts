@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Evidence, judge, moneyText } from './judge.ts'
+import { type Evidence, judge, moneyText, reasonOf, refused, stillRefused } from './judge.ts'
 
 const totals = {
   lines: 1000,
@@ -96,4 +96,14 @@ test('money is written for people', () => {
   expect(moneyText('-0.00000080000', 'EUR')).toBe('-0.000001 EUR')
   expect(moneyText('12.34567899', '')).toBe('12.345679')
   expect(moneyText('-1234', 'EUR')).toBe('-1,234.00 EUR')
+})
+
+test('a problem is the same however often it is told, and another one of another month', () => {
+  const why = '2026-07 costs 31.00 USD, 50 % less than the 62.00 USD before'
+  const now = reasonOf(refused('2026-07 costs 35.20 USD, 43 % less than the 62.00 USD before', false))
+  expect([reasonOf(refused(why, false)), reasonOf(stillRefused('2026-07-01', why))]).toEqual([now, now])
+  expect(reasonOf(refused(why.replace('2026-07', '2026-08'), false))).not.toBe(now)
+  expect(reasonOf('2026-07: a.csv, line 12: there are no lines in it')).not.toBe(
+    reasonOf('2026-06: a.csv, line 12: there are no lines in it'),
+  )
 })

@@ -78,8 +78,19 @@ export function moneyText(amount: Decimal, currency: string): string {
 export const broughtText = (period: string, lines: number, billed: string, currency: string): string =>
   `${monthName(period)} (${count(lines)} lines, ${moneyText(billed, currency)})`
 
+/** Of a version that was read right now. */
+export const refused = (why: string, isFirst: boolean): string =>
+  `${why}. ${isFirst ? 'It is not shown' : 'The figures before it stay'} until somebody accepts the new ones`
+
 /** Of a version that was read before, and did not change. */
 export const stillRefused = (period: Period, why: string): string => `${monthName(period)} still waits for somebody to accept it: ${why}`
+
+/** What is wrong with which month, however it was told, and whatever its figures are by now: two problems with the same are one. */
+export const reasonOf = (problem: string): string =>
+  problem
+    .replace(/^\d{4}-\d{2} still waits for somebody to accept it: /, '')
+    .replace(/\. (?:It is not shown|The figures before it stay) until somebody accepts the new ones$/, '')
+    .replace(/\b(\d{4}-\d{2})\b|\d[\d.,]*/g, (_, month?: string) => month ?? '#')
 
 export const count = (value: number): string => grouped(String(value))
 

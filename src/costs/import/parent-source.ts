@@ -16,10 +16,11 @@ export function parentSource(
 ): BillSource {
   const scope = { database, organizationId }
   const name = `the bill that covers ${linkedAccount}`
-  const problems: string[] = []
+  const remarks: string[] = []
   return {
     name,
-    problems,
+    problems: [],
+    remarks,
     async list() {
       const { months, kept } = await OrgTx.read(database, insideOf(organizationId), async (tx) => {
         const oldest = queries.oldestKept((await queries.readKeeping(tx)).lines)
@@ -31,7 +32,7 @@ export function parentSource(
         const whole = await queries.listWithLines(tx, young)
         return { months, kept: young.filter(({ id, lines }) => lines === 0 || whole.has(id)) }
       })
-      if (kept.length === 0) problems.push(nothingOf(months.length, linkedAccount, only))
+      if (kept.length === 0) remarks.push(nothingOf(months.length, linkedAccount, only))
       return kept.map(({ id, period, activated_at, finalized }) => {
         const digest = createHash('sha256')
           .update(`${id}:${activated_at?.toISOString() ?? ''}:${linkedAccount}`)

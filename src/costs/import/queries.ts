@@ -48,8 +48,9 @@ export interface Ended {
   digest: string
 }
 
-export const endImport = (tx: OrgTx, id: number, { status, message, problems, remarks, digest }: Ended) =>
-  tx
+/** What was uploaded for it goes with its end. @returns whether nobody else had ended it */
+export async function endImport(tx: OrgTx, id: number, { status, message, problems, remarks, digest }: Ended): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable('cost_imports')
     .set({
       ...{
@@ -65,7 +66,10 @@ export const endImport = (tx: OrgTx, id: number, { status, message, problems, re
     })
     .where('id', '=', id)
     .where('status', 'in', ['waiting', 'running'])
-    .execute()
+    .executeTakeFirst()
+  await tx.deleteFrom('cost_upload_chunks').where('import_id', '=', id).execute()
+  return numUpdatedRows > 0n
+}
 
 /** What the last run that was like this one, and brought everything, had read. */
 export async function findLastDigest(tx: OrgTx, { id, cost_account_id, source }: ImportRow): Promise<string | undefined> {
@@ -225,5 +229,3 @@ export const measureUpload = (tx: OrgTx, importId: number) =>
 
 export const findPiece = (tx: OrgTx, importId: number, position: number) =>
   tx.selectFrom('cost_upload_chunks').select('bytes').where('import_id', '=', importId).where('position', '=', position).executeTakeFirst()
-
-export const deleteUpload = (tx: OrgTx, importId: number) => tx.deleteFrom('cost_upload_chunks').where('import_id', '=', importId).execute()

@@ -35,7 +35,7 @@ export async function readStatement(session: Session, statement: Statement): Pro
 
 async function writerOf(session: Session, statement: Statement, writers: Writers, period: Period): Promise<MonthWriter | undefined> {
   if (writers.has(period)) return writers.get(period)
-  const { row, store, scope, claimed, problems } = session
+  const { row, claimed, problems } = session
   if (claimed.has(period)) {
     writers.set(period, undefined)
     return undefined
@@ -48,20 +48,28 @@ async function writerOf(session: Session, statement: Statement, writers: Writers
   if (isSame) session.unchanged++
   const isRefused = !row.forced && !isSame && refused?.digest === statement.digest
   if (isRefused) problems.push(stillRefused(period, refused?.message ?? ''))
-  const writer =
-    isSame || isRefused
-      ? undefined
-      : await store.openMonth(scope, {
-          costAccountId: row.cost_account_id,
-          importId: row.id,
-          period,
-          digest: statement.digest,
-          ...(statement.total === undefined ? {} : { statedTotal: statement.total }),
-          ...(statement.lines === undefined ? {} : { statedLines: statement.lines }),
-        })
+  const writer = isSame || isRefused ? undefined : await openMonth(session, statement, period)
   if (writer && (row.source === 'upload' || row.source === 'command')) await session.write((tx) => queries.markByHand(tx, writer.month.id))
   writers.set(period, writer)
   return writer
+}
+
+async function openMonth({ store, scope, row, write }: Session, statement: Statement, period: Period): Promise<MonthWriter> {
+  const open = () =>
+    store.openMonth(scope, {
+      costAccountId: row.cost_account_id,
+      importId: row.id,
+      period,
+      digest: statement.digest,
+      ...(statement.total === undefined ? {} : { statedTotal: statement.total }),
+      ...(statement.lines === undefined ? {} : { statedLines: statement.lines }),
+    })
+  const writer = await open()
+  // The same lines in another order, as results of a query are from one day to the next: a lost run cannot be gone on with.
+  const isOther = statement.files.some(({ name, digest }) => Object.hasOwn(writer.files, name) && writer.files[name]?.digest !== digest)
+  if (!isOther) return writer
+  await write((tx) => queries.giveUpMonth(tx, writer.month.id, ''))
+  return open()
 }
 
 async function readFile(session: Session, statement: Statement, writers: Writers, file: StatementFile): Promise<void> {

@@ -53,12 +53,14 @@ export interface Session extends ImportDeps {
   readonly claimed: Set<Period>
   /** How many months, or files that do not say theirs, need not be read. */
   unchanged: number
+  /** Final months that lie there otherwise than they were read. */
+  readonly corrected: Period[]
   readonly memory: Memory | undefined
 }
 
 /**
  * What is wrong with a bill or its source ends up on the import. It may run any number of times: one that is over stays as it is.
- * @returns undefined when there was nothing left to do
+ * @returns undefined when there was nothing left to do, or somebody else ended it
  * @throws HeldElsewhere
  * @throws what is nobody's bill's fault; the import is then as before, and may go on
  */
@@ -90,15 +92,15 @@ export async function runImport(deps: ImportDeps, task: ImportTask): Promise<Imp
         brought: [],
         problems: [],
         unchanged: 0,
+        corrected: [],
         claimed: new Set<Period>(),
         memory: deps.newMemory?.(),
       }
       const outcome = await carryOut(session, task)
       await progress.flush()
       await progress.end()
-      await write((tx) => queries.endImport(tx, row.id, outcome))
-      if (row.source === 'upload') await write((tx) => queries.deleteUpload(tx, row.id))
-      return outcome
+      const isEnded = await write((tx) => queries.endImport(tx, row.id, outcome))
+      return isEnded ? outcome : undefined
     })
   } catch (error) {
     // Nobody wants it any more.
@@ -126,9 +128,9 @@ async function carryOut(session: Session, task: ImportTask): Promise<ImportOutco
     const { name } = source
     await session.write((tx) => queries.nameSource(tx, row.id, clean(name, 500)))
     const listed = await source.list()
-    remarks.push(...source.problems)
-    plan = await planOf(session, listed)
-    if (listed.length === 0) problems.push(...(await nothingListed(session, source)))
+    plan = await planOf(session, listed, source.problems)
+    remarks.push(...correctedText(session), ...source.remarks)
+    if (listed.length === 0 && problems.length === 0) problems.push(...(await nothingListed(session, source)))
     progress.expect(plan.wanted.flatMap(({ files }) => files))
     for (const statement of plan.wanted) await bring(session, statement)
   } catch (error) {
@@ -149,10 +151,10 @@ async function carryOut(session: Session, task: ImportTask): Promise<ImportOutco
 }
 
 /** A bill of a parent that does not grow any more is nobody's fault: what was taken of it stays. */
-async function nothingListed({ row, read }: Session, { name, problems }: BillSource): Promise<string[]> {
+async function nothingListed({ row, read }: Session, { name, remarks }: BillSource): Promise<string[]> {
   if (row.source !== 'parent') return [`nothing that could be read as a bill was found in ${name}`]
   const isAsked = row.forced || row.period !== null || row.user_id !== null
-  return isAsked || (await read((tx) => queries.listMonths(tx, row.cost_account_id))).length === 0 ? [...problems] : []
+  return isAsked || (await read((tx) => queries.listMonths(tx, row.cost_account_id))).length === 0 ? [...remarks] : []
 }
 
 interface Plan {
@@ -161,29 +163,34 @@ interface Plan {
   loose: string
 }
 
-async function planOf(session: Session, listed: readonly Statement[]): Promise<Plan> {
+async function planOf(session: Session, listed: readonly Statement[], unusable: BillSource['problems']): Promise<Plan> {
   const { read, row, problems } = session
   const months = await read((tx) => queries.listMonths(tx, row.cost_account_id))
   const oldest = queries.oldestKept((await read(queries.readKeeping)).figures)
   const plan: Plan = { wanted: [], loose: '' }
   const seen = new Set<string>()
+  // What would be cleared away again the next night; whoever hands over a file knows what they do.
+  const isOld = (period: Period) => isRepeated(row) && period < oldest
+  const activeOf = (period: Period) => months.find((month) => month.period === period && month.state === 'active')
+  for (const { period, message } of unusable)
+    if (period === undefined) problems.push(message)
+    else if (!isOld(period) && !isFinal(row, activeOf(period))) problems.push(`${monthName(period)}: ${message}`)
   for (const statement of [...listed].sort(newestFirst)) {
     const { period, digest } = statement
     if (period === undefined) continue
     if (row.period !== null && period !== row.period) continue
-    // What would be cleared away again the next night; whoever hands over a file knows what they do.
-    if (isRepeated(row) && period < oldest) continue
+    if (isOld(period)) continue
     if (seen.has(period)) {
       problems.push(`there are several bills for ${monthName(period)}, of which one was read: let each account read one export`)
       continue
     }
     seen.add(period)
-    const active = months.find((month) => month.period === period && month.state === 'active')
+    const active = activeOf(period)
     const refused = months.find((month) => month.period === period && month.state === 'refused')
-    // Whose bill is a part of another account's follows that one, which is read anew only when somebody wants it.
-    if (row.forced || !(active || refused)) plan.wanted.push(statement)
-    else if (active && (active.digest === digest || (active.finalized && row.source === 'backend'))) session.unchanged++
+    if (row.forced) plan.wanted.push(statement)
+    else if (active?.digest === digest) session.unchanged++
     else if (refused?.digest === digest) problems.push(stillRefused(period, refused.message))
+    else if (isFinal(row, active)) session.corrected.push(period)
     else plan.wanted.push(statement)
   }
   // Of two that hold the same month the later one counts, so that is read first, and the month is taken then.
@@ -197,6 +204,23 @@ async function planOf(session: Session, listed: readonly Statement[]): Promise<P
     else plan.wanted.push(...loose)
   } else plan.wanted.push(...loose)
   return plan
+}
+
+/**
+ * A month that is read again only when somebody asks for it, or for everything. Whose bill is a part of another account's follows that
+ * one, which is read anew only then.
+ */
+const isFinal = (row: queries.ImportRow, active: queries.MonthRow | undefined): boolean =>
+  active?.finalized === true && row.source === 'backend' && row.period === null && !row.forced
+
+function correctedText({ corrected }: Session): string[] {
+  if (corrected.length === 0) return []
+  const months = corrected.slice(0, 12).map(monthName).join(', ')
+  return [
+    corrected.length === 1
+      ? `the bill of ${months} that lies there is another one than was read; the month is final: ask for an import of it to have it read`
+      : `the bills of ${months} that lie there are others than were read; the months are final: ask for imports of them to have them read`,
+  ]
 }
 
 /** It comes again by the clock. */
@@ -222,10 +246,12 @@ function sentenceOf({ signal }: Session, error: unknown, period?: string): strin
   throw error
 }
 
-function messageOf({ brought, problems, unchanged }: Session): string {
+function messageOf(session: Session): string {
+  const { brought, problems, unchanged } = session
   const parts = [
     ...(brought.length > 0 ? [`Read ${brought.slice(0, 12).join('; ')}${brought.length > 12 ? ' and more' : ''}`] : []),
     ...(unchanged > 0 ? [`${unchanged === 1 ? 'one month is' : `${count(unchanged)} months are`} as before`] : []),
+    ...correctedText(session),
     ...(problems[0] === undefined ? [] : [problems[0], ...(problems.length > 1 ? [`${problems.length - 1} more problems`] : [])]),
   ]
   return clean(parts.length > 0 ? parts.map(asSentence).join('. ') : 'Nothing has changed', 2000)

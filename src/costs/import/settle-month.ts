@@ -2,7 +2,7 @@
 import type { Statement } from '../../outside/bills/types.ts'
 import { isInvoiced } from '../postgres/finalized.ts'
 import type { MonthRef } from '../types.ts'
-import { broughtText, judge } from './judge.ts'
+import { broughtText, judge, refused } from './judge.ts'
 import * as queries from './queries.ts'
 import type { Session } from './run-import.ts'
 
@@ -32,7 +32,7 @@ export async function settleMonth(session: Session, statement: Statement, month:
     await store.refuse(scope, month, message)
     // Whoever accepts it shows it as what it is.
     if (finalized) await write((tx) => queries.noteFinalized(tx, month.id))
-    session.problems.push(`${message}. ${active ? 'The figures before it stay' : 'It is not shown'} until somebody accepts the new ones`)
+    session.problems.push(refused(message, !active))
     return
   }
   await store.activate(scope, month, { finalized })

@@ -18,6 +18,7 @@ export function uploadSource(
   return {
     name: row.source_name,
     problems: [],
+    remarks: [],
     async list() {
       const { pieces, size, piece } = await read((tx) => queries.measureUpload(tx, row.id))
       if (pieces === 0 || row.digest === '') throw new SourceError(`${row.source_name} did not arrive: upload it again`)

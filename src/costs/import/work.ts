@@ -4,7 +4,6 @@ import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Log } from '../../log.ts'
 import type { SourceSpec } from '../../outside/bills/sources.ts'
-import { openTurnstile } from '../../turnstile.ts'
 import type { FromChild, ToChild } from './child-job.ts'
 import { openPlaces } from './places.ts'
 
@@ -42,12 +41,12 @@ export class CostWorkLost extends Error {
 
 export interface CostWork {
   /**
-   * Resolves when the process has said that it is done; what went wrong with a bill is on its import.
+   * Resolves when the process has said that it did its turn, and whether all is done; what went wrong with a bill is on its import.
    * @param signal ends the process, whatever it does
    * @throws CostWorkBusy
    * @throws CostWorkLost
    */
-  run(job: CostJob, signal?: AbortSignal): Promise<void>
+  run(job: CostJob, signal?: AbortSignal): Promise<{ done: boolean }>
   /** Of the processes at work, for tests. */
   readonly pids: readonly number[]
   [Symbol.asyncDispose](): Promise<void>
@@ -67,14 +66,12 @@ export interface CostWorkOptions {
   imports?: number
 }
 
-/** Who waits holds a place of the worker: one does, for a moment, and the rest comes back later. */
-const patience = { seconds: 5, waiting: 1, waitingEach: 1, refused: () => new CostWorkBusy('other work on costs is being done', 10) }
-
 export function openCostWork(options: CostWorkOptions): CostWork {
   const { databaseUrl, memoryMb, privateAddresses, log, silenceMs = 60_000, minutes = 180 } = options
   const imports = openPlaces({ together: options.imports ?? 1, each: 1 })
-  // Short, and asked for by people who look at figures: it does not wait for a long import.
-  const upkeep = openTurnstile({ together: 1, patience })
+  // In short turns, and asked for by people who look at figures: it does not wait for a long import. Of one organization, too, what waits
+  // is next: it would be sent away for longer otherwise.
+  const upkeep = openPlaces({ together: 1, each: 2 })
   const running = new Set<Running>()
   let closed = false
   const inChild = async (job: CostJob, signal: AbortSignal | undefined) => {
@@ -88,7 +85,7 @@ export function openCostWork(options: CostWorkOptions): CostWork {
     signal?.addEventListener('abort', stop, { once: true })
     if (signal?.aborted) stop()
     try {
-      await child.ended
+      return await child.ended
     } finally {
       clearTimeout(late)
       signal?.removeEventListener('abort', stop)
@@ -97,11 +94,11 @@ export function openCostWork(options: CostWorkOptions): CostWork {
   }
   return {
     async run(job, signal) {
-      if (job.kind !== 'import') return upkeep(job.organizationId, () => inChild(job, signal), signal)
-      const place = imports.enter(job.organizationId)
-      if (typeof place === 'number') throw new CostWorkBusy('other imports are being done', place)
+      const place = (job.kind === 'import' ? imports : upkeep).enter(job.organizationId)
+      if (typeof place === 'number')
+        throw new CostWorkBusy(job.kind === 'import' ? 'other imports are being done' : 'other work on costs is being done', place)
       try {
-        await inChild(job, signal)
+        return await inChild(job, signal)
       } finally {
         place()
       }
@@ -119,7 +116,7 @@ export function openCostWork(options: CostWorkOptions): CostWork {
 
 interface Running {
   readonly pid: number | undefined
-  readonly ended: Promise<void>
+  readonly ended: Promise<{ done: boolean }>
   /** @param late what to say of work that took too long */
   stop(late?: string): void
 }
@@ -154,11 +151,12 @@ function startChild(asked: ToChild, memoryMb: number, onBroken: (frames: string)
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
   })
-  let [done, busy, stopped, held, silent] = [false, false, false, false, 0]
+  let said: { done: boolean } | undefined
+  let [busy, stopped, held, silent] = [false, false, false, 0]
   let tooLate: string | undefined
   node.on('message', (told: FromChild) => {
     silent = 0
-    if (told.kind === 'done') done = true
+    if (told.kind === 'done') said = { done: !told.left }
     else if (told.kind === 'busy') busy = true
     else if (told.kind === 'broken') onBroken(told.frames)
   })
@@ -167,11 +165,11 @@ function startChild(asked: ToChild, memoryMb: number, onBroken: (frames: string)
     held = true
     node.kill('SIGKILL')
   }, asked.aliveEveryMs)
-  const ended = new Promise<void>((resolve, reject) => {
+  const ended = new Promise<{ done: boolean }>((resolve, reject) => {
     node.on('close', () => clearInterval(watch))
     node.on('error', () => reject(new CostWorkLost(stopped ? 'stopped' : 'broken', 'the process that reads bills could not be started')))
     node.on('exit', (status, signal) => {
-      if (done) resolve()
+      if (said) resolve(said)
       else if (busy) reject(new CostWorkBusy('another import of the account is being done', 60))
       else if (tooLate !== undefined) reject(new CostWorkLost('late', tooLate))
       else if (stopped) reject(new CostWorkLost('stopped', 'the platform was stopped meanwhile'))

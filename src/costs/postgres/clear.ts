@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { OrgTx } from '../../db/organization-tx.ts'
 import { insideOf } from '../../db/pool.ts'
 import type { Period } from '../../formats/billing/types.ts'
-import type { CostScope, CostStore } from '../types.ts'
+import { type CostScope, type CostStore, unseenSeconds } from '../types.ts'
 import { periodIs } from './bulk.ts'
 import { noteFirstDays } from './first-days.ts'
 import { removeUnused } from './unused.ts'
@@ -37,7 +37,7 @@ export const clear: CostStore['clear'] = async (scope) => {
 
 async function putAside(tx: OrgTx): Promise<void> {
   const aside = sql`update cost_months m set state = 'replaced', ended_at = now()`
-  // Who deletes an account has said of some already that they are to go, but not of their resources that they were never charged for:
+  // Who deletes an account or an organization has said of some already that they are to go, but not of their resources that they were never charged for:
   // that takes long. It is done once, and then they were never shown.
   const orphans = await tx.execute(sql<{ id: number }>`
     update cost_months m set state = 'replaced', activated_at = null, ended_at = case when m.state = 'replaced' then m.ended_at else now() end
@@ -67,7 +67,7 @@ const oldest = (column: 'lines_months' | 'figures_months', otherwise: number) =>
 async function versionsToRemove(tx: OrgTx): Promise<Version[]> {
   const { rows } = await tx.execute(sql<Version>`
     select id, period from cost_months
-    where state = 'replaced' and coalesce(ended_at, created_at) < now() - interval '10 minutes' order by id`)
+    where state = 'replaced' and coalesce(ended_at, created_at) < now() - make_interval(secs => ${sql.lit(unseenSeconds)}) order by id`)
   return rows
 }
 

@@ -6,13 +6,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Period } from '../../formats/billing/types.ts'
-import type { CostFilters, CostRange } from '../types.ts'
+import type { AttributionColumn, CostFilters, CostRange } from '../types.ts'
 import { periodsIn } from './bulk.ts'
 
 export type Fragment = RawBuilder<unknown>
 
-export const attributionColumns = ['project', 'environment', 'component'] as const
-export type AttributionColumn = (typeof attributionColumns)[number]
+export const attributionColumns = ['project', 'environment', 'component'] as const satisfies readonly AttributionColumn[]
 
 const ofDimension = {
   providers: 'provider',

@@ -9,7 +9,8 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 export async function noteFirstDays(tx: OrgTx, monthIds: readonly number[]): Promise<void> {
   // Accounts share resources; two that switch at once would wait for each other's.
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('trochoid.cost_resources', ${tx.organizationId}))`)
-  await tx.execute(sql`select set_config('plan_cache_mode', 'force_custom_plan', true)`)
+  // 300,000 resources of a first month take 5 s, and a million more than a statement of a request may: nobody could accept such a month.
+  await tx.execute(sql`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('statement_timeout', '1h', true)`)
   await tx.execute(sql`
     with versions as materialized (select m.id, ${visible} as visible from cost_months m where m.id = any (${[...monthIds]}::bigint[])),
     touched as materialized (

@@ -137,3 +137,10 @@ test('lines that go away meanwhile are missed', async () => {
   }
   await expect(reading()).rejects.toThrow('were read anew in the meantime')
 })
+
+test('a bill whose period is no month says so of its lines, whichever month they are counted in', async () => {
+  const acme = await world.organization('mid-month')
+  const period = { BillingPeriodStart: '2026-06-15T00:00:00Z', BillingPeriodEnd: '2026-07-15T00:00:00Z' }
+  await showMonth(world, acme, july, [{ focus: period }])
+  expect(await all(world.store.lines(acme.scope, { period: july, costAccountIds: null }))).toMatchObject([period])
+})

@@ -65,7 +65,7 @@ async function* wholeLines(
       const set = of(tags, row.tag_set_id)
       if (!kind || !resource || !set || bytes > part) break
       bytes += kind.bytes + resource.bytes + set.bytes + row.bytes
-      lines.push({ ...kind.focus, ...resource.focus, ...set.focus, ...row.extra, ...numbersOf(row) })
+      lines.push({ ...textsOf(row, periods), ...kind.focus, ...resource.focus, ...set.focus, ...row.extra, ...textsOf(row, numbers) })
     }
     at += lines.length
     yield lines
@@ -93,19 +93,23 @@ const numbers = {
   ContractedCost: sql`l.contracted::text`,
   PricingQuantity: sql`l.pricing_quantity::text`,
   ConsumedQuantity: sql`l.consumed_quantity::text`,
-  BillingPeriodStart: timeOf(sql`l.period::timestamp`),
-  BillingPeriodEnd: timeOf(sql`(l.period + interval '1 month')`),
   ChargePeriodStart: timeOf(sql`l.charge_start at time zone 'UTC'`),
   ChargePeriodEnd: timeOf(sql`l.charge_end at time zone 'UTC'`),
+} satisfies Record<string, RawBuilder<unknown>>
+
+/** The month it is counted in, unless what is charged for says that the bill's period is another one. */
+const periods = {
+  BillingPeriodStart: timeOf(sql`l.period::timestamp`),
+  BillingPeriodEnd: timeOf(sql`(l.period + interval '1 month')`),
 } satisfies Record<string, RawBuilder<unknown>>
 
 function timeOf(value: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`to_char(${value}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 }
 
-function numbersOf(row: Row): FocusRow {
+function textsOf(row: Row, columns: Readonly<Record<string, unknown>>): FocusRow {
   const focus: Record<string, string> = {}
-  for (const column of Object.keys(numbers)) {
+  for (const column of Object.keys(columns)) {
     const value = row[`c_${column}`]
     if (value !== null && value !== undefined) focus[column] = value
   }
@@ -151,7 +155,7 @@ async function piecesOf(read: Read, which: Which, months: readonly number[]): Pr
 }
 
 async function linesOf(tx: OrgTx, which: Which, months: readonly number[], after: string, end: number): Promise<Row[]> {
-  const columns = Object.entries(numbers).map(([column, value]) => sql`${value} as ${sql.ref(`c_${column}`)}`)
+  const columns = Object.entries({ ...periods, ...numbers }).map(([column, value]) => sql`${value} as ${sql.ref(`c_${column}`)}`)
   const { rows } = await tx.execute(sql<Row>`
     select * from (
       select l.ctid::text as ctid, l.kind_id, l.resource_id, l.tag_set_id, l.extra, ${sql.join(columns)}, row_number() over place as n,

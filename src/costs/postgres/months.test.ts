@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CostWorld, costWorld, type Line, loadMonth, newImport, reader, showMonth } from '../../../test/support/cost-store.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
-import { insideOf } from '../../db/pool.ts'
+import { insideOf, openDatabase } from '../../db/pool.ts'
 import { noRules } from '../attribution.ts'
 
 let world: CostWorld
@@ -186,6 +186,18 @@ describe('versions', () => {
     await expect(world.store.activate(acme.scope, first.writer.month, { finalized: false })).rejects.toThrow('put aside')
     await world.store.activate(acme.scope, second.writer.month, { finalized: false })
     expect(await seen(acme)).toEqual(['2'])
+  })
+
+  test('that are accepted may have more resources than a request has time for', async () => {
+    const acme = await world.organization('patient')
+    const { writer } = await loadMonth(world, acme, july, [{}])
+    await world.store.refuse(acme.scope, writer.month, 'odd')
+    await world.test.query(`create function slowly() returns trigger language plpgsql as 'begin perform pg_sleep(2.5); return null; end'`)
+    await world.test.query('create trigger slowly after update on cost_resources for each statement execute function slowly()')
+    await using hasty = openDatabase({ url: world.test.url, size: 1, statementTimeout: 2000 })
+    await world.store.activate({ ...acme.scope, database: hasty }, writer.month, { finalized: false })
+    await world.test.query('drop function slowly cascade')
+    expect(await seen(acme)).toEqual(['1'])
   })
 
   test('say of a resource since when it is charged for, also when a corrected bill knows better', async () => {

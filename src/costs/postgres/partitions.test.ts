@@ -71,8 +71,8 @@ test('questions and upkeep lock the partitions of their months, however many oth
   const questions: [string, (tx: OrgTx) => Promise<unknown>, unknown][] = [
     ['sums', async (tx) => (await store.sums(tx, summed)).map(({ cost }) => cost), ['1']],
     ['resources', (tx) => store.resources(tx, question, 10), ['i-7']],
-    ['counts', async (tx) => (await store.resourceCounts(tx, question)).map(({ resources }) => resources), [1]],
-    ['values', async (tx) => (await store.values(tx, question)).length, 1],
+    ['counts', async (tx) => (await store.resourceCounts(tx, question, 10)).counts.map(({ resources }) => resources), [1]],
+    ['values', (tx) => store.values(tx, question, [['service']], 10), [[['AmazonEC2']]]],
     ['tags', (tx) => store.tags(tx, question, 10), []],
     [
       'removing',

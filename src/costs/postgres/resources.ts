@@ -2,33 +2,28 @@
 import { sql } from 'kysely'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Period } from '../../formats/billing/types.ts'
-import type { CostRange, ResourceCost, ResourceCount } from '../types.ts'
-import {
-  type AttributionColumn,
-  attributionOf,
-  dimensionFilters,
-  type Fragment,
-  periodsOf,
-  type Question,
-  rowsOf,
-  tagsOf,
-  texts,
-  withAll,
-} from './filters.ts'
+import type { AttributionColumn, CostRange, ResourceCost, ResourceCount, ResourceCounts } from '../types.ts'
+import { attributionOf, dimensionFilters, type Fragment, periodsOf, type Question, rowsOf, tagsOf, texts, withAll } from './filters.ts'
 
 /**
  * Counted in the months' lists of resources, which know days and attribution, but not tags; questions about tags look at the days
  * themselves.
  */
-export async function resourceCounts(tx: OrgTx, question: Question): Promise<ResourceCount[]> {
+export async function resourceCounts(tx: OrgTx, question: Question, limit: number): Promise<ResourceCounts> {
   const periods = await periodsAsked(tx, question)
   const project = asksForTags(question) ? sql`coalesce(a.project, '')` : sql`f.project`
-  const { rows } = await tx.execute(sql<ResourceCount>`${withAll(question, [masksOf(question)])},
+  const { rows } = await tx.execute(sql<ResourceCount & { all: number; all_new: number }>`${withAll(question, [masksOf(question)])},
     each as (select f.resource_id, ${project} as project, d.provider ${resourceRows(question, periods, true)} group by 1, 2, 3),
-    fresh as (select id from cost_resources where first_day >= ${question.begin}::date)
-    select e.project, e.provider, count(*) as resources, count(r.id) as new_resources
-    from each e left join fresh r on r.id = e.resource_id group by 1, 2`)
-  return rows
+    fresh as (select id from cost_resources where first_day >= ${question.begin}::date),
+    counts as (select e.project, e.provider, count(*) as resources, count(r.id) as new_resources
+      from each e left join fresh r on r.id = e.resource_id group by 1, 2)
+    select *, (sum(resources) over ())::bigint as all, (sum(new_resources) over ())::bigint as all_new
+    from counts order by new_resources desc, resources desc, project, provider limit ${sql.lit(limit)}`)
+  return {
+    resources: rows[0]?.all ?? 0,
+    new_resources: rows[0]?.all_new ?? 0,
+    counts: rows.map(({ all, all_new, ...count }) => count),
+  }
 }
 
 /** Ids, the dearest first: by what costs most in one of the months. */

@@ -2,17 +2,16 @@
 import { sql } from 'kysely'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Period } from '../../formats/billing/types.ts'
-import { type CostKey, type CostQuestion, type CostRange, type CostSum, MissingRate, TooManySums } from '../types.ts'
 import {
   type AttributionColumn,
-  attributionColumns,
-  attributionOf,
-  type Fragment,
-  periodsOf,
-  rowsOf,
-  type Table,
-  withAll,
-} from './filters.ts'
+  type CostKey,
+  type CostQuestion,
+  type CostRange,
+  type CostSum,
+  MissingRate,
+  TooManySums,
+} from '../types.ts'
+import { attributionColumns, attributionOf, type Fragment, periodsOf, rowsOf, type Table, withAll } from './filters.ts'
 
 const dimensionColumns = {
   provider: 'provider',
@@ -99,12 +98,19 @@ function statementOf(question: CostQuestion, wide: readonly Period[]) {
   const rate = converts ? sql`case when x.currency = ${currency} then 1 else r.rate end` : sql`1`
   const total = (column: string) => (isAddedUp ? sql.ref(column) : sql`sum(${sql.ref(column)})`)
   const money = (column: string) => (converts ? sql`coalesce(sum(${sql.ref(column)} * ${rate}), 0)` : total(column))
+  const missing = missingOf(question, converts, isAddedUp)
   const groups = keys.length > 0 ? sql`group by ${sql.join(keys.map((_, index) => sql.lit(index + 1)))}` : sql`having count(*) > 0`
   return sql<Row>`${withAll(question, more)}
     select ${keys.length > 0 ? sql`${sql.join(keys)},` : sql``} ${money('x.cost')}::text as cost, ${money('x.effective')}::text as effective,
-      ${money('x.covered')}::text as covered, ${total('x.kwh')} as kwh, ${total('x.co2e')} as co2e, ${missingOf(question, converts, isAddedUp)} as missing
+      ${money('x.covered')}::text as covered, ${total('x.kwh')} as kwh, ${total('x.co2e')} as co2e, ${missing} as missing
     from facts x ${converts ? sql`left join rates r on r.day = x.at and r.currency = x.currency` : sql``}
-    ${isAddedUp ? sql`` : groups} ${question.most === undefined ? sql`` : sql`limit ${question.most + 1}`}`
+    ${isAddedUp ? sql`` : groups} ${boundOf(question, money('x.cost'), missing)}`
+}
+
+/** What a rate is missing for comes first: it has no cost to be ordered by. */
+function boundOf({ most, dearest }: CostQuestion, cost: Fragment, missing: Fragment): Fragment {
+  if (dearest !== undefined) return sql`order by (${missing}) is null, ${cost} desc limit ${dearest}`
+  return most === undefined ? sql`` : sql`limit ${most + 1}`
 }
 
 /** Day and currency for which there is no rate. */

@@ -64,6 +64,20 @@ test('what no month refers to any more goes with the last one that did, and the 
   expect(await entries(other)).toEqual([1, 1, 1, 1, 1])
 })
 
+test('keys of tags go with the last month that has them, also those of nearly as many values as resources', async () => {
+  const acme = await world.organization('keys')
+  const many = Array.from({ length: 210 }, (_, n) => ({ resource: `i-${n}`, tags: { Name: `web-${n}`, team: 'a' } }))
+  await showMonth(world, acme, first, [...many, { tags: { wrong: 'x' } }])
+  const keys = () => OrgTx.read(world.database, insideOf(acme.scope.organizationId), (tx) => world.store.tagKeys(tx))
+  expect(await keys()).toEqual(['Name', 'team', 'wrong'])
+  await showMonth(world, acme, first, many, { digest: 'second' })
+  await clearLater(acme)
+  expect(await keys()).toEqual(['Name', 'team'])
+  await showMonth(world, acme, first, [{ tags: { team: 'a' } }], { digest: 'third' })
+  await clearLater(acme)
+  expect(await keys()).toEqual(['team'])
+})
+
 test('nothing goes while a month is being read, or an import remembers what it has met', async () => {
   const acme = await world.organization('reading')
   await showMonth(world, acme, first, [line('old')])

@@ -13,7 +13,8 @@ export const keepDictionaries = (tx: OrgTx) => tx.execute(sql`select pg_advisory
 /**
  * Lines are not looked through: what they refer to is found in what was made of them, which lives as long as their month. So nothing is
  * removed while there are lines of which nothing was made yet, or an import remembers numbers of entries; and of kinds only those go
- * whose dimension is gone. A resource stays when anybody was ever charged for it, so that it is not new when it appears again.
+ * whose dimension is gone. A resource stays when anybody was ever charged for it, so that it is not new when it appears again, and goes with
+ * its organization.
  * @returns whether all are gone that can be removed now
  */
 export async function removeUnused(tx: OrgTx): Promise<boolean> {
@@ -35,8 +36,18 @@ export async function removeUnused(tx: OrgTx): Promise<boolean> {
         limit ${sql.lit(most)})`)
     if (Number(numAffectedRows) === most) isDone = false
   }
+  if (isDone) await removeTagKeys(tx)
   return isDone
 }
+
+/** Each key of a month is in one of its groups of tags, or wide. */
+const removeTagKeys = (tx: OrgTx) =>
+  tx.execute(sql`
+    delete from cost_tag_keys k where k.organization_id = ${tx.organizationId} and not exists (
+      select from (
+        select jsonb_object_keys(tags) as key from cost_tag_groups where organization_id = ${tx.organizationId}
+        union select unnest(wide_keys) from cost_months where organization_id = ${tx.organizationId}) used
+      where used.key = k.key)`)
 
 interface Dictionary {
   table: string
@@ -51,7 +62,7 @@ const dictionaries: readonly Dictionary[] = [
   {
     table: 'cost_resources',
     unless: [{ from: 'cost_month_resources', column: 'resource_id', is: 'id' }],
-    and: sql`and e.first_day is null`,
+    and: sql`and (e.first_day is null or not exists (select from organizations where id = e.organization_id))`,
   },
   { table: 'cost_kinds', unless: [{ from: 'cost_monthly', column: 'dimension_id', is: 'dimension_id' }] },
   {

@@ -2,8 +2,11 @@
 import { sql } from 'kysely'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Period } from '../../formats/billing/types.ts'
-import type { CostValues } from '../types.ts'
+import type { ValueList } from '../types.ts'
 import { attributionColumns, attributionOf, periodsOf, type Question, rowsOf, type Table, withAll } from './filters.ts'
+
+/** Nobody looks through more. */
+const mostKeys = 10_000
 
 /** The rows of whole months; those of wide tags where such are asked for. */
 const sourcesOf = (wide: readonly Period[]): { table: Table; which?: ReturnType<typeof sql> }[] => [
@@ -11,8 +14,9 @@ const sourcesOf = (wide: readonly Period[]): { table: Table; which?: ReturnType<
   ...(wide.length > 0 ? [{ table: 'days', which: sql`wide` } as const] : []),
 ]
 
-/** Combinations that occur. */
-export async function values(tx: OrgTx, question: Question): Promise<CostValues[]> {
+/** One list by the other, each bounded: a bill may hold any number of names. */
+export async function values(tx: OrgTx, question: Question, lists: readonly ValueList[], limit: number): Promise<string[][][]> {
+  if (lists.length === 0) return []
   const wide = await periodsOf(tx, question, 'wide', true)
   const found = sql.join(
     sourcesOf(wide).map(({ table, which }) => {
@@ -22,12 +26,29 @@ export async function values(tx: OrgTx, question: Question): Promise<CostValues[
     }),
     sql` union all `,
   )
-  const { rows } =
-    await tx.execute(sql<CostValues>`${withAll(question, [sql`found as (select distinct * from (${found}) as any_of)`], true)}
-    select d.provider, d.master_account, d.linked_account, d.service, d.category, d.region, d.instance_type, d.record_type, d.currency,
-      x.project, x.environment, x.component
-    from found x join cost_dimensions d on d.id = x.dimension_id`)
-  return rows
+  const { rows } = await tx.execute(
+    sql<{ list: number; names: string[] }>`${withAll(
+      question,
+      [
+        sql`found as materialized (select distinct * from (${found}) as any_of)`,
+        sql`used as materialized (select d.* from cost_dimensions d where d.id in (select dimension_id from found))`,
+      ],
+      true,
+    )} ${sql.join(
+      lists.map((list, index) => bounded(list, index, limit)),
+      sql` union all `,
+    )}`,
+  )
+  const answer: string[][][] = lists.map(() => [])
+  for (const { list, names } of rows) answer[list]?.push(names)
+  return answer
+}
+
+function bounded(list: ValueList, index: number, limit: number) {
+  const columns = list.map((column) => sql.ref(column))
+  const from = (attributionColumns as readonly string[]).includes(list[0] ?? '') ? sql`found` : sql`used`
+  return sql`(select ${sql.lit(index)} as list, array[${sql.join(columns)}] as names from ${from} where ${columns.at(-1) ?? sql`''`} <> ''
+    group by ${sql.join(columns)} order by ${sql.join(columns.map((column) => sql`${column} collate "C"`))} limit ${sql.lit(limit)})`
 }
 
 /** Pairs, those on most lines first. Wide keys are not among them: a list of values as long as that of resources helps nobody. */
@@ -49,6 +70,6 @@ export async function tags(tx: OrgTx, question: Question, limit: number): Promis
 }
 
 export async function tagKeys(tx: OrgTx): Promise<string[]> {
-  const { rows } = await tx.execute(sql<{ key: string }>`select key from cost_tag_keys order by key`)
+  const { rows } = await tx.execute(sql<{ key: string }>`select key from cost_tag_keys order by key limit ${sql.lit(mostKeys)}`)
   return rows.map(({ key }) => key)
 }

@@ -3,11 +3,11 @@ import { canonicalOf } from '../../canonical.ts'
 import type { Schema } from '../../contract/operation.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { ApiError, invalid, notFound } from '../../errors.ts'
-import { enqueue } from '../../jobs/enqueue.ts'
 import { type Caller, createBackend, getBackend, removeBackend, updateBackend } from '../external-backends/external-backends.ts'
 import { isStorable } from '../external-backends/fields.ts'
-import { addAccount, followBackend } from './backends.ts'
+import { addAccount, followBackend, resumeImports } from './backends.ts'
 import { assertExport } from './exports.ts'
+import { leaveBills } from './leaving.ts'
 import { assertProvider } from './providers.ts'
 import * as queries from './queries.ts'
 
@@ -70,6 +70,7 @@ export async function changeAccount(
     ])
   const name = body.name ?? before.name
   await queries.updateAccount(tx, before.id, { name, enabled, updated_at: new Date() })
+  if (enabled && !before.enabled) await resumeImports(tx, before.id)
   if (wanted && before.external_backend_id === null) await giveExport(tx, before, wanted, asker)
   else if (wanted && before.external_backend_id !== null) {
     const old = await getBackend(tx, before.external_backend_id)
@@ -82,9 +83,9 @@ export async function changeAccount(
 /** Its external backend goes too; the bills at the provider stay. */
 export async function removeAccount(tx: OrgTx, canonical: string): Promise<void> {
   const { id, external_backend_id: backend } = await lockAccount(tx, canonical)
+  await leaveBills(tx, id)
   await queries.deleteAccount(tx, id)
   if (backend !== null) await removeBackend(tx, backend)
-  await enqueue(tx, 'costs.clear', { organizationId: tx.organizationId })
 }
 
 export async function listLinked(tx: OrgTx, canonical: string): Promise<queries.LinkedRow[]> {

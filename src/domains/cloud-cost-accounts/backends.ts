@@ -57,20 +57,28 @@ export async function followBackend(
     )
   await assertSingle(tx, after)
   const isElsewhere = JSON.stringify(placeOf(before.configuration)) !== JSON.stringify(placeOf(after.configuration))
-  if (account.enabled && (isElsewhere || before.credential_id !== after.credential_id))
-    await startImport(tx, account.id, userId, isElsewhere)
+  if (isElsewhere || before.credential_id !== after.credential_id) await startImport(tx, account.id, userId, isElsewhere)
 }
 
 /**
- * Enqueues an import of where the account's bills lie.
+ * Enqueues an import of where the account's bills lie; while its imports are stopped, it waits until they are not.
  * @param forced months that did not change are read as well
  */
 export async function startImport(tx: OrgTx, accountId: number, userId: number | null, forced = false, source = 'backend'): Promise<void> {
+  // What has not begun yet reads what there will be then.
+  if (await queries.findWaitingImport(tx, accountId, forced)) return
   const { id: importId } = await queries.insertImport(tx, { cost_account_id: accountId, source, user_id: userId, forced })
   await enqueue(tx, 'costs.import', { organizationId: tx.organizationId, importId })
 }
 
+/** The imports of an account are not stopped any more: what waits goes on. */
+export async function resumeImports(tx: OrgTx, accountId: number): Promise<void> {
+  const waiting = await queries.findWaitingImport(tx, accountId)
+  if (waiting) await enqueue(tx, 'costs.import', { organizationId: tx.organizationId, importId: waiting.id })
+}
+
 async function assertSingle(tx: OrgTx, backend: BackendRow): Promise<void> {
+  await queries.lockSources(tx)
   const place = JSON.stringify(placeOf(backend.configuration))
   const others = await queries.listOtherExports(tx, backend.id)
   const other = others.find(({ configuration }) => JSON.stringify(placeOf(configuration as Configuration)) === place)

@@ -117,6 +117,12 @@ describe('a child account', () => {
     expect(await create({ name: 'Once more' })).toBeError('AlreadyExists', 'a child account of this cloud account: our-part')
   })
 
+  test('takes it once, also when several are made of it at once', async () => {
+    const { create } = await open()
+    const made = await Promise.all(Array.from({ length: 6 }, (_, index) => create({ name: `Part ${index}` })))
+    expect(made.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409])
+  })
+
   test('is refused without proof, in the same words whether or not there is such a bill', async () => {
     const { create, olaf, other } = await open()
     const words = (account: string) => `No bill of ${billed} covers the cloud account ${account}`

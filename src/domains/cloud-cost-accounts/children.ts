@@ -90,6 +90,7 @@ export async function createChild(
     throw invalid(`The cloud account ${account} is the one that is billed: it is no child of itself`, [
       'body.credential_canonical: must be of another cloud account than the parent',
     ])
+  await queries.lockSources(tx)
   const other = await queries.findChild(tx, parent.organization_id, parent_account_id, account)
   if (other) throw alreadyExists(`a child account of this cloud account: ${other.canonical}`)
   const credential = await lockReferredCredential(tx, credential_canonical)

@@ -46,6 +46,38 @@ test('the same folder is the same export, with slashes around it or without', as
   expect(placeOf(bucket('a'))).not.toEqual(placeOf(bucket('a/b')))
 })
 
+test('an export has one account, also when several are made of it at once', async () => {
+  const { create } = await open()
+  const made = await Promise.all(Array.from({ length: 6 }, (_, index) => create(`Bill ${index}`, bucket('cur'))))
+  expect(made.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409])
+})
+
+test('an account whose imports are stopped remembers that its export lies elsewhere now, and reads it anew afterwards', async () => {
+  const { create, ada, path, organizationId } = await open()
+  await must(create('Main bill', bucket('old')))
+  await server.database.query(`update cost_imports set status = 'succeeded' where organization_id = ${organizationId}`)
+  const update = async (body: object) =>
+    (
+      await must(
+        ada.updateCloudCostManagementAccount({
+          path: { ...path, cloud_cost_management_account_canonical: 'main-bill' },
+          body: body as never,
+        }),
+      )
+    ).body.data
+  for (const key of ['new', 'newer']) {
+    const external_backend = { purpose: 'cost_explorer', configuration: bucket(key), credential_canonical: 'aws' }
+    expect((await update({ enabled: false, external_backend })).status).toBe('idle')
+  }
+  expect(
+    await server.database.query(`select status, forced from cost_imports where organization_id = ${organizationId} order by id`),
+  ).toEqual([
+    { status: 'succeeded', forced: false },
+    { status: 'waiting', forced: true },
+  ])
+  expect((await update({ enabled: true })).status).toBe('import')
+})
+
 test('an address with a signature is refused, and its secret is in no answer and no name', async () => {
   const { create, ada, path } = await open()
   const address = 'https://shop.blob.core.windows.net/exports'
@@ -79,10 +111,10 @@ test('resources of an account that is deleted were never charged for', async () 
   const { database } = server.platform
   const counted = () =>
     OrgTx.read(database, insideOf(organizationId), (tx) =>
-      store.resourceCounts(tx, { begin: '2026-07-01', end: '2026-08-01', filters: {} }),
+      store.resourceCounts(tx, { begin: '2026-07-01', end: '2026-08-01', filters: {} }, 10),
     )
   await must(ada.deleteCloudCostManagementAccount({ path: { ...path, cloud_cost_management_account_canonical: 'uploads' } }))
-  expect(await counted()).toEqual([])
+  expect((await counted()).counts).toEqual([])
   await store.clear({ database, organizationId })
   expect(await server.database.query(`select first_day from cost_resources where organization_id = ${organizationId}`)).toEqual([
     { first_day: null },

@@ -22,9 +22,13 @@ const selectAccounts = (tx: OrgTx) =>
     .selectAll('cost_accounts')
     .select('k.canonical as credential_canonical')
     .select([
-      sql<boolean>`exists (select from cost_imports i where ${ofImports} and i.status in ('waiting', 'running'))`.as('is_importing'),
+      // What waits while imports are stopped is not at work.
+      sql<boolean>`exists (select from cost_imports i where ${ofImports}
+        and (i.status = 'running' or (i.status = 'waiting' and cost_accounts.enabled)))`.as('is_importing'),
       sql<{ status: string; message: string } | null>`(select jsonb_build_object('status', i.status, 'message', i.message)
-        from cost_imports i where ${ofImports} order by i.id desc limit 1)`.as('newest_import'),
+        from cost_imports i where ${ofImports} and (i.status <> 'waiting' or cost_accounts.enabled) order by i.id desc limit 1)`.as(
+        'newest_import',
+      ),
       sql<Date | null>`(select max(i.started_at) from cost_imports i where ${ofImports})`.as('last_started_at'),
       sql<Date | null>`(select max(i.ended_at) from cost_imports i where ${ofImports})`.as('last_ended_at'),
       sql<string | null>`(select m.phase from cost_months m where ${ofMonths} order by m.period desc limit 1)`.as('phase'),
@@ -75,11 +79,17 @@ export const insertAccount = (tx: OrgTx, row: Columns) => tx.insertInto('cost_ac
 export const updateAccount = (tx: OrgTx, id: number, row: Updateable<CostAccounts>) =>
   tx.updateTable('cost_accounts').set(row).where('id', '=', id).execute()
 
-/** Readers see nothing of it any more; what it left, first days of its resources among it, is cleared away later. */
-export async function deleteAccount(tx: OrgTx, id: number): Promise<void> {
-  await tx.updateTable('cost_months').set({ state: 'replaced', ended_at: new Date() }).where('cost_account_id', '=', id).execute()
-  await tx.deleteFrom('cost_accounts').where('id', '=', id).execute()
+/** @param id of one account, otherwise of all */
+export async function putBillsAside(tx: OrgTx, id: number | undefined): Promise<void> {
+  let months = tx.updateTable('cost_months').set({ state: 'replaced', ended_at: new Date() })
+  if (id !== undefined) months = months.where('cost_account_id', '=', id)
+  await months.execute()
 }
+
+export const deleteAccount = (tx: OrgTx, id: number) => tx.deleteFrom('cost_accounts').where('id', '=', id).execute()
+
+/** In the order in which imports take them. */
+export const lockAccounts = (tx: OrgTx) => tx.selectFrom('cost_accounts').select('id').orderBy('id').forUpdate().execute()
 
 /** Canonicals that begin so, to find one that is free. */
 export async function listCanonicals(tx: OrgTx, beginning: string): Promise<string[]> {
@@ -105,9 +115,21 @@ export const listOtherExports = (tx: OrgTx, backendId: number) =>
 
 export const insertImport = (tx: OrgTx, row: { cost_account_id: number; source: string; user_id: number | null; forced: boolean }) =>
   tx
-    .insertInto('cost_imports', { ...row, alive_at: new Date() })
+    .insertInto('cost_imports', { ...row, alive_at: null })
     .returning('id')
     .executeTakeFirstOrThrow()
+
+/** The oldest that nobody holds; of everything that the account's bills are read from, where it is asked for as forced or not. */
+export function findWaitingImport(tx: OrgTx, accountId: number, forced?: boolean) {
+  let query = tx.selectFrom('cost_imports').select('id').where('cost_account_id', '=', accountId)
+  if (forced !== undefined)
+    query = query.where('source', 'in', ['backend', 'parent']).where('period', 'is', null).where('forced', '=', forced)
+  return query.where('status', '=', 'waiting').where('alive_at', 'is', null).orderBy('id').limit(1).forUpdate().executeTakeFirst()
+}
+
+/** Who looks whether an account reads the same bill already is alone with that until the transaction ends. */
+export const lockSources = (tx: OrgTx) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('trochoid sources of bills ' || ${tx.organizationId}::text, 0))`)
 
 export const listLinked = (tx: OrgTx, accountId: number) =>
   tx.selectFrom('cost_linked_accounts').selectAll().where('cost_account_id', '=', accountId).orderBy('account_id').limit(100_000).execute()

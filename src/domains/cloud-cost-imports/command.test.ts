@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { importBills } from '../../../scripts/costs/import.ts'
+import { ImportBroken, importBills } from '../../../scripts/costs/import.ts'
 import { lineOf, openBar } from '../../../scripts/costs/progress-bar.ts'
 import { useServer } from '../../../test/support/server.ts'
 import { focus, month, openBills } from '../../../test/support/uploaded-bills.ts'
@@ -72,14 +72,68 @@ describe('npm run costs -- import', () => {
     ['no organization', ['x'], {}, /say where they belong/],
     ['no files', [], { organization: 'a', account: 'b' }, /say which files/],
     ['an organization of nobody', ['x'], { organization: 'nobody-s', account: 'b' }, /there is no organization nobody-s/],
+    [
+      'an account that could not be addressed',
+      ['x'],
+      { organization: 'ORG', account: 'AWS Main', create: true, provider: 'aws' },
+      /AWS Main cannot be the canonical of an account/,
+    ],
     ['--create without --provider', ['x'], { organization: 'a', account: 'b', create: true }, /needs --provider/],
   ])('cannot begin with %s', async (_, paths, options, message) => {
-    await expect(run(paths, options)).rejects.toThrow(message)
+    const { org } = await openBills(server)
+    await expect(run(paths, { ...options, ...(options.organization === 'ORG' ? { organization: org } : {}) })).rejects.toThrow(message)
   })
 
   test('cannot begin with an account of nobody, and says how one is made', async () => {
     const { org } = await openBills(server)
     await expect(run(['x'], { organization: org, account: 'other' })).rejects.toThrow(/there is no cloud cost account other .*--create/)
+  })
+
+  test('that is interrupted says what was brought until then, and that the same goes on', async () => {
+    const { org } = await openBills(server)
+    const paths = [put(`${org}/july.csv`, focus(month('2026-07', 31, '2'))), put(`${org}/june.csv`, focus(month('2026-06', 30, '1')))]
+    const database = openDatabase({ url: server.database.url, ...importDatabase })
+    opened.push(database)
+    const printed: string[] = []
+    const interrupted = new AbortController()
+    const watch = setInterval(async () => {
+      const [row] = await server.database.query(
+        `select from cost_months m join organizations o on o.id = m.organization_id where o.canonical = $1 and m.state = 'active'`,
+        [org],
+      )
+      if (row) interrupted.abort()
+    }, 5)
+    const ended = await importBills(
+      database,
+      paths,
+      { organization: org, account: 'bills' },
+      {
+        screen: { write: () => {} },
+        print: (line) => printed.push(line),
+        signal: interrupted.signal,
+      },
+    ).catch((error: unknown) => error)
+    clearInterval(watch)
+    expect(ended).toBeInstanceOf(ImportBroken)
+    expect(String(ended)).toContain('the same command goes on where it was')
+    expect(printed.join('\n')).toMatch(/2026-0\d .* shown/)
+  })
+
+  test('that somebody else ends says so, and why', async () => {
+    const { org } = await openBills(server)
+    const large = focus(Array.from({ length: 600 }, (_, index) => month('2026-07', 31, '1', { resource: `i-${index}` })).flat())
+    const watch = setInterval(
+      () =>
+        server.database.query(
+          `update cost_imports i set status = 'failed', message = 'It was given up', ended_at = now()
+           from organizations o where o.id = i.organization_id and o.canonical = $1 and i.status = 'running'`,
+          [org],
+        ),
+      5,
+    )
+    const { isWhole, printed } = await run([put(`${org}.csv`, large)], { organization: org, account: 'bills' })
+    clearInterval(watch)
+    expect([isWhole, printed.at(-1)]).toEqual([false, 'It was ended by somebody else: It was given up'])
   })
 
   test('a path that leads nowhere is said, like everything else that cannot be read', async () => {

@@ -1,4 +1,6 @@
 /** What the operator's command does: bills that lie on the disk become months of an account. */
+
+import { isCanonical } from '../../canonical.ts'
 import { AccountTx } from '../../db/account-tx.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
 import { type Database, insideOf } from '../../db/pool.ts'
@@ -57,6 +59,10 @@ export async function beginCommand(database: Database, wanted: Wanted): Promise<
 }
 
 async function makeAccount(tx: OrgTx, canonical: string, provider: string): Promise<void> {
+  if (!isCanonical(canonical))
+    throw new CommandRefused(
+      `${canonical} cannot be the canonical of an account: it is 3 to 100 small letters, digits, - and _, and begins and ends with a letter or digit`,
+    )
   const everything = { mayRead: () => true, may: () => true, userId: null, assertMayCreate: () => {} }
   await createFileAccount(tx, { name: canonical, canonical, cloud_provider: provider as 'aws' }, everything)
   const message = `The operator of the platform created the cloud cost account ${canonical}`
@@ -69,6 +75,10 @@ export const giveUpCommand = (database: Database, { organizationId, importId }: 
     const row = await queries.lockImport(tx, importId)
     if (row && !isOver(row)) await failImport(tx, row, 'The command was interrupted: run it again, and it goes on where it was')
   })
+
+/** How it ended, in words, whoever ended it; undefined: it is gone, with its account. */
+export const findEnd = (database: Database, { organizationId, importId }: Begun): Promise<string | undefined> =>
+  OrgTx.read(database, insideOf(organizationId), async (tx) => (await queries.findImport(tx, importId))?.message)
 
 /** What came of it. */
 export const listBrought = (database: Database, { organizationId, importId }: Begun): Promise<queries.MonthRow[]> =>

@@ -65,16 +65,23 @@ export async function clearAllCosts({ database }: Platform): Promise<void> {
   while (await AccountTx.write(database, platformScope, queries.dropEmptyPartitions));
 }
 
-/** @returns whether it is done; otherwise it is tried again soon */
+/** @returns whether it is done; otherwise it is gone on with soon, when others had their turns */
 async function upkeep(platform: Platform, kind: 'attribute' | 'clear', organizationId: number): Promise<boolean> {
+  const rest = await turnOf(platform, kind, organizationId)
+  if (rest === undefined) return true
+  await OrgTx.write(platform.database, insideOf(organizationId), (tx) => enqueue(tx, `costs.${kind}`, { organizationId }, rest.seconds))
+  return false
+}
+
+/** Undefined: all is done; otherwise when to go on. */
+async function turnOf(platform: Platform, kind: 'attribute' | 'clear', organizationId: number): Promise<{ seconds: number } | undefined> {
   try {
-    await work(platform, { kind, organizationId })
-    return true
+    const { done } = await work(platform, { kind, organizationId })
+    return done ? undefined : { seconds: 5 }
   } catch (error) {
-    const isPutOff = error instanceof CostWorkBusy || (error instanceof CostWorkLost && error.why === 'stopped')
+    if (error instanceof CostWorkBusy) return error
+    if (error instanceof CostWorkLost && error.why === 'stopped') return { seconds: 10 }
     // The queue tries again, later each time.
-    if (!isPutOff) throw error
-    await OrgTx.write(platform.database, insideOf(organizationId), (tx) => enqueue(tx, `costs.${kind}`, { organizationId }, 10))
-    return false
+    throw error
   }
 }

@@ -84,10 +84,14 @@ export function periodOf(month: string, place: string): string {
   return `${month}-01`
 }
 
-/** It is begun later, and nobody takes it for lost until then. */
-export async function postponeImport(tx: OrgTx, id: number, seconds: number): Promise<void> {
+/** It is begun later, and nobody takes it for lost until then. One that was begun anew meanwhile is another run's. */
+export async function postponeImport(
+  tx: OrgTx,
+  { id, attempt }: Pick<queries.ImportRow, 'id' | 'attempt'>,
+  seconds: number,
+): Promise<void> {
   const row = await queries.lockImport(tx, id)
-  if (!row || isOver(row)) return
+  if (!row || isOver(row) || row.attempt !== attempt) return
   await queries.updateImport(tx, id, { status: 'waiting', stage: '', alive_at: null })
   await enqueue(tx, 'costs.import', { organizationId: tx.organizationId, importId: id }, seconds)
 }

@@ -144,7 +144,7 @@ test('what follows from an import is begun even if its process was lost after th
     (
       await query<{ id: string }>(
         `insert into cost_imports (organization_id, cost_account_id, source, status, message, ended_at)
-         select organization_id, id, 'upload', 'failed', 'bad ' || random(), now() - interval '4 minutes' from cost_accounts where organization_id = $1 returning id`,
+         select organization_id, id, 'upload', 'failed', 'bad ' || md5(random()::text), now() - interval '4 minutes' from cost_accounts where organization_id = $1 returning id`,
         [organization],
       )
     )[0]?.id

@@ -53,8 +53,22 @@ export const findOpenImport = (tx: OrgTx, costAccountId: number) =>
 export const listWaiting = (tx: OrgTx, costAccountId: number) =>
   selectWaiting(tx).where('cost_account_id', '=', costAccountId).limit(100).execute()
 
-/** Of any account, what has waited longest. */
-export const findWaiting = (tx: OrgTx) => selectWaiting(tx).limit(1).executeTakeFirst()
+/** Of any account whose imports are not stopped, what has waited longest and nobody holds. */
+export const findWaiting = (tx: OrgTx) =>
+  selectWaiting(tx)
+    .where('alive_at', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('cost_accounts as a')
+          .select('a.id')
+          .whereRef('a.organization_id', '=', 'cost_imports.organization_id')
+          .whereRef('a.id', '=', 'cost_imports.cost_account_id')
+          .where('a.enabled', '=', true),
+      ),
+    )
+    .limit(1)
+    .executeTakeFirst()
 
 const selectWaiting = (tx: OrgTx) =>
   selectImports(tx)
@@ -93,14 +107,13 @@ export const measureUploads = (tx: OrgTx, costAccountId: number, unknown: number
     .where('status', 'in', ['waiting', 'running'])
     .executeTakeFirstOrThrow()
 
-/** What became of the run before this one. */
-export const findPreviousEnd = (tx: OrgTx, costAccountId: number, before: number) =>
-  tx
-    .selectFrom('cost_imports')
-    .select(['status', 'message'])
-    .where('cost_account_id', '=', costAccountId)
+/** What became of the run before this one that read the same. */
+export const findPreviousEnd = (tx: OrgTx, { id, cost_account_id, source }: ImportRow) =>
+  selectImports(tx)
+    .where('cost_account_id', '=', cost_account_id)
+    .where('source', '=', source)
     .where('status', 'in', ['succeeded', 'failed'])
-    .where('id', '<', before)
+    .where('id', '<', id)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

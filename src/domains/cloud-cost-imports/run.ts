@@ -1,4 +1,5 @@
 /** The work of an import, in a process of its own, and what follows from it. */
+import { reasonOf } from '../../costs/import/judge.ts'
 import { type CostJob, CostWorkBusy, CostWorkLost } from '../../costs/import/work.ts'
 import { AccountTx } from '../../db/account-tx.ts'
 import { OrgTx } from '../../db/organization-tx.ts'
@@ -7,6 +8,7 @@ import { ApiError } from '../../errors.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { SourceError } from '../../outside/bills/types.ts'
 import type { Platform } from '../../platform.ts'
+import { clearLater } from '../cloud-cost-accounts/leaving.ts'
 import { openSourceSpec } from '../cloud-cost-accounts/source.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
@@ -33,8 +35,8 @@ export async function runCostImport(platform: Platform, asked: At): Promise<void
   } catch (error) {
     if (!(error instanceof CostWorkBusy || error instanceof CostWorkLost)) throw error
     const isGivenUp = await inside(platform, at.organizationId, async (tx) => {
-      if (error instanceof CostWorkBusy) await postponeImport(tx, at.importId, error.seconds)
-      else if (error.why === 'stopped') await postponeImport(tx, at.importId, 2)
+      if (error instanceof CostWorkBusy) await postponeImport(tx, next, error.seconds)
+      else if (error.why === 'stopped') await postponeImport(tx, next, 2)
       else {
         const row = await queries.lockImport(tx, at.importId)
         if (!row || isOver(row)) return false
@@ -48,15 +50,18 @@ export async function runCostImport(platform: Platform, asked: At): Promise<void
   await settleImport(platform, at)
 }
 
-/** Undefined: there is nothing to do. */
+/**
+ * Whose job this is from now on: what waits longest, unless another run holds it, which says so by being alive; what a lost run held is
+ * given back by the clock (due.ts). Undefined: there is nothing to do, or not while the account's imports are stopped.
+ */
 const nextOf = (platform: Platform, { organizationId, importId }: At): Promise<queries.ImportRow | undefined> =>
   inside(platform, organizationId, async (tx) => {
     const asked = await queries.findImport(tx, importId)
-    if (!asked) return undefined
-    const [waiting] = await queries.listWaiting(tx, asked.cost_account_id)
-    const isLost = asked.status === 'running' && asked.source !== 'command'
-    const row = await queries.lockImport(tx, isLost ? asked.id : (waiting?.id ?? asked.id))
-    if (!row || isOver(row) || row.source === 'command' || (row.source === 'upload' && row.digest === '')) return undefined
+    const account = asked && (await queries.findAccountById(tx, asked.cost_account_id))
+    if (!account?.enabled) return undefined
+    const [first] = await queries.listWaiting(tx, account.id)
+    const row = first && (await queries.lockImport(tx, first.id))
+    if (row?.status !== 'waiting' || row.alive_at !== null) return undefined
     await queries.updateImport(tx, row.id, { alive_at: new Date() })
     return row
   })
@@ -76,11 +81,11 @@ async function jobOf(platform: Platform, row: queries.ImportRow): Promise<Import
 }
 
 /** Ends with the platform: what was begun is gone on with afterwards. */
-export async function work(platform: Platform, job: CostJob): Promise<void> {
+export async function work(platform: Platform, job: CostJob): Promise<{ done: boolean }> {
   const controller = new AbortController()
   const watch = setInterval(() => platform.draining && controller.abort(), 250)
   try {
-    await platform.costWork.run(job, controller.signal)
+    return await platform.costWork.run(job, controller.signal)
   } catch (error) {
     throw controller.signal.aborted ? new CostWorkLost('stopped', 'the platform was stopped meanwhile') : error
   } finally {
@@ -115,7 +120,7 @@ export async function settleImport(platform: Pick<Platform, 'database'>, { organ
 export async function follow(tx: OrgTx): Promise<void> {
   const { organizationId } = tx
   await enqueue(tx, 'costs.watch', { organizationId })
-  await enqueue(tx, 'costs.clear', { organizationId }, 60)
+  await clearLater(tx)
   if (await queries.isOutdated(tx)) await enqueue(tx, 'costs.attribute', { organizationId })
 }
 
@@ -136,8 +141,9 @@ export async function beginChildren(
 
 /** Once for the same reason: an export that stays broken is looked at every few hours. */
 async function tellFailure(tx: OrgTx, row: queries.ImportRow, account: queries.AccountRow): Promise<void> {
-  const before = await queries.findPreviousEnd(tx, account.id, row.id)
-  if (before?.status === 'failed' && before.message === row.message && row.user_id === null) return
+  const before = await queries.findPreviousEnd(tx, row)
+  const told = new Set(before?.status === 'failed' ? reasonsOf(before) : [])
+  if (row.user_id === null && reasonsOf(row).every((reason) => told.has(reason))) return
   await insertEvent(
     tx,
     auditEvent({
@@ -150,6 +156,9 @@ async function tellFailure(tx: OrgTx, row: queries.ImportRow, account: queries.A
     }),
   )
 }
+
+const reasonsOf = ({ problems, message }: Pick<queries.ImportRow, 'problems' | 'message'>): string[] =>
+  (problems.length > 0 ? problems : [message]).map(reasonOf)
 
 const inside = <T>({ database }: Pick<Platform, 'database'>, organizationId: number, run: (tx: OrgTx) => Promise<T>): Promise<T> =>
   OrgTx.write(database, insideOf(organizationId), run)

@@ -63,6 +63,8 @@ export async function uploadBill(
         const { digest, size } = await receive(context, id, most)
         return await context.write(
           async (tx) => {
+            if ((await queries.lockImport(tx, id))?.status !== 'waiting')
+              throw conflict('Nothing of the file came for minutes, and its import was given up: upload it again')
             await queries.updateImport(tx, id, { digest, files_total: 1, bytes_total: size, alive_at: null })
             await enqueue(tx, 'costs.import', { organizationId: context.organization.id, importId: id })
             return getImport(tx, account.id, id)

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { bringMonth, type Charge, costAccount } from '../../../test/support/cost-charges.ts'
 import { planText } from '../../../test/support/plans.ts'
 import { useRepositories } from '../../../test/support/repositories.ts'
@@ -6,6 +6,7 @@ import { fresh, member, organization, scenario } from '../../../test/support/sce
 import { useServer } from '../../../test/support/server.ts'
 import { openStateWorld } from '../../../test/support/state-world.ts'
 import { gitIn, must } from '../../../test/support/workshop.ts'
+import { TooManySums } from '../../costs/types.ts'
 import { dayOf, monthAfter } from '../cost-budgets/spans.ts'
 import { loadStarterPrices } from '../cost-estimation/books/starter.ts'
 
@@ -42,6 +43,23 @@ async function open() {
 }
 
 describe('what a component costs', () => {
+  test('is known where a bill names more services than anybody has, without them', async () => {
+    const { bring, map, costs } = await open()
+    await map(['component'])
+    await bring(last, [{ day: last, billed: '30.5', tags: { ...here, component: 'front' } }])
+    const { sums } = server.platform.costs
+    using asked = vi.spyOn(server.platform.costs, 'sums').mockImplementation((tx, question) => {
+      if (question.most !== undefined) throw new TooManySums(question.most)
+      return sums(tx, question)
+    })
+    const { months } = await costs()
+    expect(asked).toHaveBeenCalledTimes(2)
+    expect(months.find(({ month }) => month === last.slice(0, 7))).toMatchObject({
+      actual_cost: '30.5',
+      services: [{ service: '(too many services to list)', cost: '30.5' }],
+    })
+  })
+
   test('is what was billed with its tags, beside what its last plan is estimated to cost', async () => {
     const { bring, map, store, costs, ada, path } = await open()
     await map(['component'])

@@ -1,7 +1,7 @@
 /** What a component was billed, month by month, beside what its last plan was estimated to cost. */
 import type { Decimal } from 'decimal.js'
 import type { Schema } from '../../contract/operation.ts'
-import type { CostFilters, CostSum } from '../../costs/types.ts'
+import { type CostFilters, type CostSum, TooManySums } from '../../costs/types.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { ApiError, notFound } from '../../errors.ts'
 import type { OrganizationContext } from '../../http/context.ts'
@@ -28,6 +28,9 @@ type Context = Pick<OrganizationContext, 'platform' | 'organization' | 'read' | 
 
 const shownMonths = 12
 const mostServices = 10
+/** Of months and services; a bill that names more services than anybody has is shown without them. */
+const mostSums = 20_000
+const tooManyServices = '(too many services to list)'
 /** Characters of a plan that are read; the estimate takes no more either. */
 const longestPlan = 32 * 2 ** 20
 /** Prices are in it, whatever the region. */
@@ -95,15 +98,15 @@ async function actualOf(tx: OrgTx, { platform: { costs } }: Context, { place, co
   const range = { begin: monthAfter(today, 1 - shownMonths), end: monthAfter(today, 1) }
   const currencies = await costs.currencies(tx, range)
   const currency = asked ?? (currencies.length === 1 ? (currencies[0] ?? priceCurrency) : priceCurrency)
-  const sumsOf = (filters: CostFilters) =>
-    ask(costs, tx, {
-      ...range,
-      granularity: 'month',
-      filters: foldedFilters(filters),
-      groupBy: ['time', 'service'],
-      currency,
-      costType: undefined,
-    })
+  const sumsOf = async (filters: CostFilters) => {
+    const question = { ...range, granularity: 'month', filters: foldedFilters(filters), currency, costType: undefined } as const
+    try {
+      return await ask(costs, tx, { ...question, groupBy: ['time', 'service'], most: mostSums })
+    } catch (error) {
+      if (!(error instanceof TooManySums)) throw error
+      return ask(costs, tx, { ...question, groupBy: ['time'] })
+    }
+  }
   const here = { projects: [place.project], environments: [place.environment] }
   const mapping = await findMapping(tx)
   const isTold = tells(mapping, 'component')
@@ -138,7 +141,7 @@ async function monthsOf(tx: OrgTx, sums: readonly CostSum[], begin: string): Pro
   return Array.from({ length: shownMonths }, (_, index) => monthAfter(begin, shownMonths - 1 - index).slice(0, 7)).map((month) => {
     const services = sums
       .filter(({ keys: [time] }) => time === month)
-      .map(({ keys: [, service = ''], cost }) => ({ service, cost: new Exact(cost) }))
+      .map(({ keys: [, service = tooManyServices], cost }) => ({ service, cost: new Exact(cost) }))
       .sort((a, b) => b.cost.cmp(a.cost) || (a.service < b.service ? -1 : 1))
     return {
       month,

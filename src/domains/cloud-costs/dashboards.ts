@@ -1,30 +1,38 @@
-/** The pages of costs. Each asks for its sums once, and folds them as often as it needs. */
+/** The pages of costs. Each asks for sums as its answer has them: by day, project and provider they would be hundreds of times as many. */
 import type { Schema } from '../../contract/operation.ts'
 import type { CostKey, CostStore, CostSum, ResourceCount } from '../../costs/types.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { allFilterValues, dashboardFilterValues } from './filter-values.ts'
 import { type Amount, addTo, amountOf, type Histogram, histogramOf, nothing, totalOf, viewAmount } from './histogram.ts'
-import { type Asked, askForBuckets, assertProvider } from './questions.ts'
+import { type Asked, ask, askForBuckets, assertProvider } from './questions.ts'
 
 type Question = Omit<Asked, 'groupBy'>
 
 const largestProjects = 5
 const mostProjects = 1000
+/** Of projects by provider, and of their resources: more than anybody has, and a bill may name any number. */
+const mostParts = 20_000
 
 export async function dashboard(store: CostStore, tx: OrgTx, question: Question): Promise<Schema<'CloudCostManagementDashboard'>> {
-  const groupBy = ['time', 'provider', 'project'] as const
-  const sums = await askForBuckets(store, tx, { ...question, groupBy })
-  const projects = projectsOf(sums)
-  const largest = new Set(projects.slice(0, largestProjects).map(({ project }) => project))
+  const byProvider = ['provider', 'time'] as const
+  const byTime = ['time', 'project'] as const
+  const sums = await askForBuckets(store, tx, { ...question, groupBy: byProvider }, 'fixed')
+  const parts = await ask(store, tx, { ...question, groupBy: ['project', 'provider'], dearest: mostParts })
+  const projects = projectsOf(parts).slice(0, mostProjects)
+  const of = (some: readonly ProjectAmounts[]) => ({
+    ...question,
+    filters: { ...question.filters, projects: some.map(({ project }) => project) },
+  })
+  const largest = of(projects.slice(0, largestProjects))
   const total = totalOf(sums)
   return {
-    providers: histogramOf(sums, groupBy, ['provider', 'time']),
+    providers: histogramOf(sums, byProvider, byProvider),
     projects: histogramOf(
-      sums.filter(({ keys: [, , project = ''] }) => largest.has(project)),
-      groupBy,
-      ['time', 'project'],
+      projects.length === 0 ? [] : await askForBuckets(store, tx, { ...largest, groupBy: byTime }, 'fixed'),
+      byTime,
+      byTime,
     ),
-    project_resources: resourcesOf(projects, await store.resourceCounts(tx, question)),
+    project_resources: projects.length === 0 ? [] : resourcesOf(projects, (await store.resourceCounts(tx, of(projects), mostParts)).counts),
     filter_values: await dashboardFilterValues(store, tx, question),
     total_cost: total.cost.toNumber(),
     total_kwh: total.kwh,
@@ -42,7 +50,7 @@ interface ProjectAmounts {
 function projectsOf(sums: readonly CostSum[]): ProjectAmounts[] {
   const projects = new Map<string, ProjectAmounts>()
   for (const sum of sums) {
-    const [, provider = '', project = ''] = sum.keys
+    const [project = '', provider = ''] = sum.keys
     if (project === '') continue
     const known = projects.get(project) ?? { project, total: nothing(), providers: new Map<string, Amount>() }
     projects.set(project, known)
@@ -60,7 +68,7 @@ function resourcesOf(
   counts: readonly ResourceCount[],
 ): Schema<'CloudCostManagementProjectResources'>[] {
   const countOf = new Map(counts.map((count) => [JSON.stringify([count.project, count.provider]), count]))
-  return projects.slice(0, mostProjects).map(({ project, total, providers }) => ({
+  return projects.map(({ project, total, providers }) => ({
     project,
     cost: total.cost.toNumber(),
     providers: [...providers]
@@ -77,17 +85,14 @@ export async function projectsDashboard(
   tx: OrgTx,
   question: Question,
 ): Promise<Schema<'CloudCostManagementProjectsDashboard'>> {
-  const groupBy = ['time', 'project', 'provider'] as const
-  const sums = await askForBuckets(store, tx, { ...question, groupBy })
-  return {
-    projects: histogramOf(sums, groupBy, ['time', 'project']),
-    project_providers: histogramOf(sums, groupBy, ['project', 'provider']),
-  }
+  const of = async (groupBy: readonly CostKey[]) =>
+    histogramOf(await askForBuckets(store, tx, { ...question, groupBy }, 'fixed'), groupBy, groupBy)
+  return { projects: await of(['time', 'project']), project_providers: await of(['project', 'provider']) }
 }
 
 export async function allProviders(store: CostStore, tx: OrgTx, question: Question): Promise<Schema<'CloudCostManagementProviders'>> {
   const groupBy = ['provider', 'time'] as const
-  return { cost_histogram: histogramOf(await askForBuckets(store, tx, { ...question, groupBy }), groupBy, groupBy) }
+  return { cost_histogram: histogramOf(await askForBuckets(store, tx, { ...question, groupBy }, 'fixed'), groupBy, groupBy) }
 }
 
 export async function oneProvider(
@@ -107,7 +112,7 @@ export async function costs(
   { groupBy, ...question }: Question & { groupBy: readonly CostKey[] },
 ): Promise<Histogram> {
   const levels: CostKey[] = ['time', ...groupBy]
-  return histogramOf(await askForBuckets(store, tx, { ...question, groupBy: levels }), levels, levels)
+  return histogramOf(await askForBuckets(store, tx, { ...question, groupBy: levels }, 'query.group_by'), levels, levels)
 }
 
 export async function oneProviderWithFilters(

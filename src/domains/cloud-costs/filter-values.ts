@@ -1,6 +1,6 @@
 /** What costs can be filtered by, from what occurs. */
 import type { Schema } from '../../contract/operation.ts'
-import type { CostFilters, CostRange, CostStore, CostValues } from '../../costs/types.ts'
+import type { CostFilters, CostRange, CostStore, ValueList } from '../../costs/types.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { listAccountNames } from './queries.ts'
 
@@ -23,79 +23,58 @@ export async function allFilterValues(store: CostStore, tx: OrgTx, question: Que
   }
 }
 
+type Lists = Partial<Record<keyof FilterValues, ValueList>>
+
 /** Only what the dashboard takes. */
 export async function dashboardFilterValues(
   store: CostStore,
   tx: OrgTx,
   question: Question,
-  lists: Partial<Record<keyof FilterValues, keyof CostValues>> = ofDashboard,
+  lists: Lists = ofDashboard,
 ): Promise<FilterValues> {
-  const rows = await store.values(tx, question)
-  return valuesOf(rows, rows.length === 0 ? [] : await listAccountNames(tx), lists)
+  const asked = [...Object.values(lists), ...Object.values(byProvider)]
+  const found = await store.values(tx, question, asked, mostValues)
+  const pairs = found.slice(-Object.keys(byProvider).length)
+  const names = await listAccountNames(tx, [...new Set(pairs.flat().map(([, account = '']) => account))])
+  const nameOf = new Map(names.map(({ account_id, name }) => [account_id, name]))
+  return {
+    ...Object.fromEntries(Object.keys(lists).map((list, index) => [list, found[index]?.flat().sort() ?? []])),
+    ...Object.fromEntries(Object.keys(byProvider).map((list, index) => [list, accountsOf(pairs[index] ?? [], nameOf)])),
+  }
 }
 
 const ofDashboard = {
-  linked_accounts: 'linked_account',
-  master_accounts: 'master_account',
-  projects: 'project',
-  providers: 'provider',
-} as const satisfies Partial<Record<keyof FilterValues, keyof CostValues>>
+  linked_accounts: ['linked_account'],
+  master_accounts: ['master_account'],
+  projects: ['project'],
+  providers: ['provider'],
+} as const satisfies Lists
 
 const everything = {
   ...ofDashboard,
-  categories: 'category',
-  components: 'component',
-  currencies: 'currency',
-  environments: 'environment',
-  instance_types: 'instance_type',
-  regions: 'region',
-  services: 'service',
-} as const satisfies Partial<Record<keyof FilterValues, keyof CostValues>>
+  categories: ['category'],
+  components: ['component'],
+  currencies: ['currency'],
+  environments: ['environment'],
+  instance_types: ['instance_type'],
+  regions: ['region'],
+  services: ['service'],
+} as const satisfies Lists
 
-function valuesOf(
-  rows: readonly CostValues[],
-  names: readonly { account_id: string; name: string }[],
-  lists: Partial<Record<keyof FilterValues, keyof CostValues>>,
-): FilterValues {
-  const nameOf = new Map(names.map(({ account_id, name }) => [account_id, name]))
-  return {
-    ...Object.fromEntries(Object.entries(lists).map(([list, column]) => [list, distinct(rows, column)])),
-    linked_accounts_with_cp: byProvider(rows, 'linked_account', nameOf),
-    master_accounts_with_cp: byProvider(rows, 'master_account', nameOf),
-  }
-}
-
-/** Without the empty one: nobody can ask for what is not there. */
-function distinct(rows: readonly CostValues[], column: keyof CostValues): string[] {
-  const values = new Set<string>()
-  for (const row of rows) values.add(row[column])
-  values.delete('')
-  return [...values].sort().slice(0, mostValues)
-}
+const byProvider = {
+  linked_accounts_with_cp: ['provider', 'linked_account'],
+  master_accounts_with_cp: ['provider', 'master_account'],
+} as const satisfies Lists
 
 type Accounts = Record<string, { account_id: string; name: string }[]>
 
-function byProvider(
-  rows: readonly CostValues[],
-  column: 'linked_account' | 'master_account',
-  nameOf: ReadonlyMap<string, string>,
-): Accounts {
-  const providers = new Map<string, Set<string>>()
-  for (const row of rows) {
-    if (row[column] === '') continue
-    const accounts = providers.get(row.provider) ?? new Set()
-    accounts.add(row[column])
-    providers.set(row.provider, accounts)
+/** @param pairs of provider and account, in order */
+function accountsOf(pairs: readonly string[][], nameOf: ReadonlyMap<string, string>): Accounts {
+  const providers = new Map<string, Accounts[string]>()
+  for (const [provider = '', account_id = ''] of pairs) {
+    const accounts = providers.get(provider) ?? []
+    providers.set(provider, accounts)
+    accounts.push({ account_id, name: nameOf.get(account_id) ?? '' })
   }
-  return Object.fromEntries(
-    [...providers]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([provider, accounts]) => [
-        provider,
-        [...accounts]
-          .sort()
-          .slice(0, mostValues)
-          .map((account_id) => ({ account_id, name: nameOf.get(account_id) ?? '' })),
-      ]),
-  )
+  return Object.fromEntries(providers)
 }

@@ -27,18 +27,29 @@ export const saveKeeping = (tx: OrgTx, keeping: KeepingRow) =>
     .onConflict((conflict) => conflict.column('organization_id').doUpdateSet({ ...keeping, updated_at: new Date() }))
     .execute()
 
+/** @returns undefined where nobody wants the report, or where it is ordered already, also by somebody else at the same time */
+export const orderReport = (tx: OrgTx, month: string) =>
+  tx
+    .updateTable('cost_keeping')
+    .set({ reported_month: month })
+    .where('report_mails', '=', true)
+    .where(({ or, eb }) => or([eb('reported_month', 'is', null), eb('reported_month', '<', month)]))
+    .returning('reported_month')
+    .executeTakeFirst()
+
 export async function occursProvider(tx: OrgTx, provider: string): Promise<boolean> {
   return (await tx.selectFrom('cost_dimensions').select('id').where('provider', '=', provider).limit(1).executeTakeFirst()) !== undefined
 }
 
 /** Names of accounts at providers, by their ids there. What people chose goes before what bills say. */
-export async function listAccountNames(tx: OrgTx): Promise<{ account_id: string; name: string }[]> {
+export async function listAccountNames(tx: OrgTx, accounts: readonly string[]): Promise<{ account_id: string; name: string }[]> {
+  if (accounts.length === 0) return []
   const { rows } = await tx.execute(sql<{ account_id: string; name: string }>`
     select distinct on (account_id) account_id, name from (
       select account_id, coalesce(name, billed_name) as name, case when name is null then 3 else 1 end as place
         from cost_linked_accounts where organization_id = ${tx.organizationId}
       union all select account_id, name, 2 from cost_accounts where organization_id = ${tx.organizationId} and account_id <> ''
-    ) as named where name <> '' order by account_id, place, name`)
+    ) as named where name <> '' and account_id = any (${[...accounts]}::text[]) order by account_id, place, name`)
   return rows
 }
 

@@ -81,9 +81,10 @@ export interface Asked extends CostRange {
   currency: string
   costType: CostType | undefined
   most?: number
+  dearest?: number
 }
 
-/** Sums in one currency. @throws Invalid where an exchange rate is missing */
+/** Sums in one currency. @throws Invalid where an exchange rate is missing; TooManySums */
 export async function ask(store: CostStore, tx: OrgTx, { costType, ...asked }: Asked): Promise<CostSum[]> {
   const type = costType ?? (await getKeeping(tx)).cost_type
   for (let attempt = 1; ; attempt++) {
@@ -91,7 +92,6 @@ export async function ask(store: CostStore, tx: OrgTx, { costType, ...asked }: A
     try {
       return await store.sums(tx, { ...asked, costType: type, rates })
     } catch (error) {
-      if (error instanceof TooManySums) throw tooFine()
       if (!(error instanceof MissingRate)) throw error
       // Costs of another currency may have become active since we asked which there are.
       if (attempt === 2) throw missingRate(error.currency, asked.currency, error.day)
@@ -105,13 +105,22 @@ export async function ask(store: CostStore, tx: OrgTx, { costType, ...asked }: A
  */
 export const mostBuckets = 100_000
 
-/** Sums for buckets of as many levels as they have keys. @throws Invalid also where that would be more than one answer may have */
-export const askForBuckets = (store: CostStore, tx: OrgTx, asked: Asked): Promise<CostSum[]> =>
-  ask(store, tx, { ...asked, most: Math.floor(mostBuckets / asked.groupBy.length) })
-
-const tooFine = () =>
-  invalid(`The answer would have more than ${mostBuckets.toLocaleString('en')} buckets: ask for fewer and larger ones`, [
-    'query.granularity: choose week or month instead of day',
-    'query.group_by: name fewer keys, or keep less with filters',
-    'query.end: choose a shorter period',
-  ])
+/**
+ * Sums for buckets of as many levels as they have keys.
+ * @param grouping what chose the keys; `fixed`: nobody who asks
+ * @throws Invalid also where that would be more than one answer may have
+ */
+export async function askForBuckets(store: CostStore, tx: OrgTx, asked: Asked, grouping: 'query.group_by' | 'fixed'): Promise<CostSum[]> {
+  try {
+    return await ask(store, tx, { ...asked, most: Math.floor(mostBuckets / asked.groupBy.length) })
+  } catch (error) {
+    if (!(error instanceof TooManySums)) throw error
+    throw invalid(`The answer would have more than ${mostBuckets.toLocaleString('en')} buckets: ask for fewer and larger ones`, [
+      ...(asked.groupBy.includes('time') ? ['query.granularity: choose week or month instead of day'] : []),
+      grouping === 'fixed'
+        ? 'query.projects: keep less with this or another filter'
+        : 'query.group_by: name fewer keys, or keep less with filters',
+      'query.end: choose a shorter period',
+    ])
+  }
+}

@@ -6,25 +6,28 @@ import { insideOf } from '../../db/pool.ts'
 import { ApiError } from '../../errors.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import type { Platform } from '../../platform.ts'
+import { eachOf } from '../cost-budgets/each.ts'
 import { mailMember } from '../cost-budgets/letters.ts'
 import { listOrganizations } from '../cost-budgets/queries.ts'
 import { thoseInCharge } from '../cost-budgets/recipients.ts'
 import { dayOf, monthAfter, monthInWords } from '../cost-budgets/spans.ts'
-import { getKeeping } from './queries.ts'
+import { orderReport } from './queries.ts'
 import { reportText } from './report.ts'
 
 /** All that is in it. */
-const seesAll = ['read', 'budget:list', 'anomaly:list'].map((action) => `organization:cloud_cost_management:${action}`)
+const seesAll = ['read', 'budget:list', 'anomaly:list']
 
-/** A job, once a month: for each organization that wants the report by mail. */
+/** A job, once a month: for each organization that wants the report by mail. What fails is tried again, for those that are left. */
 export async function mailAllReports({ database }: Platform): Promise<void> {
-  const month = monthAfter(dayOf(new Date()), -1).slice(0, 7)
+  const begin = monthAfter(dayOf(new Date()), -1)
+  const month = begin.slice(0, 7)
   const ids = await AccountTx.read(database, { kind: 'platform' }, listOrganizations)
-  for (const organizationId of ids)
-    await OrgTx.write(database, insideOf(organizationId), async (tx) => {
-      if (!(await getKeeping(tx)).report_mails) return
+  await eachOf(ids, (organizationId) =>
+    OrgTx.write(database, insideOf(organizationId), async (tx) => {
+      if (!(await orderReport(tx, begin))) return
       for (const userId of await thoseInCharge(tx, seesAll)) await enqueue(tx, 'costMails.report', { organizationId, userId, month })
-    })
+    }),
+  )
 }
 
 export async function mailReport(

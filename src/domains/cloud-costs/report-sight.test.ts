@@ -81,3 +81,35 @@ test('it is mailed to those alone who may list them', async () => {
   })
   expect((await mails()).map(({ recipient }) => recipient)).toEqual([`${ada}@example.com`])
 })
+
+test('it is mailed once for a month, to all whose turn comes after an organization where that goes wrong as well', async () => {
+  const open = async () => {
+    const [org, owner] = [fresh('acme'), fresh('kim')]
+    await scenario(server, organization(org, member(owner)))
+    const organizationId = await idOf(server, org)
+    const account = await costAccount({ database: server.platform.database, organizationId }, 'bills')
+    await bringMonth(server.platform, organizationId, account, last, [{ day: last, billed: '40' }])
+    await server.database.query('insert into cost_keeping (organization_id, report_mails) values ($1, true)', [organizationId])
+    return { organizationId, owner }
+  }
+  const [first, second] = [await open(), await open()]
+  const mailed = async () => {
+    await until(async () => {
+      const jobs = await server.database.query(`select 1 from graphile_worker.jobs where task_identifier like 'costMails.%'`)
+      return jobs.length === 0 ? true : undefined
+    })
+    const to = [first, second].map(({ owner }) => `${owner}@example.com`)
+    const mails = await server.database.query<{ recipient: string }>('select recipient from mails where recipient = any ($1)', [to])
+    return to.map((address) => mails.filter(({ recipient }) => recipient === address).length)
+  }
+  await server.database.query(`create function refuse_costs() returns trigger language plpgsql as $$ begin raise 'no'; end $$`)
+  await server.database.query(
+    `create trigger refuse before update on cost_keeping for each row when (new.organization_id = ${first.organizationId}) execute function refuse_costs()`,
+  )
+  await expect(mailAllReports(server.platform)).rejects.toThrow('no')
+  expect(await mailed()).toEqual([0, 1])
+  await server.database.query('drop function refuse_costs cascade')
+  await mailAllReports(server.platform)
+  await mailAllReports(server.platform)
+  expect(await mailed()).toEqual([1, 1])
+})

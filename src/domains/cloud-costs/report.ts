@@ -6,6 +6,7 @@ import type { OrgTx } from '../../db/organization-tx.ts'
 import { invalid } from '../../errors.ts'
 import type { Day } from '../../formats/billing/types.ts'
 import { listBetween } from '../cost-anomalies/queries.ts'
+import { Exact } from '../cost-budgets/money.ts'
 import { findOrganization, listEnabled } from '../cost-budgets/queries.ts'
 import { addDays, dayOf, monthAfter } from '../cost-budgets/spans.ts'
 import { spendingOf } from '../cost-budgets/spending.ts'
@@ -14,6 +15,9 @@ import { getKeeping } from './queries.ts'
 import { ask } from './questions.ts'
 import { ratesFor } from './rates.ts'
 import { type Compared, pageOf, type Report } from './report-page.ts'
+
+/** Of months by something: the page shows the dearest ten, and a bill may name any number. */
+const mostSums = 20_000
 
 interface Asked {
   /** `2026-07`; the last whole one when left out. */
@@ -50,37 +54,31 @@ async function factsOf(tx: OrgTx, costs: CostStore, month: Day, { currency: aske
   const currencies = await costs.currencies(tx, both)
   const currency = asked ?? mainOf(currencies)
   const costType = (await getKeeping(tx)).cost_type
+  const question = { ...both, granularity: 'month', filters: {}, currency, costType } as const
+  const sums = await ask(costs, tx, { ...question, groupBy: ['time'] })
+  const [total = nothing('')] = comparedBy(sums, month)
   const by = async (key: CostKey) => {
-    const sums = await ask(costs, tx, { ...both, granularity: 'month', filters: {}, groupBy: ['time', key], currency, costType })
-    return { sums, rows: comparedBy(sums, month) }
+    const rows = comparedBy(await ask(costs, tx, { ...question, groupBy: ['time', key], dearest: mostSums }), month)
+    return [...rows, ...restOf(total, rows)]
   }
-  const providers = await by('provider')
   const projects = await by('project')
-  const totals = providers.rows.reduce(
-    (sum, { cost, before }) => ({
-      name: '',
-      cost: new Decimal(sum.cost).plus(cost).toFixed(),
-      before: new Decimal(sum.before).plus(before).toFixed(),
-    }),
-    nothing(''),
-  )
   return {
     organization: (await findOrganization(tx))?.name ?? '',
     month,
     currency,
     costType,
-    total: totals,
-    providers: providers.rows,
-    projects: projects.rows.filter(({ name }) => name !== ''),
-    services: (await by('service')).rows.map((row) => ({ ...row, name: row.name === '' ? '(not named on the bill)' : row.name })),
-    recordTypes: (await by('record_type')).rows,
-    unattributed: projects.rows.find(({ name }) => name === '') ?? nothing(''),
+    total,
+    providers: await by('provider'),
+    projects: projects.filter(({ name }) => name !== ''),
+    services: (await by('service')).map((row) => ({ ...row, name: row.name === '' ? '(not named on the bill)' : row.name })),
+    recordTypes: await by('record_type'),
+    unattributed: projects.find(({ name }) => name === '') ?? nothing(''),
     resources: await resourcesOf(tx, costs, range),
     budgets: await budgetsOf(tx, sight?.budgets, { costs, costType, today, until: range.end }),
     anomalies: (await listBetween(tx, range, sight?.anomalies))
       .filter(({ status }) => status !== 'closed')
       .sort((a, b) => Number(b.cost) - Number(a.cost)),
-    energy: energyOf(providers.sums, month),
+    energy: energyOf(sums, month),
     rates: await ratesOf(tx, currencies, currency, range.end > today ? today : addDays(range.end, -1)),
     hidden: [...(sight?.noBudgets ? ['budgets'] : []), ...(sight?.noAnomalies ? ['unusual costs'] : [])],
     until: range.end > addDays(today, -3) ? await lastDayOf(tx, costs, range) : undefined,
@@ -89,6 +87,13 @@ async function factsOf(tx: OrgTx, costs: CostStore, month: Day, { currency: aske
 
 /** That of the bills, when they agree on one. */
 const mainOf = (currencies: readonly string[]): string => (currencies.length === 1 ? (currencies[0] ?? 'USD') : 'USD')
+
+/** What the dearest leave of the total. */
+function restOf(total: Compared, rows: readonly Compared[]): Compared[] {
+  const left = (of: (row: Compared) => string) => rows.reduce((rest, row) => rest.minus(of(row)), new Exact(of(total)))
+  const [cost, before] = [left((row) => row.cost), left((row) => row.before)]
+  return cost.isZero() && before.isZero() ? [] : [{ name: '(the others)', cost: cost.toFixed(), before: before.toFixed() }]
+}
 
 const nothing = (name: string): Compared => ({ name, cost: '0', before: '0' })
 
@@ -110,8 +115,11 @@ function comparedBy(sums: readonly CostSum[], month: Day): Compared[] {
   )
 }
 
+/** Those with most new ones. */
+const mostCounts = 100
+
 async function resourcesOf(tx: OrgTx, costs: CostStore, range: { begin: Day; end: Day }): Promise<Report['resources']> {
-  const counts = await costs.resourceCounts(tx, { ...range, filters: {} })
+  const { counts, resources: all, new_resources } = await costs.resourceCounts(tx, { ...range, filters: {} }, mostCounts)
   const newOf = counts
     .filter(({ new_resources }) => new_resources > 0)
     .map(({ project, provider, new_resources }) => ({
@@ -119,10 +127,8 @@ async function resourcesOf(tx: OrgTx, costs: CostStore, range: { begin: Day; end
       count: new_resources,
     }))
     .sort((a, b) => b.count - a.count)
-  const sum = (of: (count: (typeof counts)[number]) => number) => counts.reduce((total, count) => total + of(count), 0)
-  const all = sum(({ resources }) => resources)
   const largest = all === 0 ? [] : await costs.resources(tx, { ...range, filters: {} }, 10)
-  return { all, new: sum(({ new_resources }) => new_resources), newOf, largest }
+  return { all, new: new_resources, newOf, largest }
 }
 
 /** In the spans that the end of the month lies in, or today, up to then. Of a span that is over nothing is forecast. */

@@ -7,6 +7,7 @@ import { fresh, member, organization, scenario } from '../../../test/support/sce
 import { useServer } from '../../../test/support/server.ts'
 import { AttributionTooSlow, noRules } from '../../costs/attribution.ts'
 import { attributeAll } from '../../costs/import/attribute-all.ts'
+import type { Platform } from '../../platform.ts'
 import { attributeCosts } from '../cloud-cost-imports/due.ts'
 
 const server = useServer()
@@ -78,6 +79,22 @@ describe('the tag mapping', () => {
     expect(await waiting()).toHaveLength(2)
     const [row] = await server.database.query('select generation from cost_tag_mappings where organization_id = $1', [organizationId])
     expect(row?.generation).toBe(2)
+  })
+
+  test('takes turns with those of others: what one leaves is done in the next', async () => {
+    await bring()
+    await ada.putCloudCostManagementTagMapping({ path, body: { project_tags: ['Project'] } })
+    const { costs, database, costWork } = server.platform
+    const done = async () => (await ada.getCloudCostManagementTagMapping({ path })).body.data.attribution?.months_done
+    expect(await attributeAll({ database, organizationId }, costs, -1)).toEqual({ done: false })
+    expect(await done()).toBe(1)
+    const before = (await waiting()).length
+    await attributeCosts({ ...server.platform, costWork: { ...costWork, pids: [], run: async () => ({ done: false }) } } as Platform, {
+      organizationId,
+    })
+    expect(await waiting()).toHaveLength(before + 1)
+    expect(await attributeAll({ database, organizationId }, costs, -1)).toEqual({ done: true })
+    expect(await done()).toBe(2)
   })
 
   test('that would take all day says so, leaves costs as they were, and is forgiven when it is changed', async () => {

@@ -7,6 +7,7 @@ import { must } from '../../../test/support/workshop.ts'
 import type { TagRules } from '../../costs/attribution.ts'
 import { noRules } from '../../costs/attribution.ts'
 import { addDays, daysOf } from '../cost-budgets/spans.ts'
+import { mailAnomalies } from './letters.ts'
 import { watchAnomalies } from './watch.ts'
 
 const server = useServer({ worker: true, config: { consoleUrl: 'https://console.example.com' } })
@@ -16,10 +17,17 @@ const query = <R>(text: string, ...values: unknown[]) => server.database.query<R
 
 async function open() {
   const org = fresh('acme')
-  const [ada, ben] = [fresh('ada'), fresh('ben')]
+  const [ada, ben, eve] = [fresh('ada'), fresh('ben'), fresh('eve')]
   const cast = await scenario(
     server,
-    organization(org, role('looking', ['organization:cloud_cost_management:anomaly:list']), member(ada), member(ben, 'looking')),
+    organization(
+      org,
+      role('looking', ['organization:cloud_cost_management:anomaly:list']),
+      role('planning', ['organization:cloud_cost_management:budget:update']),
+      member(ada),
+      member(ben, 'looking'),
+      member(eve, 'planning'),
+    ),
   )
   const [row] = await query<{ id: string }>('select id from organizations where canonical = $1', org)
   const organizationId = Number(row?.id)
@@ -54,11 +62,13 @@ async function open() {
       ),
     mails: () =>
       query<{ subject: string; body: string; recipient: string }>(
-        'select subject, body, recipient from mails where recipient in ($1, $2) order by id',
+        'select subject, body, recipient from mails where recipient in ($1, $2, $3) order by id',
         `${ada}@example.com`,
         `${ben}@example.com`,
+        `${eve}@example.com`,
       ),
     ada,
+    eve,
     quiet: () =>
       until(async () =>
         (await query<{ n: string }>(`select count(*) as n from graphile_worker.jobs where task_identifier like 'costMails.%'`))[0]?.n ===
@@ -83,7 +93,7 @@ const jumping = (day: string): Charge[] => [
 
 describe('a day that costs far more than those before', () => {
   test('is listed with what it was, what was usual, and what made the difference, and is told', async () => {
-    const { bringAll, watch, list, events, mails, quiet, ada, org } = await open()
+    const { bringAll, watch, list, events, mails, quiet, ada, eve, org, organizationId } = await open()
     await bringAll(jumping)
     await watch()
     await watch()
@@ -113,6 +123,10 @@ describe('a day that costs far more than those before', () => {
     expect(mail).toMatchObject({ recipient: `${ada}@example.com`, subject: `1 unusual cost of ${org}` })
     expect(mail?.body).toContain(`  - ${found?.reason}`)
     expect(mail?.body).toContain(`https://console.example.com/organizations/${org}/cloud-cost-management/anomalies`)
+    // Nor when the right to see it is taken after the mail was ordered.
+    const [person] = await query<{ id: string }>('select id from users where username = $1', eve)
+    await mailAnomalies(server.platform, { organizationId, userId: Number(person?.id), anomalyIds: [found?.id ?? 0] })
+    expect(await mails()).toHaveLength(1)
   })
 
   test('is told once by two processes that look at the same time, and all of a run in one mail', async () => {
@@ -164,7 +178,7 @@ describe('a day that costs far more than those before', () => {
     await watch()
     const [found] = await list()
     expect(await judge(found?.id ?? 0, 'expected')).toHaveStatus(200)
-    await query(`update cost_anomalies set updated_at = '2026-07-15' where id = $1`, found?.id)
+    await query(`update cost_anomalies set judged_at = '2026-07-15' where id = $1`, found?.id)
     const again = (billed: string) => (day: string) => [...jumping(day), ...(day === '2026-07-28' ? [{ day, billed, ...web }] : [])]
     const days = daysOf({ begin: '2026-07-01', end: '2026-08-01' })
     await bring('2026-07-01', days.flatMap(again('290')))
@@ -256,4 +270,18 @@ test('anomalies are listed by day and status, judged by who may, and are of one 
   // What a person closed stays so, whatever is found again.
   await watch()
   expect(await list()).toMatchObject([{ status: 'closed' }])
+})
+
+test('an anomaly is shown by its number, before and after somebody judged it; to who may see one, of this organization', async () => {
+  const { bringAll, watch, list, judge, client, other, path } = await open()
+  await bringAll(jumping)
+  await watch()
+  const [found] = await list()
+  const one = { path: { ...path, anomaly_id: found?.id ?? 0 } }
+  expect((await must(client.getCostAnomaly(one))).body.data).toEqual(found)
+  await must(judge(found?.id ?? 0, 'closed'))
+  expect((await must(client.getCostAnomaly(one))).body.data).toMatchObject({ id: found?.id, status: 'closed', causes: found?.causes })
+  expect(await other.getCostAnomaly(one)).toHaveStatus(403)
+  const stranger = await open()
+  expect(await stranger.client.getCostAnomaly({ path: { ...stranger.path, anomaly_id: found?.id ?? 0 } })).toHaveStatus(404)
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Random } from '../../../test/support/random.ts'
-import { addDays, weekdayOf } from '../cost-budgets/spans.ts'
+import { addDays, daysOf, weekdayOf } from '../cost-budgets/spans.ts'
 import { detect, fewestDays } from './detect.ts'
 
 const begin = '2026-04-13'
@@ -58,6 +58,16 @@ describe('nothing is said', () => {
   ]
   test.each(quiet.slice(0, -1))('%s', (_, costs, more) => {
     expect(run(costs, more)).toEqual([])
+  })
+
+  test.each([
+    ['the last of each', ['2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30', '2026-07-31']],
+    ['the 30th of each, or the last one of a shorter', ['2026-01-30', '2026-02-28', '2026-03-30', '2026-04-30', '2026-05-30']],
+    ['the 31st of each, or the last one of a shorter', ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31']],
+  ])('about what comes on %s month, but for the first time', (_, fees) => {
+    const days = daysOf({ begin: '2026-01-01', end: '2026-08-05' })
+    const costs = days.map((day) => (fees.includes(day) ? 500 : 10))
+    expect(daysFound(costs, { begin: '2026-01-01' })).toEqual(fees.slice(0, 1))
   })
 
   test('about what comes on the same date each month, but for the first time', () => {

@@ -6,7 +6,7 @@
  */
 import type { Day } from '../../formats/billing/types.ts'
 import { medianOf } from '../cost-budgets/forecast.ts'
-import { addDays, daysBetween, monthAfter, weekdayOf } from '../cost-budgets/spans.ts'
+import { addDays, daysBetween, daysOf, monthAfter, weekdayOf } from '../cost-budgets/spans.ts'
 
 /** What a day is compared with: five of each weekday. */
 export const windowDays = 35
@@ -128,13 +128,22 @@ function baselineOf(days: readonly { cost: number; weekday: number }[]): (weekda
     : () => all
 }
 
-/** What the same date of the month before cost: what comes once a month is no surprise. */
+/**
+ * What the same date of the month before cost: what comes once a month is no surprise. On the last day of a month that is any later one of
+ * the month before as well, and after a shorter month its last one.
+ */
 function sameDateBefore(
   { begin, costs, known }: Pick<Series, 'begin' | 'costs' | 'known'>,
   index: number,
 ): { day: Day; cost: number } | undefined {
   const day = addDays(begin, index)
-  const before = addDays(monthAfter(day, -1), Number(day.slice(8)) - 1)
-  const at = daysBetween(begin, before)
-  return at >= known && at < index ? { day: before, cost: costs[at] ?? 0 } : undefined
+  const [first, last] = [monthAfter(day, -1), addDays(monthAfter(day, 0), -1)]
+  const same = [addDays(first, Number(day.slice(8)) - 1), last].sort()[0] ?? last
+  const isLast = addDays(day, 1) === monthAfter(day, 1)
+  return daysOf({ begin: same, end: addDays(isLast ? last : same, 1) })
+    .flatMap((before) => {
+      const at = daysBetween(begin, before)
+      return at >= known && at < index ? [{ day: before, cost: costs[at] ?? 0 }] : []
+    })
+    .reduce<{ day: Day; cost: number } | undefined>((most, one) => (most && most.cost >= one.cost ? most : one), undefined)
 }

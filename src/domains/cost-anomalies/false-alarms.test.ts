@@ -4,7 +4,7 @@ import { apiKey, fresh, member, organization, scenario } from '../../../test/sup
 import { useServer } from '../../../test/support/server.ts'
 import { must } from '../../../test/support/workshop.ts'
 import { noRules } from '../../costs/attribution.ts'
-import { daysOf } from '../cost-budgets/spans.ts'
+import { daysOf, monthAfter } from '../cost-budgets/spans.ts'
 import { watchAnomalies } from './watch.ts'
 
 const server = useServer()
@@ -16,21 +16,19 @@ async function open() {
   const { ada, robot } = await scenario(server, organization(path.organization_canonical, member('ada'), apiKey('robot')))
   const organizationId = await idOf(server, path.organization_canonical)
   const account = await costAccount({ database: server.platform.database, organizationId }, 'bills')
-  const bring = async (on: (day: string) => Charge[], generation = 0) => {
+  const bring = async (on: (day: string) => Charge[], generation = 0, end = '2026-07-18') => {
     const rules = { ...noRules, project: { keys: ['project'], regex: '' }, generation }
-    for (const [begin, end] of [
-      ['2026-05-01', '2026-06-01'],
-      ['2026-06-01', '2026-07-01'],
-      ['2026-07-01', '2026-07-18'],
-    ] as const)
-      await bringMonth(server.platform, organizationId, account, begin, daysOf({ begin, end }).flatMap(on), rules)
+    for (let begin = '2026-05-01'; begin < end; begin = monthAfter(begin, 1)) {
+      const days = daysOf({ begin, end: [monthAfter(begin, 1), end].sort()[0] ?? end })
+      await bringMonth(server.platform, organizationId, account, begin, days.flatMap(on), rules)
+    }
   }
   return {
     robot,
     ada,
     path,
     bring,
-    watch: () => watchAnomalies(server.platform, organizationId, now),
+    watch: (when = now) => watchAnomalies(server.platform, organizationId, when),
     map: (generation: number) =>
       server.database.query(
         `insert into cost_tag_mappings (organization_id, project_tags, generation) values ($1, '{project}', $2)
@@ -49,6 +47,23 @@ const usual = (day: string): Charge[] => [{ day, billed: '120.4', ...of('web') }
 const jumping = (day: string): Charge[] => [...usual(day), ...(day === jump ? [{ day, billed: '291.7', ...of('web') }] : [])]
 
 describe('nobody is told', () => {
+  test('of what was expected, for a month and no longer, although its bill was corrected since', async () => {
+    const { bring, watch, list, ada, path } = await open()
+    await bring(jumping)
+    await watch()
+    const [found] = await list()
+    await must(ada.updateCostAnomaly({ path: { ...path, anomaly_id: found?.id ?? 0 }, body: { status: 'expected' } }))
+    // As a correction leaves it that comes after the judgement.
+    await server.database.query(`update cost_anomalies set judged_at = '2026-07-15', updated_at = '2026-08-18' where id = $1`, [found?.id])
+    const jumps = [jump, '2026-08-13', '2026-08-18']
+    await bring((day) => (jumps.includes(day) ? jumping(jump).map((charge) => ({ ...charge, day })) : usual(day)), 0, '2026-08-20')
+    await watch(new Date('2026-08-20T12:00:00Z'))
+    expect((await list()).map(({ day, status }) => [day, status])).toEqual([
+      ['2026-08-18', 'open'],
+      [jump, 'expected'],
+    ])
+  })
+
   test('while past costs follow a new tag mapping, and everybody when they have', async () => {
     const { bring, watch, map, list } = await open()
     await map(2)

@@ -1,10 +1,10 @@
 /** Looks through the usage of the last weeks for days that stand out. */
-import type { CostFilters, CostStore, CostSum } from '../../costs/types.ts'
+import { type CostFilters, type CostKey, type CostStore, type CostSum, TooManySums } from '../../costs/types.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import type { Day } from '../../formats/billing/types.ts'
 import { medianOf } from '../cost-budgets/forecast.ts'
 import { amountText, Exact } from '../cost-budgets/money.ts'
-import { addDays, daysBetween } from '../cost-budgets/spans.ts'
+import { addDays, daysBetween, type Span } from '../cost-budgets/spans.ts'
 import { type Ask, accountName, findNewAccounts, type NewAccounts } from './accounts.ts'
 import { causesOf, daysBefore, reasonOf } from './causes.ts'
 import { detect, type Outstanding, windowDays } from './detect.ts'
@@ -20,6 +20,10 @@ const leastPart = 0.02
 /** Kinds of cost that are looked at, the most expensive ones, and days that are told of one run; a bill may hold any number of names. */
 const mostKinds = 2000
 const mostFound = 200
+const mostProviders = 100
+/** Sums that are read at once, for judging and for explaining. */
+const mostSums = 200_000
+const mostParts = 20_000
 
 export interface Judged {
   /** The days that were judged: what is not found in them any more is over. */
@@ -39,15 +43,18 @@ interface Asked {
 
 /** Undefined: no usage is known. */
 export async function findAnomalies(tx: OrgTx, { costs, costType, today }: Asked): Promise<Judged | undefined> {
-  // Usage that a bill dates ahead says nothing about today.
-  const latest = { begin: addDays(today, -400), end: addDays(today, 1) }
   const ask: Ask = (question, groupBy) =>
     costs.sums(tx, { granularity: 'day', filters: usage, costType, currency: null, ...question, groupBy })
+  // Usage that a bill dates ahead says nothing about today.
+  const latest = { begin: addDays(today, -400), end: addDays(today, 1) }
+  const dearest = (await ask({ ...latest, dearest: mostProviders }, ['provider'])).map(({ keys: [provider = ''] }) => provider)
+  if (dearest.length === 0) return undefined
+  const whose = { ...usage, providers: dearest }
   const lastOf = new Map<string, Day>()
   const firstOf = new Map<string, Day>()
   for (const {
     keys: [day = '', provider = ''],
-  } of await ask(latest, ['time', 'provider'])) {
+  } of await ask({ ...latest, filters: whose }, ['time', 'provider'])) {
     if (day > (lastOf.get(provider) ?? '')) lastOf.set(provider, day)
     if (day < (firstOf.get(provider) ?? '9')) firstOf.set(provider, day)
   }
@@ -57,20 +64,24 @@ export async function findAnomalies(tx: OrgTx, { costs, costType, today }: Asked
   const judged = { begin: addDays(end, -judgedDays), end }
   const range = { begin: addDays(judged.begin, -warmUpDays - windowDays), end }
   const keys = ['provider', 'service', 'project', 'currency'] as const
-  const dear = (await ask(judged, keys))
-    .filter(({ cost }) => new Exact(cost).gte(leastDifference))
-    .sort((a, b) => new Exact(b.cost).cmp(a.cost))
-  const kinds = new Map(dear.slice(0, mostKinds).map((sum) => [JSON.stringify(sum.keys), sum.keys]))
-  if (kinds.size === 0) return { ...judged, found: [] }
-  const services = [...new Set([...kinds.values()].map(([, service = '']) => service))]
-  const sums = await ask({ ...range, filters: { ...usage, services } }, ['time', ...keys])
-  const perDay = minimumsOf(sums, range)
+  const dear = (await ask({ ...judged, filters: whose, dearest: mostKinds }, keys)).filter(({ cost }) =>
+    new Exact(cost).gte(leastDifference),
+  )
+  if (dear.length === 0) return { ...judged, found: [] }
+  const perDay = minimumsOf(await ask({ ...range, filters: { ...whose, services: namesOf(dear, 1) } }, ['time', 'currency']), range)
+  const { kinds, filters, sums } = await dayByDay(ask, dear, { ...range, filters: whose }, keys)
   const length = daysBetween(range.begin, end)
   const all = seriesOf(sums, kinds, range.begin, length)
-  const accounts = await findNewAccounts(ask, usage, range, firstOf)
+  const accounts = await findNewAccounts(ask, whose, range, firstOf)
   const own =
-    accounts.since.size === 0 ? [] : await ask({ ...range, filters: { ...accounts.filters, services } }, ['time', ...keys, ...ofAccount])
-  const outstanding = withoutNew(all, own, accounts, kinds, range.begin).flatMap(({ what, costs, since }) => {
+    accounts.since.size === 0
+      ? []
+      : await upTo(mostSums, (most) =>
+          ask({ ...range, filters: { ...filters, ...accounts.filters }, most }, ['time', ...keys, ...ofAccount]),
+        )
+  // More than can be told apart are judged like everybody's.
+  const apart = own === undefined ? all : withoutNew(all, own, accounts, kinds, range.begin)
+  const outstanding = apart.flatMap(({ what, costs, since }) => {
     // The last day of a provider's bills is not whole yet.
     const whole = daysBetween(range.begin, lastOf.get(what.provider) ?? end)
     const known = Math.max(0, daysBetween(range.begin, since ?? firstOf.get(what.provider) ?? range.begin))
@@ -88,11 +99,33 @@ export async function findAnomalies(tx: OrgTx, { costs, costType, today }: Asked
   return { ...judged, found }
 }
 
+const namesOf = (sums: readonly CostSum[], at: number): string[] => [...new Set(sums.map(({ keys }) => keys[at] ?? ''))]
+
+/** Undefined: there are more. */
+async function upTo<T>(most: number, run: (most: number) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run(most)
+  } catch (error) {
+    if (error instanceof TooManySums) return undefined
+    throw error
+  }
+}
+
+/** The dearest kinds, as many as can be read: what has their services and projects may be far more than they are. */
+async function dayByDay(ask: Ask, dear: readonly CostSum[], range: Span & { filters: CostFilters }, keys: readonly CostKey[]) {
+  for (let count = dear.length; ; count = Math.floor(count / 2)) {
+    const some = dear.slice(0, count)
+    const filters = { ...range.filters, services: namesOf(some, 1), projects: namesOf(some, 2) }
+    const sums = count === 0 ? [] : await upTo(mostSums, (most) => ask({ ...range, filters, most }, ['time', ...keys]))
+    if (sums) return { kinds: new Map(some.map((sum) => [JSON.stringify(sum.keys), sum.keys])), filters, sums }
+  }
+}
+
 /** Of each currency: what a difference must be to count. */
 function minimumsOf(sums: readonly CostSum[], { begin, end }: { begin: Day; end: Day }): Map<string, number> {
   const days = new Map<string, Map<string, number>>()
   for (const {
-    keys: [day = '', , , , currency = ''],
+    keys: [day = '', currency = ''],
     cost,
   } of sums) {
     const of = days.get(currency) ?? new Map<string, number>()
@@ -186,14 +219,15 @@ function seriesOf(sums: readonly CostSum[], kinds: ReadonlyMap<string, readonly 
 
 async function explained({ what, ...one }: Outstanding & Pick<Series, 'what' | 'since'>, ask: Ask): Promise<Found> {
   const { provider, service, project, currency } = what
-  const sums = await ask(
-    {
-      begin: addDays(one.day, -daysBefore),
-      end: addDays(one.day, 1),
-      filters: { ...usage, providers: [provider], services: [service], projects: [project] },
-    },
-    ['time', 'location', 'instance_type', 'linked_account', 'currency'],
-  )
+  const around = {
+    begin: addDays(one.day, -daysBefore),
+    end: addDays(one.day, 1),
+    filters: { ...usage, providers: [provider], services: [service], projects: [project] },
+  }
+  const sums =
+    (await upTo(mostParts, (most) => ask({ ...around, most }, ['time', 'location', 'instance_type', 'linked_account', 'currency']))) ??
+    // So many that none of them made much of it.
+    (await ask(around, ['time', 'currency'])).map((sum) => ({ ...sum, keys: [sum.keys[0] ?? '', '', '', '', sum.keys[1] ?? ''] }))
   const parts = sums
     .filter(({ keys }) => keys[4] === currency)
     .map(({ keys: [day = '', region = '', instanceType = '', linkedAccount = ''], cost }) => ({

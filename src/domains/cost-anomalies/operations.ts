@@ -11,10 +11,13 @@ export const costAnomalies: DomainHandlers<'cost-anomalies'> = {
     for (const name of ['begin', 'end'] as const) assertDay(`query.${name}`, query[name])
     if (query.begin !== undefined && query.end !== undefined && query.begin > query.end)
       throw invalid('The period ends before it begins', ['query.begin: must not be later than end'])
-    const { rows, pagination } = await read((tx) =>
-      queries.listAnomalies(tx, query, visible('organization:cloud_cost_management:anomaly:list')),
-    )
+    const visibility = visible('organization:cloud_cost_management:anomaly:list', 'organization:cloud_cost_management:anomaly:read')
+    const { rows, pagination } = await read((tx) => queries.listAnomalies(tx, query, visibility))
     return { data: rows.map(viewAnomaly), pagination }
+  },
+
+  async getCostAnomaly({ read }, { path }) {
+    return { data: viewAnomaly(await read((tx) => getAnomaly(tx, path.anomaly_id))) }
   },
 
   async updateCostAnomaly({ write, actor }, { path, body }) {

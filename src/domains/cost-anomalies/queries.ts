@@ -64,7 +64,11 @@ export const lockAnomaly = (tx: OrgTx, id: number) =>
   tx.selectFrom('cost_anomalies').select('id').where('id', '=', id).forUpdate().executeTakeFirst()
 
 export const setStatus = (tx: OrgTx, id: number, status: Status, userId: number | null) =>
-  tx.updateTable('cost_anomalies').set({ status, user_id: userId, gone: false, updated_at: new Date() }).where('id', '=', id).execute()
+  tx
+    .updateTable('cost_anomalies')
+    .set({ status, user_id: userId, gone: false, judged_at: new Date(), updated_at: new Date() })
+    .where('id', '=', id)
+    .execute()
 
 /** All that are about days of the range. @param visible everything when left out */
 export function listBetween(tx: OrgTx, { begin, end }: { begin: string; end: string }, visible?: Visibility) {
@@ -119,7 +123,7 @@ export const listExpected = (tx: OrgTx, since: string) =>
   tx
     .selectFrom('cost_anomalies')
     .select(['day', 'provider', 'service', 'project', 'currency', 'cost'])
-    .select(sql<string>`greatest(day, (updated_at at time zone 'UTC')::date)`.as('judged_on'))
+    .select(sql<string>`greatest(day, (judged_at at time zone 'UTC')::date)`.as('judged_on'))
     .where('status', '=', 'expected')
-    .where(sql<boolean>`greatest(day, (updated_at at time zone 'UTC')::date) >= ${since}::date`)
+    .where(sql<boolean>`greatest(day, (judged_at at time zone 'UTC')::date) >= ${since}::date`)
     .execute()

@@ -6,13 +6,13 @@ import { enqueue } from '../../jobs/enqueue.ts'
 import type { Platform } from '../../platform.ts'
 import { isOutdated } from '../cloud-cost-imports/queries.ts'
 import { getKeeping, type KeepingRow } from '../cloud-costs/queries.ts'
-import { thoseInCharge } from '../cost-budgets/recipients.ts'
 import { addDays, dayOf, daysBetween, inWords } from '../cost-budgets/spans.ts'
 import { watchBudgets } from '../cost-budgets/watch.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
 import { againFactor } from './detect.ts'
 import { findAnomalies, type Judged, judgedDays } from './find.ts'
+import { thoseToTell } from './letters.ts'
 import * as queries from './queries.ts'
 
 /** What is older is kept in the list, and nobody is told: whoever imports the bills of a year need not hear of last winter. */
@@ -68,7 +68,7 @@ async function settle(tx: OrgTx, judged: Judged, { anomaly_mails }: KeepingRow, 
   const over = [...present.values()].filter(({ status }) => status === 'open').map(({ id }) => id)
   if (over.length > 0) await queries.closeAnomalies(tx, over)
   if (told.length === 0 || !anomaly_mails) return
-  for (const userId of await thoseInCharge(tx))
+  for (const userId of await thoseToTell(tx))
     await enqueue(tx, 'costMails.anomalies', { organizationId: tx.organizationId, anomalyIds: told, userId })
 }
 

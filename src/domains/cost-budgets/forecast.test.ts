@@ -48,6 +48,16 @@ describe('the forecast of a month', () => {
     expect(forecast(july, late, '2026-07-11')).toBe('800')
   })
 
+  test('is what was spent, when nothing was charged any more for a week', () => {
+    const ended = days(10, () => 10)
+    expect(forecast(july, ended, '2026-07-18')).toBe('100')
+    // Two days without say nothing yet.
+    expect(forecast(july, ended, '2026-07-13')).toBe('290')
+    const year = spanOf('year', '2026-07-15')
+    const since = daysOf({ begin: '2026-03-01', end: '2026-07-11' }).map((day) => ({ day, cost: '10' }))
+    expect(forecast(year, since, '2026-07-18')).toBe(String(since.length * 10))
+  })
+
   test('begins with the first day that is billed', () => {
     const begun = daysOf(july)
       .slice(10, 20)

@@ -3,7 +3,7 @@
  *
  * A straight line through the days, each compared with what its weekday usually is. The line is the median of all lines through
  * two days, so that a fee on the first of the month, or one broken day, does not bend it. Beyond as many days as were seen it goes
- * on level: a week that grew does not make a year that explodes.
+ * on level: a week that grew does not make a year that explodes. What cost nothing for a week has ended.
  */
 import { Decimal } from 'decimal.js'
 import type { Day } from '../../formats/billing/day.ts'
@@ -18,6 +18,8 @@ export interface Billed {
 /** With fewer whole days nothing is said; with fewer than two weeks a weekday says nothing yet. */
 export const fewestDays = 7
 const fewestForWeekdays = 14
+/** What cost nothing on so many whole days, up to the last one, is taken to be over. */
+const endedDays = 7
 /** What was a season ago says little of what comes. */
 export const trendDays = 92
 
@@ -37,7 +39,8 @@ export function forecast(span: Span, days: readonly Billed[], complete: Day): st
   const begin = known > span.begin ? known : span.begin
   const whole = daysOf({ begin, end: until })
   if (whole.length < fewestDays) return undefined
-  const expect = trendOf(whole.slice(-trendDays).map((day) => ({ day, cost: (costs.get(day) ?? new Exact(0)).toNumber() })))
+  const points = whole.slice(-trendDays).map((day) => ({ day, cost: (costs.get(day) ?? new Exact(0)).toNumber() }))
+  const expect = points.slice(-endedDays).every(({ cost }) => cost === 0) ? () => 0 : trendOf(points)
   let rest = new Exact(0)
   for (const day of daysOf({ begin: until, end: span.end })) {
     const expected = expect(day)

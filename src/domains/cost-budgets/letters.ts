@@ -7,6 +7,7 @@ import { deliver } from '../accounts/outbox.ts'
 import { findPrimaryAddress } from '../second-factors/queries.ts'
 import { money, oneLine } from './money.ts'
 import * as queries from './queries.ts'
+import { recipientsOf } from './recipients.ts'
 import { addDays, inWords, spanOf } from './spans.ts'
 import { sentenceOf } from './watch.ts'
 
@@ -41,7 +42,7 @@ export async function mailBudget(
   await mailMember(platform, { organizationId, userId }, async (tx, organization) => {
     const alerts = await queries.listAlerts(tx, alertIds)
     const [first] = alerts
-    if (!first) return undefined
+    if (!first || !(await recipientsOf(tx, first)).includes(userId)) return undefined
     const { end } = spanOf(first.span, first.span_begin)
     const highest = alerts.reduce((most, alert) => (alert.percent >= most.percent ? alert : most), first)
     const reached = highest.of === 'actual' ? 'were spent' : 'are forecast'

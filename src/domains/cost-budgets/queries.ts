@@ -117,6 +117,8 @@ export const listAlerts = (tx: OrgTx, ids: readonly number[]) =>
       'cost_budgets.currency',
       'cost_budgets.span',
       'cost_budgets.filters',
+      'cost_budgets.owner_id',
+      'cost_budgets.recipients',
     ])
     .where('cost_budget_alerts.id', 'in', [...ids])
     .orderBy('cost_budget_alerts.of')

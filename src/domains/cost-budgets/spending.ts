@@ -7,7 +7,7 @@ import { completeUntil, fewestDays, forecast } from './forecast.ts'
 import { amountText, Exact } from './money.ts'
 import type { BudgetFilters, BudgetRow } from './queries.ts'
 import { addDays, daysBetween, inWords, type Span, spanOf } from './spans.ts'
-import { type Ask, type Sums, sumsFor } from './sums.ts'
+import { type Ask, lastDaysOf, recentFrom, type Sums, sumsFor } from './sums.ts'
 
 export interface Spending {
   readonly span: Span
@@ -37,11 +37,17 @@ export async function spendingOf(
     const span = spanOf(kind, isPast ? addDays(until, -1) : today)
     return { span, end: isPast && until < span.end ? until : span.end, currency, filters: costFiltersOf(filters) }
   })
-  const sums = await sumsFor(tx, asks, { ...question, today })
+  const how = { ...question, today }
+  const sums = await sumsFor(tx, asks, how)
+  const begin = asks.map((ask) => recentFrom(ask, today)).sort()[0]
+  // What a bill dates ahead says nothing of how far it goes.
+  const lastDays =
+    begin === undefined ? new Map<string, Day>() : await lastDaysOf(tx, { begin, end: isPast ? until : addDays(today, 1) }, how)
   return budgets.map(({ enabled }, index) => {
     const [ask, found] = [asks[index], sums[index]]
     if (!ask || !found) throw new Error('there are sums for each question')
-    const spending = found instanceof MissingRate ? unknown(ask, found) : spendingIn(ask, found, { today, isPast })
+    const spending =
+      found instanceof MissingRate ? unknown(ask, found) : spendingIn(ask, found, lastDays, isPast ? addDays(until, 1) : today)
     return enabled ? spending : { ...spending, problem: '' }
   })
 }
@@ -53,22 +59,25 @@ const unknown = ({ span, currency }: Ask, error: MissingRate): Spending => ({
   problem: missingRate(error, currency),
 })
 
-function spendingIn({ span, end }: Ask, { earlier, from, recent }: Sums, { today, isPast }: { today: Day; isPast: boolean }): Spending {
-  const days = recent.map(({ day, cost }) => ({ day, cost }))
+/**
+ * @param lastDays of each account, up to which its bills go
+ * @param today or, for who looks back, the day on which all days that count might have been billed
+ */
+function spendingIn({ span }: Ask, { earlier, from, recent }: Sums, lastDays: ReadonlyMap<string, Day>, today: Day): Spending {
   const before = earlier ?? new Exact(0)
-  const spent = amountText(days.reduce((sum, { cost }) => sum.plus(cost), before))
-  const lastDays = new Map<string, Day>()
-  for (const { day, account } of recent) if (day > (lastDays.get(account) ?? '')) lastDays.set(account, day)
-  const now = isPast ? addDays(end, 1) : today
-  const complete = completeUntil([...lastDays.values()], now)
+  const spent = amountText(recent.reduce((sum, { cost }) => sum.plus(cost), before))
+  // The bills that it is on tell how far it is known; where it is on none, any may bring it.
+  const own = [...new Set(recent.map(({ account }) => account))].flatMap((account) => lastDays.get(account) ?? [])
+  const known = own.length > 0 ? own : [...lastDays.values()]
+  const complete = completeUntil(known, today)
   // Costs before the first of these days were there too.
-  const known = earlier === undefined ? days : [{ day: from, cost: '0' }, ...days]
-  const rest = complete === undefined ? undefined : forecast({ begin: from, end: span.end }, known, complete)
+  const days = earlier === undefined ? recent : [{ day: from, cost: '0' }, ...recent]
+  const rest = complete === undefined ? undefined : forecast({ begin: from, end: span.end }, days, complete)
   return {
     span,
     spent,
     forecast: rest === undefined ? undefined : amountText(before.plus(rest)),
-    problem: problemOf(span, [...lastDays.values()].sort().at(-1), now),
+    problem: problemOf(days.length === 0 ? undefined : known.sort().at(-1), from, today),
   }
 }
 
@@ -78,13 +87,11 @@ const missingRate = ({ currency, day }: MissingRate, into: string) =>
 /** Bills come a day or two late; when they are this late, something is wrong with them. */
 const lateDays = 5
 
-function problemOf({ begin }: Span, last: Day | undefined, today: Day): string {
-  if (last === undefined)
-    return daysBetween(begin, today) < lateDays
-      ? ''
-      : `Nothing that counts here was billed since ${inWords(begin)}: look at the cloud cost accounts and at the filters of the budget`
-  return daysBetween(last, today) <= lateDays
-    ? ''
+/** @param last day of the bills; undefined when nothing that counts is on them since `from` */
+function problemOf(last: Day | undefined, from: Day, today: Day): string {
+  if (daysBetween(last ?? addDays(from, -1), today) <= lateDays) return ''
+  return last === undefined
+    ? `Nothing that counts here was billed since ${inWords(from)}: look at the cloud cost accounts and at the filters of the budget`
     : `The bills end with ${inWords(last)}: what was spent since then is not known, look at the cloud cost accounts`
 }
 

@@ -23,6 +23,7 @@ export interface Sums {
   readonly earlier: InstanceType<typeof Exact> | undefined
   /** The first of the days. */
   readonly from: Day
+  /** By account, as `accountOf` names it. */
   readonly recent: readonly { day: Day; account: string; cost: string }[]
 }
 
@@ -84,6 +85,34 @@ function groupsOf(asks: readonly Ask[]): Ask[][] {
 }
 
 const base = ['time', 'master_account', 'provider'] as const
+
+/** What is billed by itself, of keys that begin as `base` does. */
+const accountOf = ([, master, provider]: readonly string[]): string => JSON.stringify([master, provider])
+
+/** Sums of accounts that are read at once. */
+const mostByAccount = 100_000
+
+/** Where bills name more accounts than anybody has, all are one. */
+async function byAccount<T>(run: (by: { groupBy: readonly CostKey[]; most?: number }) => Promise<T>): Promise<T> {
+  try {
+    return await run({ groupBy: base, most: mostByAccount })
+  } catch (error) {
+    if (!(error instanceof TooManySums)) throw error
+    return run({ groupBy: ['time'] })
+  }
+}
+
+/** The last day before `end` that each account was billed for, whatever was on the bill: up to there, what does not occur cost nothing. */
+export async function lastDaysOf(tx: OrgTx, range: Span, { costs, costType }: How): Promise<ReadonlyMap<string, Day>> {
+  const last = new Map<string, Day>()
+  const question = { ...range, granularity: 'day', filters: {}, costType, currency: null } as const
+  for (const { keys } of await byAccount((by) => costs.sums(tx, { ...question, ...by }))) {
+    const [day = ''] = keys
+    if (day > (last.get(accountOf(keys)) ?? '')) last.set(accountOf(keys), day)
+  }
+  return last
+}
+
 /** Sums that are read at once: a tenth of a second. */
 const mostSums = 20_000
 
@@ -96,13 +125,11 @@ async function together(tx: OrgTx, asks: readonly Ask[], how: How): Promise<Sums
   const groupBy: CostKey[] = [...base, ...lists.map((list) => keysOf[list])]
   try {
     const read = await partsOf(tx, { ...first, filters }, { ...how, groupBy, most: mostSums })
-    const answers = asks.map((ask) => {
+    return asks.map((ask) => {
       const values = lists.map((list) => new Set(ask.filters[list]))
       const fits = ({ keys }: CostSum) => values.every((some, at) => some.has(keys[base.length + at] ?? ''))
       return sumsOf({ ...read, earlier: read.earlier.filter(fits), recent: read.recent.filter(fits) })
     })
-    // What ended long ago is looked at closely.
-    return answers.every((answer) => answer !== undefined) ? answers : undefined
   } catch (error) {
     // It may be a currency of only one of them.
     if (error instanceof MissingRate || error instanceof TooManySums) return undefined
@@ -112,8 +139,7 @@ async function together(tx: OrgTx, asks: readonly Ask[], how: How): Promise<Sums
 
 async function alone(tx: OrgTx, ask: Ask, how: How): Promise<Sums | MissingRate> {
   try {
-    const options = { ...how, groupBy: [...base] }
-    return sumsOf(await partsOf(tx, ask, options)) ?? inDays(await partsOf(tx, ask, { ...options, isByDay: true }))
+    return sumsOf(await byAccount((by) => partsOf(tx, ask, { ...how, ...by })))
   } catch (error) {
     if (!(error instanceof MissingRate)) throw error
     return error
@@ -129,13 +155,16 @@ interface Parts {
 interface Options extends How {
   groupBy: readonly CostKey[]
   most?: number
-  isByDay?: boolean
 }
 
-async function partsOf(tx: OrgTx, { span, end, currency, filters }: Ask, { costs, costType, today, groupBy, most, isByDay }: Options) {
-  // As many days as a forecast looks at, and those that bills may be late.
+/** From when on days are read: as many as a forecast looks at, and those that bills may be late. */
+export function recentFrom({ span, end }: Pick<Ask, 'span' | 'end'>, today: Day): Day {
   const recent = monthAfter(addDays(today < end ? today : end, -trendDays - 14), 0)
-  const from = isByDay || recent <= span.begin ? span.begin : recent
+  return recent <= span.begin ? span.begin : recent
+}
+
+async function partsOf(tx: OrgTx, { span, end, currency, filters }: Ask, { costs, costType, today, groupBy, most }: Options) {
+  const from = recentFrom({ span, end }, today)
   const ask = (range: Span, granularity: 'month' | 'day') =>
     sumsIn(tx, costs, { ...range, granularity, filters, groupBy, costType, currency, most })
   return {
@@ -145,15 +174,8 @@ async function partsOf(tx: OrgTx, { span, end, currency, filters }: Ask, { costs
   } satisfies Parts
 }
 
-const inDays = ({ from, recent }: Parts): Sums => ({
+const sumsOf = ({ from, earlier, recent }: Parts): Sums => ({
   from,
-  earlier: undefined,
-  recent: recent.map(({ keys: [day = '', ...keys], cost }) => ({ day, account: JSON.stringify(keys.slice(0, 2)), cost })),
+  earlier: earlier.length === 0 ? undefined : earlier.reduce((sum, { cost }) => sum.plus(cost), new Exact(0)),
+  recent: recent.map(({ keys, cost }) => ({ day: keys[0] ?? '', account: accountOf(keys), cost })),
 })
-
-/** Undefined: all that there is ended before the days, and when is not known. */
-function sumsOf(parts: Parts): Sums | undefined {
-  if (parts.earlier.length === 0) return inDays(parts)
-  if (parts.recent.length === 0) return undefined
-  return { ...inDays(parts), earlier: parts.earlier.reduce((sum, { cost }) => sum.plus(cost), new Exact(0)) }
-}

@@ -8,6 +8,7 @@ import type { Platform } from '../../platform.ts'
 import { getKeeping } from '../cloud-costs/queries.ts'
 import { auditEvent } from '../events/audit.ts'
 import { insertEvent } from '../events/queries.ts'
+import { eachOf } from './each.ts'
 import { money, oneLine } from './money.ts'
 import * as queries from './queries.ts'
 import { recipientsOf } from './recipients.ts'
@@ -16,8 +17,9 @@ import { type Spending, spendingOf } from './spending.ts'
 
 export async function watchAllCosts({ database }: Platform): Promise<void> {
   const ids = await AccountTx.read(database, { kind: 'platform' }, queries.listOrganizations)
-  for (const organizationId of ids)
-    await OrgTx.write(database, insideOf(organizationId), (tx) => enqueue(tx, 'costs.watch', { organizationId }))
+  await eachOf(ids, (organizationId) =>
+    OrgTx.write(database, insideOf(organizationId), (tx) => enqueue(tx, 'costs.watch', { organizationId })),
+  )
 }
 
 /** What is told stands in the database before anybody is told, once: it may run as often as it likes, by as many as like. */
@@ -33,8 +35,10 @@ export async function watchBudgets({ database, costs }: Platform, organizationId
       return spending ? [{ budget, spending, crossed: crossedBy(budget, spending) }] : []
     })
   })
-  for (const { budget, spending, crossed } of judged)
-    if (crossed.length > 0) await OrgTx.write(database, scope, (tx) => tell(tx, budget, spending.span, crossed))
+  await eachOf(
+    judged.filter(({ crossed }) => crossed.length > 0),
+    ({ budget, spending, crossed }) => OrgTx.write(database, scope, (tx) => tell(tx, budget, spending.span, crossed)),
+  )
 }
 
 export interface Crossed extends queries.Threshold {

@@ -10,6 +10,7 @@ import {
   release,
   writeComponent,
 } from '../../../test/support/kpi-world.ts'
+import { member, role } from '../../../test/support/scenario.ts'
 import { useServer } from '../../../test/support/server.ts'
 
 const server = useServer()
@@ -138,6 +139,16 @@ describe('a KPI that is tried out', () => {
     expect(await ada.previewKpi({ path, query: { environment_canonical: 'nowhere' }, body: frequency })).toBeError('Invalid', 'query.')
     const { data } = (await ada.getEvents({ path, query: { begin: 0, end: Date.now() + 1000, type: ['Cycloid'] } })).body
     expect(data.filter(({ title }) => title === 'A kpi has been created')).toHaveLength(1)
+  })
+
+  test('may be tried by whoever may make it under the canonical that it is given, and by nobody else', async () => {
+    const ours = role('ours', ['organization:pipeline:read'], ['organization:kpi:create', 'organization:*:project:web:kpi:ours-*'])
+    const { eve, path } = await openProject(server, ours, member('eve', 'ours'))
+    for (const body of [{ ...frequency, canonical: 'ours-daily' }, frequency]) {
+      const status = 'canonical' in body ? 200 : 403
+      expect(await eve.previewKpi({ path, body })).toHaveStatus(status)
+      expect(await eve.createKpi({ path, body })).toHaveStatus(status)
+    }
   })
 })
 

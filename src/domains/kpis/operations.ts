@@ -44,7 +44,7 @@ export const kpis: DomainHandlers<'kpis'> = {
   async previewKpi(context, { path, query, body }) {
     const period = readPeriod(query, seconds(new Date()))
     const definition = readDefinition(body)
-    const canonical = newCanonical(undefined, body.name)
+    const canonical = newCanonical(body.canonical, body.name)
     context.assertMayCreate(canonical)
     const place = { project: path.project_canonical, environment: query.environment_canonical, component: query.component_canonical }
     const tried = await tryKpi(context, (tx) => createKpi(tx, place, canonical, definition, readerOf(context)))

@@ -30,8 +30,7 @@ export async function signIn({ platform, request, write }: PublicContext, proven
   // An identity provider asks for a second factor by itself, or the company does not want one.
   const asks = person.mfa_enabled && secondFactor === null && method !== 'saml2'
   if (asks) throw await demandSecondFactor(platform, proven, place)
-  const { config } = platform
-  const session = await write((tx) =>
+  const { id: session, until } = await write((tx) =>
     startSession(
       tx,
       {
@@ -43,10 +42,9 @@ export async function signIn({ platform, request, write }: PublicContext, proven
         identityId: proven.identityId,
         ...originOf(request),
       },
-      config,
+      platform.config,
     ),
   )
-  const until = new Date(Date.now() + config.sessionHours * 3600_000)
   try {
     const answer = await personSession(platform, person, { session, confinedTo: proven.confinedTo, until }, place)
     await write(async (tx) => {

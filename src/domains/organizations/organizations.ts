@@ -6,6 +6,7 @@ import { conflict, notFound } from '../../errors.ts'
 import { endSubscription } from '../billing/leaving.ts'
 import { seatsChanged } from '../billing/seats.ts'
 import { listChildIds } from '../children/queries.ts'
+import { leaveBills } from '../cloud-cost-accounts/leaving.ts'
 import * as queries from './queries.ts'
 import type { OrganizationRow } from './view.ts'
 
@@ -50,6 +51,7 @@ export async function removeOrganization(tx: OrgTx): Promise<{ parent_id: number
   const left = [counted(projects, 'project', 'projects'), counted(children, 'child organization', 'child organizations')].filter(Boolean)
   if (left.length > 0) throw conflict(`The organization ${canonical} still has ${left.join(' and ')}: delete them first`)
   await endSubscription(tx)
+  await leaveBills(tx)
   await queries.deleteOrganization(tx)
   // Its people may be in no other organization under the same root.
   if (parent_id !== null) await tx.inOrganization(parent_id, seatsChanged)

@@ -32,7 +32,7 @@ describe('my access', () => {
       ),
     )
     const access = await accessOf(eve, acme)
-    expect(access).toMatchObject({ organization: { canonical: acme }, complete: true, blocked: [] })
+    expect(access).toMatchObject({ organization: { canonical: acme }, complete: true, blocked: [], blocked_by: [] })
     expect(access).not.toHaveProperty('lacks')
     expect(access.owns).toEqual([`organization:${acme}:project:mine`])
     expect(access.rules).toEqual([
@@ -113,6 +113,7 @@ describe('my access', () => {
     await placeLicence(server, acme, { expiresIn: -20 * 24 * 3600 })
     const access = await accessOf(ada, acme)
     expect(access.blocked[0]).toContain('licence')
+    expect(access.blocked_by).toEqual(['licence_expired'])
     expect(access.owns).toEqual([])
     expect(access.rules.map(({ action }) => action)).not.toContain('organization:**')
   })

@@ -31,6 +31,7 @@ export async function ownAccess(context: AccountContext, canonical: string): Pro
     ...rulesOf(access),
     owns: await owned(context, actor, access),
     blocked: blocked.map(sentenceOf),
+    blocked_by: [...blocked],
   }
 }
 
@@ -38,7 +39,7 @@ export async function ownAccess(context: AccountContext, canonical: string): Pro
 async function barred({ read }: AccountContext, canonical: string, error: Barred): Promise<Schema<'Access'>> {
   const organization = await read((tx) => findOrganizationNamed(tx, canonical))
   if (!organization) throw error
-  return { organization, rules: [], complete: true, owns: [], blocked: [], lacks: error.lacks }
+  return { organization, rules: [], complete: true, owns: [], blocked: [], blocked_by: [], lacks: error.lacks }
 }
 
 /** Owning gives nothing in a blocked organization: http/admit.ts. */

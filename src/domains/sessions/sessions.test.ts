@@ -1,7 +1,7 @@
 /** Where a person is signed in, and how that ends. */
 import { describe, expect, test } from 'vitest'
 import { child, fresh, member, organization, person, scenario, sessionToken } from '../../../test/support/scenario.ts'
-import { useServer } from '../../../test/support/server.ts'
+import { openTestServer, useServer } from '../../../test/support/server.ts'
 import { hashPassword } from '../../access/password.ts'
 import { startSession } from '../../access/sessions.ts'
 import { AccountTx } from '../../db/account-tx.ts'
@@ -34,6 +34,16 @@ describe('my sessions', () => {
       { current: false, method: 'password', user_agent: 'Phone 3' },
     ])
     expect(data[0]?.expires_at).toBeGreaterThan(Date.now() / 1000 + 23 * 3600)
+  })
+
+  test('end when they have to, where one token would live longer', async () => {
+    await using brief = await openTestServer({ beside: server, config: { sessionHours: 72, sessionDays: 1 } })
+    const { username } = await resident()
+    const begun = Date.now() / 1000
+    const { token } = (await brief.client().login({ body: { username, password } })).body.data
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp: number }
+    const [session] = (await brief.client(token).listSessions()).body.data
+    for (const end of [exp, session?.expires_at]) expect(Math.abs((end ?? 0) - begun - 24 * 3600)).toBeLessThan(60)
   })
 
   test('are mine alone: nobody else sees or ends them', async () => {
@@ -124,7 +134,7 @@ describe('a sign-in under way', () => {
       AccountTx.write(server.platform.database, { kind: 'platform' }, (tx) =>
         startSession(tx, { userId: id, generation, ...proven }, server.platform.config),
       )
-    await expect(begin(1)).resolves.toBeGreaterThan(0)
+    await expect(begin(1)).resolves.toMatchObject({ id: expect.any(Number) })
     const laptop = await signIn(username)
     const { given_name, family_name, locale } = (await laptop.getUserAccount()).body.data
     const body = { username, given_name, family_name, locale, mfa_enabled: false }

@@ -39,6 +39,7 @@ export function azureKind(
       BillingAccountId: text('billingAccount'),
       BillingAccountName: text('billingAccountName'),
       BillingCurrency: currency,
+      BillingPeriodEnd: about.begin.endsWith('-01') ? '' : monthAfter(about.begin),
       BillingPeriodStart: about.begin.endsWith('-01') ? '' : `${about.begin}T00:00:00Z`,
       ChargeCategory: charge.category,
       ChargeClass: charge.correction ? 'Correction' : '',
@@ -60,7 +61,8 @@ export function azureKind(
       ProviderName: 'Microsoft',
       PublisherName: text('publisher') || 'Microsoft',
       RegionId: region,
-      RegionName: text('location') || text('meterRegion'),
+      // A name alone would be taken for a region.
+      RegionName: region === '' ? '' : text('location') || text('meterRegion'),
       ServiceCategory: serviceClass.category,
       ServiceName: service,
       ServiceSubcategory: serviceClass.subcategory,
@@ -78,6 +80,12 @@ export function azureKind(
     },
   )
   return { kind, samePrices }
+}
+
+function monthAfter(begin: Day): string {
+  const end = new Date(`${begin}T00:00:00Z`)
+  end.setUTCMonth(end.getUTCMonth() + 1)
+  return end.toISOString().replace('.000', '')
 }
 
 interface ChargeMeaning {

@@ -66,6 +66,14 @@ describe('every kind of export is understood', () => {
     ])
   })
 
+  test('whose lines of no region name none, so that their part of the bill reads the same', async () => {
+    const [everywhere] = await linesOf(fileOf(bill({ ...camel, resourceLocation: 'Unassigned', location: 'Unassigned' })))
+    expect(everywhere?.region).toBe('global')
+    expect(everywhere?.focus).not.toHaveProperty('RegionName')
+    const [west] = await linesOf(fileOf(bill(camel)))
+    expect(west?.focus).toMatchObject({ RegionId: 'westus', RegionName: expect.any(String) })
+  })
+
   test('of a customer agreement: camel case, ISO dates, list costs, prices in another currency', async () => {
     const [line] = await linesOf(fileOf(bill(camel)))
     expect(line).toMatchObject({
@@ -151,7 +159,11 @@ test('an export for a month is the bill of that month, also where billing period
   const middle = { ...enterprise, BillingPeriodStartDate: '06/15/2026', Date: '07/02/2026' }
   const period = '2026-07-01'
   expect(await linesOf(fileOf(bill(middle)), { period })).toMatchObject([
-    { period, start: '2026-07-02T00:00:00Z', focus: { BillingPeriodStart: '2026-06-15T00:00:00Z' } },
+    {
+      period,
+      start: '2026-07-02T00:00:00Z',
+      focus: { BillingPeriodStart: '2026-06-15T00:00:00Z', BillingPeriodEnd: '2026-07-15T00:00:00Z' },
+    },
   ])
   // Without one, the day on which it begins says it; a whole month is the one that it says.
   expect(await linesOf(fileOf(bill(middle)))).toMatchObject([{ period: '2026-06-01' }])

@@ -99,7 +99,8 @@ function kindOf(cells: Cells, columns: CurColumns, options: OpenOptions): CurKin
       ProviderName: text('bill/BillingEntity') || 'AWS',
       PublisherName: text('lineItem/LegalEntity') || text('bill/InvoicingEntity'),
       RegionId: region === 'global' ? '' : region,
-      RegionName: text('product/location'),
+      // A name alone would be taken for a region.
+      RegionName: region === 'global' ? '' : text('product/location'),
       ServiceCategory: described.category,
       ServiceName: service,
       ServiceSubcategory: described.subcategory,

@@ -28,6 +28,17 @@ async function lineWith(columns: Record<string, string>): Promise<Line> {
 }
 
 describe('a line of CUR 1.0', () => {
+  test('that is of no region names none, so that its part of the bill reads the same', async () => {
+    const everywhere = await lineWith({ 'product/location': 'Any' })
+    expect([everywhere.dimension.region, everywhere.focus['RegionId'], everywhere.focus['RegionName']]).toEqual([
+      'global',
+      undefined,
+      undefined,
+    ])
+    const frankfurt = await lineWith({ 'product/location': 'EU (Frankfurt)', 'product/regionCode': 'eu-central-1' })
+    expect(frankfurt.focus).toMatchObject({ RegionId: 'eu-central-1', RegionName: 'EU (Frankfurt)' })
+  })
+
   test('becomes a line of FOCUS', async () => {
     const line = await lineWith({
       'bill/InvoiceId': 'INV-1',

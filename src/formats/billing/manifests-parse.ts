@@ -64,8 +64,11 @@ function azureManifest(key: string, manifest: { [name: string]: Json }): Manifes
   if (type && azureTypes[type] === undefined) return undefined
   const counts = blobs.map((blob) => blob['dataRowCount'])
   const counted = counts.every((count): count is number => typeof count === 'number' && Number.isSafeInteger(count) && count >= 0)
+  const { startDate, endDate } = mapOf(manifest['runInfo'])
+  const [first, last] = [textOf(startDate), textOf(endDate)]
   return {
-    period: monthOf(textOf(mapOf(manifest['runInfo'])['startDate'])),
+    // Runs of several months have lines of each.
+    period: last === '' || last.slice(0, 7) === first.slice(0, 7) ? monthOf(first) : undefined,
     format: azureTypes[type],
     files: keysOf(
       key,

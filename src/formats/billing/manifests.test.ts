@@ -124,7 +124,7 @@ describe('AWS cost and usage reports', () => {
   ])('a month is left out, and the others are not, when %s', async (_, text, problem) => {
     const june = { 'm/20260601-20260701/m-Manifest.json': cur('202606', 'm/a.csv'), 'm/a.csv': 1 }
     const { statements, problems } = await found({ ...june, 'm/20260701-20260801/m-Manifest.json': text })
-    expect([statements.map(({ period }) => period), problems]).toEqual([['2026-06-01'], [problem]])
+    expect([statements.map(({ period }) => period), problems]).toEqual([['2026-06-01'], [{ period: '2026-07-01', message: problem }]])
     expect(await refusal({ 'm/20260701-20260801/m-Manifest.json': text })).toBe(problem)
   })
 })
@@ -161,6 +161,12 @@ describe('Azure exports', () => {
     }
     expect(await plan(bucket)).toEqual([`2026-07-01 azure: ${month}/run-2/part_0_0001.csv.gz, ${month}/run-2/part_1_0001.csv.gz`])
     expect((await found(bucket)).statements[0]?.statedLines).toBe(77)
+  })
+
+  test('of several months say nothing about the lines of each', async () => {
+    const quarter = 'dir/costs/20260101-20260331/run-1'
+    const bucket = { [`${quarter}/part_0.csv`]: 10, [`${quarter}/manifest.json`]: azure({ [`${quarter}/part_0.csv`]: 3000 }) }
+    expect((await found(bucket)).statements).toMatchObject([{ period: undefined, statedLines: undefined }])
   })
 
   test('older ones have no manifest: the newest run is what was written last', async () => {
@@ -245,6 +251,15 @@ test('the digest is that of what is to be read, whatever the order of the listin
   for (const change of [{ etag: 'new' }, { size: 2 }, { key: 'a/3.csv' }]) {
     expect(await digest(objects.map((object) => (object.key === 'a/2.csv' ? { ...object, ...change } : object)))).not.toBe(same)
   }
+})
+
+test('what is called a manifest somewhere else is left out, and is no problem of a bill', async () => {
+  const result = await found({ 'inventory/manifest.json': '{"files": [{"key": "x"}]}', 'e/20260701-20260731/a.csv': 1 })
+  expect([result.statements.length, result.problems, result.remarks]).toEqual([
+    1,
+    [],
+    [expect.stringMatching(/^inventory\/manifest\.json/)],
+  ])
 })
 
 test('a manifest of gigabytes is not read', async () => {

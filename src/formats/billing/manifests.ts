@@ -26,8 +26,16 @@ export interface Statement {
   readonly files: readonly ListedObject[]
   /** Of keys, etags and sizes: the same digest is the same content. */
   readonly digest: string
-  /** As the manifest says. */
+  /** As the manifest says; undefined where several months share its files, since months are looked at one by one. */
   readonly statedLines: number | undefined
+}
+
+/** What is a bill and cannot be used: a month would be missing. */
+export interface StatementProblem {
+  /** Undefined: nothing says which month. */
+  readonly period: Period | undefined
+  /** For people. */
+  readonly message: string
 }
 
 export interface FoundStatements {
@@ -36,8 +44,10 @@ export interface FoundStatements {
    * same month, the later one replaces it.
    */
   readonly statements: readonly Statement[]
-  /** What could not be used, one sentence each; at most fifty. */
-  readonly problems: readonly string[]
+  /** At most fifty. */
+  readonly problems: readonly StatementProblem[]
+  /** What is left out, and is no whole bill; one sentence each, at most fifty. */
+  readonly remarks: readonly string[]
 }
 
 /**
@@ -49,25 +59,30 @@ export interface FoundStatements {
  */
 export async function statementsOf(listing: readonly ListedObject[], readText: (key: string) => Promise<string>): Promise<FoundStatements> {
   const objects = listing.filter(({ key, size }) => size > 0 && key.length <= longestKey && !key.endsWith('/'))
-  const problems: string[] = []
+  const out: LeftOut = { problems: [], remarks: [] }
   const manifests = newestManifests(objects)
   if (manifests.size > mostManifests) throw new BillError(`There are ${manifests.size} manifests; choose a folder with fewer`)
 
   const found: Found[] = []
   const byKey = new Map(objects.map((object) => [object.key, object]))
   for (const at of manifests.values()) {
-    const statement = await manifestStatement(at, byKey, readText, problems)
+    const statement = await manifestStatement(at, byKey, readText, out)
     if (statement) found.push(statement)
   }
-  found.push(...bareStatements(objects, manifests, problems))
+  found.push(...bareStatements(objects, manifests, out))
   refuseTwoExports(found)
-  if (!found.length) throw new BillError(nothingFound(objects, problems))
+  if (!found.length) throw new BillError(nothingFound(objects, out))
   found.sort((one, other) => compare(one.order, other.order))
-  return { statements: found.map(({ statement }) => statement), problems: problems.slice(0, 50) }
+  return {
+    statements: found.map(({ statement }) => statement),
+    problems: out.problems.slice(0, mostTold),
+    remarks: out.remarks.slice(0, mostTold),
+  }
 }
 
 export const largestManifest = 8 * 1024 * 1024
 const mostManifests = 2000
+const mostTold = 50
 /** Folders at the beginning of a path in a manifest that a listing may lack. */
 const mostAbove = 30
 
@@ -75,6 +90,11 @@ interface Found {
   readonly root: string
   readonly order: string
   readonly statement: Statement
+}
+
+interface LeftOut {
+  readonly problems: StatementProblem[]
+  readonly remarks: string[]
 }
 
 interface ManifestAt {
@@ -109,21 +129,21 @@ async function manifestStatement(
   { object, folder }: ManifestAt,
   byKey: ReadonlyMap<string, ListedObject>,
   readText: (key: string) => Promise<string>,
-  problems: string[],
+  out: LeftOut,
 ): Promise<Found | undefined> {
-  if (object.size > largestManifest) {
-    problems.push(`${shown(object.key)} has ${object.size} bytes, more than a manifest may have`)
-    return undefined
-  }
-  const text = await readText(object.key)
+  let manifest: Manifest | undefined
   try {
-    const manifest = readManifest(object.key, text)
+    if (object.size > largestManifest) throw new BillError(`${shown(object.key)} has ${object.size} bytes, more than a manifest may have`)
+    manifest = readManifest(object.key, await readText(object.key))
     if (!manifest?.files.length) return undefined
-    if (folder && !folder.whole) return notWhole(folder, problems)
+    if (folder && !folder.whole) return notWhole(folder, out)
     return foundOf(folder, manifestFiles(object.key, manifest, byKey), manifest, object.key)
   } catch (error) {
     if (!(error instanceof BillError)) throw error
-    problems.push(error.message)
+    const { message } = error
+    // Much is called manifest.json: where no folder says that it is about a month, one that cannot be read may be somebody else's.
+    if (folder || manifest) out.problems.push({ period: folder ? folder.period : manifest?.period, message })
+    else out.remarks.push(message)
     return undefined
   }
 }
@@ -144,7 +164,7 @@ function manifestFiles(key: string, manifest: Manifest, byKey: ReadonlyMap<strin
   })
 }
 
-function bareStatements(objects: readonly ListedObject[], manifests: ReadonlyMap<string, ManifestAt>, problems: string[]): Found[] {
+function bareStatements(objects: readonly ListedObject[], manifests: ReadonlyMap<string, ManifestAt>, out: LeftOut): Found[] {
   const periods = new Map<string, { folder: PeriodFolder; runs: Map<string, ListedObject[]> }>()
   const loose = new Map<string, ListedObject[]>()
   for (const object of objects) {
@@ -161,7 +181,7 @@ function bareStatements(objects: readonly ListedObject[], manifests: ReadonlyMap
   const found: Found[] = []
   for (const { folder, runs } of periods.values()) {
     const newest = [...runs.values()].reduce((best, run) => (writtenAt(run) > writtenAt(best) ? run : best))
-    const statement = folder.whole ? foundOf(folder, inOrder(newest)) : notWhole(folder, problems)
+    const statement = folder.whole ? foundOf(folder, inOrder(newest)) : notWhole(folder, out)
     if (statement) found.push(statement)
   }
   if (!found.length) for (const files of loose.values()) found.push(foundOf(undefined, inOrder(files)))
@@ -181,8 +201,8 @@ const compare = (one: string, other: string): number => (one < other ? -1 : one 
 
 const inOrder = (files: readonly ListedObject[]): ListedObject[] => [...files].sort((one, other) => compare(one.key, other.key))
 
-function notWhole(folder: PeriodFolder, problems: string[]): undefined {
-  problems.push(
+function notWhole(folder: PeriodFolder, { remarks }: LeftOut): undefined {
+  remarks.push(
     `${shown(folder.root ? `${folder.root}/${folder.label}` : folder.label)} is not a whole month; export month to date, or whole months`,
   )
 }
@@ -196,7 +216,10 @@ function foundOf(folder: PeriodFolder | undefined, files: readonly ListedObject[
   return {
     root,
     order: period ?? `~${writtenAt(files)} ${first?.key}`,
-    statement: { name, period, format: manifest?.format, files, digest: digestOf(files), statedLines: manifest?.lines },
+    statement: {
+      ...{ name, period, format: manifest?.format, files, digest: digestOf(files) },
+      statedLines: period === undefined ? undefined : manifest?.lines,
+    },
   }
 }
 
@@ -221,8 +244,9 @@ function refuseTwoExports(found: readonly Found[]): void {
   }
 }
 
-function nothingFound(objects: readonly ListedObject[], problems: readonly string[]): string {
-  if (problems[0]) return problems[0]
+function nothingFound(objects: readonly ListedObject[], { problems, remarks }: LeftOut): string {
+  const told = problems[0]?.message ?? remarks[0]
+  if (told) return told
   if (objects.some(({ key }) => /\.zip$/i.test(key))) return 'There are only ZIP files; choose GZIP or Parquet for the export'
   return objects.length
     ? 'There is no billing export: neither a manifest nor a file that ends in .csv, .csv.gz, .jsonl, .json.gz or .parquet'

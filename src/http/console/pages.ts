@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Express, Request, Response } from 'express'
 import { pagePolicy, plainPage } from '../error-page.ts'
+import { isFromHere } from '../from-here.ts'
 import type { ServedFile } from './built-files.ts'
 import type { Console, ConsoleState } from './console.ts'
 
@@ -19,7 +20,7 @@ export function mountConsole(app: Express, console: Console): void {
       return void response.status(405).type('text').send('The console takes GET only.\n')
     }
     const state = await console.state()
-    if (state.kind !== 'ready') return sendWaiting(response, state)
+    if (state.kind !== 'ready') return sendWaiting(request, response, state)
     const path = pathOf(request)
     const file = path === undefined ? undefined : state.build.files.get(path)
     if (file) return sendFile(request, response, file)
@@ -94,7 +95,7 @@ function sendFile(request: Request, response: Response, { type, lasting, bodies 
 }
 
 /** The service is up before its console is: the page comes again by itself. */
-function sendWaiting(response: Response, state: Exclude<ConsoleState, { kind: 'ready' }>): void {
+function sendWaiting(request: Request, response: Response, state: Exclude<ConsoleState, { kind: 'ready' }>): void {
   response.setHeader('content-security-policy', pagePolicy)
   response.setHeader('referrer-policy', 'no-referrer')
   response.setHeader('cache-control', 'no-store')
@@ -102,10 +103,11 @@ function sendWaiting(response: Response, state: Exclude<ConsoleState, { kind: 'r
   response
     .status(503)
     .type('html')
-    .send(plainPage({ ...wordsOf(state), refresh: 2 }))
+    .send(plainPage({ ...wordsOf(state, isFromHere(request)), refresh: 2 }))
 }
 
-function wordsOf(state: Exclude<ConsoleState, { kind: 'ready' }>): { title: string; lines: string[]; details?: string } {
+/** @param fromHere does whoever reads it sit at the machine that built it? What a build says names its folders and quotes its sources. */
+function wordsOf(state: Exclude<ConsoleState, { kind: 'ready' }>, fromHere: boolean): { title: string; lines: string[]; details?: string } {
   const api = 'The API answers already; its reference is at /docs.'
   switch (state.kind) {
     case 'looking':
@@ -126,8 +128,12 @@ function wordsOf(state: Exclude<ConsoleState, { kind: 'ready' }>): { title: stri
     case 'failed':
       return {
         title: 'The console could not be built',
-        lines: ['Run npm run build to try again. This page shows the console by itself when it is there.', api],
-        details: state.why,
+        lines: [
+          'Run npm run build to try again. This page shows the console by itself when it is there.',
+          ...(fromHere ? [] : ['Why it failed stands in the log of the service, and on this page for whoever opens it on that machine.']),
+          api,
+        ],
+        ...(fromHere ? { details: state.why } : {}),
       }
     default:
       return state satisfies never

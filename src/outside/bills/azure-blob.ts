@@ -139,6 +139,8 @@ async function deliveredPlace(
     throw new SourceError(
       `The credential may not look at the cost export ${name}: it needs Microsoft.CostManagement/exports/read on ${scope} (role Cost Management Reader), or give a blob service address with the container`,
     )
+  if (isRefusal(status))
+    throw new SourceError(`Azure refuses to say where the cost export ${name} of the scope ${scope} lies (status ${status}): check both`)
   if (status !== 200) throw new Error(`status ${status}`)
   const destination = inside(answer, 'properties', 'deliveryInfo', 'destination')
   const { container, rootFolderPath = '', resourceId = '' } = destination
@@ -190,6 +192,9 @@ function percentDecoded(text: string): string {
   }
 }
 
+/** What no repetition heals. */
+const isRefusal = (status: number): boolean => status >= 300 && status < 500 && status !== 408 && status !== 429
+
 /** @param what `list`, or the blob that is read */
 async function assertFine(response: IncomingMessage, { container, prefix }: Place, what: string, silence: number): Promise<void> {
   const { statusCode: status = 0, headers } = response
@@ -215,7 +220,6 @@ async function assertFine(response: IncomingMessage, { container, prefix }: Plac
         : `The credential may not ${isListing ? 'list' : 'read'} ${thing} (${code}): it needs the role Storage Blob Data Reader on the container`,
       { cause },
     )
-  if (status >= 300 && status < 500 && status !== 408 && status !== 429)
-    throw new SourceError(`${container.host} refuses to ${isListing ? 'list' : 'read'} ${thing} (${code})`, { cause })
+  if (isRefusal(status)) throw new SourceError(`${container.host} refuses to ${isListing ? 'list' : 'read'} ${thing} (${code})`, { cause })
   throw new Error(`status ${status}`)
 }

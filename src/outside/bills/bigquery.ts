@@ -67,6 +67,7 @@ export function openBigQuery(spec: BigQuerySpec, deps: SourceDeps): BillSource {
       return `BigQuery ${nameOf()}`
     },
     problems: [],
+    remarks: [],
     async list() {
       assertNames(spec)
       if (table === '') table = await told(exportTable(caller, spec))

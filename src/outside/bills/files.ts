@@ -35,11 +35,13 @@ export function openFiles({ paths }: Extract<SourceSpec, { kind: 'files' }>): Ob
     prefix: '',
     async *list() {
       let found = 0
-      for (const path of paths) {
-        const whole = resolve(path)
-        const key = whole.split('/').filter(Boolean).at(-1) ?? 'files'
+      const given = new Set<string>()
+      for (const whole of new Set(paths.map((path) => resolve(path)))) {
+        const name = whole.split('/').filter(Boolean).at(-1) ?? 'files'
         // Two that are called the same are two.
-        for await (const objects of under(whole, places.has(key) ? whole.slice(1) : key)) {
+        const key = given.has(name) ? whole.slice(1) : name
+        given.add(key)
+        for await (const objects of under(whole, key)) {
           found += objects.length
           yield objects
           if (found > mostObjects) return

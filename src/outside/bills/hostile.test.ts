@@ -60,6 +60,7 @@ test('who breaks off again and again gets no new time', async () => {
     Promise.resolve({
       statements: [{ period: undefined, format: undefined, files: [object], digest: 'x', statedLines: undefined }],
       problems: [],
+      remarks: [],
     })
   const [statement] = await objectSource(store, { guard: undefined as never, statementsOf, silence, pause: 1 }).list()
   await expect(sizeOf(statement?.files[0]?.bytes() ?? Readable.from([]))).rejects.toThrow(/64 KB a second/)
@@ -91,7 +92,7 @@ test('names that no storage allows are not listed', async () => {
   }
   const statementsOf = (listing: readonly { key: string }[]) => {
     listings.push(listing.map(({ key }) => key))
-    return Promise.resolve({ statements: [], problems: [] })
+    return Promise.resolve({ statements: [], problems: [], remarks: [] })
   }
   await objectSource(store, { guard: undefined as never, statementsOf }).list()
   expect(listings).toEqual([['a.csv']])

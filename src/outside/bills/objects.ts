@@ -32,7 +32,8 @@ const largestText = 16 * 2 ** 20
 export function objectSource(store: ObjectStore, deps: SourceDeps): BillSource {
   const { statementsOf, period, silence = 60_000, pause = 500 } = deps
   const nameOf = () => (store.prefix === '' ? store.name : `${store.name}/${store.prefix}`)
-  let problems: readonly string[] = []
+  let problems: BillSource['problems'] = []
+  let remarks: readonly string[] = []
 
   /** Of a whole object, however often it is asked for: who breaks off does not begin anew. */
   const paces = new WeakMap<ListedObject, Pace>()
@@ -87,6 +88,9 @@ export function objectSource(store: ObjectStore, deps: SourceDeps): BillSource {
     get problems() {
       return problems
     },
+    get remarks() {
+      return remarks
+    },
     async list() {
       const listing = await listed(store, nameOf)
       const byKey = new Map(listing.map((object) => [object.key, object]))
@@ -95,18 +99,19 @@ export function objectSource(store: ObjectStore, deps: SourceDeps): BillSource {
         if (!object || object.size > largestText) throw new SourceError(`${key} at ${nameOf()} is too large to be a manifest`)
         return Buffer.from(await whole(object, 0, object.size)).toString('utf8')
       })
-      problems = found.problems
-      const statements = found.statements
-        .filter((statement) => period === undefined || statement.period === undefined || statement.period === period)
-        .map(({ period, format, digest, statedLines, files }) => ({
-          period,
-          format,
-          digest,
-          total: undefined,
-          lines: statedLines,
-          finalized: undefined,
-          files: files.map(fileOf),
-        }))
+      const isWanted = (about: { period: string | undefined }) =>
+        period === undefined || about.period === undefined || about.period === period
+      problems = found.problems.filter(isWanted)
+      remarks = found.remarks
+      const statements = found.statements.filter(isWanted).map(({ period, format, digest, statedLines, files }) => ({
+        period,
+        format,
+        digest,
+        total: undefined,
+        lines: statedLines,
+        finalized: undefined,
+        files: files.map(fileOf),
+      }))
       return newestFirst(statements)
     },
     close: () => store.close(),

@@ -100,6 +100,9 @@ describe('an Azure cost export', () => {
   test('that cannot be read says why', async () => {
     expect(await refusal(spec({ clientSecret: 'wrong' }))).toContain('Azure refuses the credential (invalid_client)')
     expect(await refusal(spec())).toContain('knows no cost export monthly in the scope subscriptions/s1')
+    expect(await refusal(spec({ scope: 'subscription/s1' }))).toContain(
+      'cost export monthly of the scope subscription/s1 lies (status 400)',
+    )
     const inContainer = spec({ blobServiceUrl: `${azure.url}/bills` })
     expect(await refusal(inContainer)).toContain('There is no container bills')
     azure.refusal = { status: 403, code: 'AuthorizationPermissionMismatch' }
@@ -216,5 +219,16 @@ describe('files of the operator', () => {
     expect(statement?.files.map(({ name }) => name)).toEqual(['focus/deep/july.csv'])
     expect(await textOf(statement?.files[0])).toBe('bill')
     expect(await refusal({ kind: 'files', paths: [join(folder, 'nothing')] })).toContain('there is no such file or folder')
+  })
+
+  test('are two folders when two are called the same, and one that is named twice', async () => {
+    const bills = ['one', 'two'].map((name) => join(folder, name, 'bills'))
+    for (const path of bills) {
+      mkdirSync(path, { recursive: true })
+      writeFileSync(join(path, 'july.csv'), path)
+    }
+    const statements = await open({ kind: 'files', paths: [...bills, `${bills[0]}/`] }).list()
+    const texts = await Promise.all(statements.flatMap(({ files }) => files).map(textOf))
+    expect([statements.length, texts.sort()]).toEqual([2, bills])
   })
 })

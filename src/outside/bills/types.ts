@@ -23,6 +23,14 @@ export interface StatementFile {
   readonly slice?: ((start: number, end: number) => Promise<Uint8Array>) | undefined
 }
 
+/** A bill that cannot be used. */
+export interface SourceProblem {
+  /** First day of its month; undefined: nothing says it. */
+  readonly period: string | undefined
+  /** For people. */
+  readonly message: string
+}
+
 /** An object of a bucket, a container or a folder. Keys use `/`. */
 export interface ListedObject {
   readonly key: string
@@ -44,14 +52,17 @@ export type FindStatements = (
     digest: string
     statedLines: number | undefined
   }[]
-  problems: readonly string[]
+  problems: readonly SourceProblem[]
+  remarks: readonly string[]
 }>
 
 export interface BillSource {
   /** For people: `s3://bucket/prefix`. */
   readonly name: string
-  /** What the last listing found and could not use, one sentence each. */
-  readonly problems: readonly string[]
+  /** What the last listing found and could not use. */
+  readonly problems: readonly SourceProblem[]
+  /** What it left out, or has to say beside it: wrong with nothing, one sentence each. */
+  readonly remarks: readonly string[]
   /**
    * Statements, the newest month first.
    * @throws SourceError

@@ -57,6 +57,7 @@ async function answer(double: State, request: IncomingMessage, response: ServerR
   if (request.headers.authorization !== `Bearer token for ${wanted}`) return send(401, { error: { code: 'InvalidAuthenticationToken' } })
   if (isStorage) return blobs(double, path, url.searchParams, request, response)
   const [, scope, name] = /^\/(.*)\/providers\/Microsoft\.CostManagement\/exports\/(.*)$/.exec(path) ?? []
+  if (scope !== undefined && !/^(?:subscriptions|providers)\//.test(scope)) return send(400, { error: { code: 'InvalidScope' } })
   const found = double.exports[`${scope}/${name}`]
   if (found) return send(200, { properties: { deliveryInfo: { destination: { ...found, resourceId: '/storageAccounts/bills' } } } })
   const [, subscription = ''] = /^\/subscriptions\/([^/]+)$/.exec(path) ?? []
