@@ -8,6 +8,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query.ts'
+import { watchMissingPages } from './features/shell/missing-page.ts'
 import { Themed } from './features/shell/themed.tsx'
 import { openMessages } from './i18n/index.ts'
 import { cssNonce } from './kit/theme.ts'
@@ -16,6 +17,7 @@ import { router } from './router.tsx'
 // Where the scroll lock of dialogs looks for it: it writes a style of its own.
 Object.assign(globalThis, { __webpack_nonce__: cssNonce() })
 
+watchMissingPages()
 await openMessages()
 
 const root = document.getElementById('root')

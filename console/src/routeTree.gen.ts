@@ -24,7 +24,7 @@ import { Route as InAccountActivityRouteImport } from './routes/_in/account/acti
 import { Route as InAccountSecurityRouteImport } from './routes/_in/account/security.tsx'
 import { Route as InOrganizationsIndexRouteImport } from './routes/_in/organizations/index.tsx'
 import { Route as InOrganizationsOrganizationRouteImport } from './routes/_in/organizations/$organization.tsx'
-import { Route as InOrganizationsNewRouteImport } from './routes/_in/organizations/new.tsx'
+import { Route as InOrganizationsChar43newRouteImport } from './routes/_in/organizations/+new.tsx'
 import { Route as InOrganizationsOrganizationIndexRouteImport } from './routes/_in/organizations/$organization/index.tsx'
 import { Route as InOrganizationsOrganizationApiKeysRouteImport } from './routes/_in/organizations/$organization/api-keys.tsx'
 import { Route as InOrganizationsOrganizationAppearancesRouteImport } from './routes/_in/organizations/$organization/appearances.tsx'
@@ -43,7 +43,7 @@ import { Route as InOrganizationsOrganizationQuotasRouteImport } from './routes/
 import { Route as InOrganizationsOrganizationResourcePoolsRouteImport } from './routes/_in/organizations/$organization/resource-pools.tsx'
 import { Route as InOrganizationsOrganizationSettingsRouteImport } from './routes/_in/organizations/$organization/settings.tsx'
 import { Route as InOrganizationsOrganizationWorkersRouteImport } from './routes/_in/organizations/$organization/workers.tsx'
-import { Route as InOrganizationsOrganizationApiKeysNewRouteImport } from './routes/_in/organizations/$organization/api-keys_.new.tsx'
+import { Route as InOrganizationsOrganizationApiKeysChar43newRouteImport } from './routes/_in/organizations/$organization/api-keys_.+new.tsx'
 import { Route as InOrganizationsOrganizationCatalogueSourcesIndexRouteImport } from './routes/_in/organizations/$organization/catalogue-sources/index.tsx'
 import { Route as InOrganizationsOrganizationCatalogueSourcesSourceRouteImport } from './routes/_in/organizations/$organization/catalogue-sources/$source.tsx'
 import { Route as InOrganizationsOrganizationCatalogueIndexRouteImport } from './routes/_in/organizations/$organization/catalogue/index.tsx'
@@ -57,31 +57,31 @@ import { Route as InOrganizationsOrganizationCloudCostManagementTagsRouteImport 
 import { Route as InOrganizationsOrganizationConfigRepositoriesIndexRouteImport } from './routes/_in/organizations/$organization/config-repositories/index.tsx'
 import { Route as InOrganizationsOrganizationConfigRepositoriesRepositoryRouteImport } from './routes/_in/organizations/$organization/config-repositories/$repository.tsx'
 import { Route as InOrganizationsOrganizationIdentityProvidersProviderRouteImport } from './routes/_in/organizations/$organization/identity-providers_.$provider.tsx'
-import { Route as InOrganizationsOrganizationIdentityProvidersNewRouteImport } from './routes/_in/organizations/$organization/identity-providers_.new.tsx'
+import { Route as InOrganizationsOrganizationIdentityProvidersChar43newRouteImport } from './routes/_in/organizations/$organization/identity-providers_.+new.tsx'
 import { Route as InOrganizationsOrganizationMembersInvitationsRouteImport } from './routes/_in/organizations/$organization/members_.invitations.tsx'
 import { Route as InOrganizationsOrganizationPoliciesIndexRouteImport } from './routes/_in/organizations/$organization/policies/index.tsx'
 import { Route as InOrganizationsOrganizationPoliciesPolicyRouteImport } from './routes/_in/organizations/$organization/policies/$policy.tsx'
-import { Route as InOrganizationsOrganizationPoliciesNewRouteImport } from './routes/_in/organizations/$organization/policies/new.tsx'
+import { Route as InOrganizationsOrganizationPoliciesChar43newRouteImport } from './routes/_in/organizations/$organization/policies/+new.tsx'
 import { Route as InOrganizationsOrganizationProjectsIndexRouteImport } from './routes/_in/organizations/$organization/projects/index.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectRouteImport } from './routes/_in/organizations/$organization/projects/$project.tsx'
-import { Route as InOrganizationsOrganizationProjectsNewRouteImport } from './routes/_in/organizations/$organization/projects/new.tsx'
+import { Route as InOrganizationsOrganizationProjectsChar43newRouteImport } from './routes/_in/organizations/$organization/projects/+new.tsx'
 import { Route as InOrganizationsOrganizationRolesIndexRouteImport } from './routes/_in/organizations/$organization/roles/index.tsx'
 import { Route as InOrganizationsOrganizationRolesRoleRouteImport } from './routes/_in/organizations/$organization/roles/$role.tsx'
-import { Route as InOrganizationsOrganizationRolesNewRouteImport } from './routes/_in/organizations/$organization/roles/new.tsx'
+import { Route as InOrganizationsOrganizationRolesChar43newRouteImport } from './routes/_in/organizations/$organization/roles/+new.tsx'
 import { Route as InOrganizationsOrganizationTeamsIndexRouteImport } from './routes/_in/organizations/$organization/teams/index.tsx'
 import { Route as InOrganizationsOrganizationTeamsTeamRouteImport } from './routes/_in/organizations/$organization/teams/$team.tsx'
 import { Route as InOrganizationsOrganizationCloudCostManagementAccountsIndexRouteImport } from './routes/_in/organizations/$organization/cloud-cost-management/accounts/index.tsx'
 import { Route as InOrganizationsOrganizationCloudCostManagementAccountsAccountRouteImport } from './routes/_in/organizations/$organization/cloud-cost-management/accounts/$account.tsx'
 import { Route as InOrganizationsOrganizationCloudCostManagementBudgetsIndexRouteImport } from './routes/_in/organizations/$organization/cloud-cost-management/budgets/index.tsx'
 import { Route as InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRouteImport } from './routes/_in/organizations/$organization/cloud-cost-management/budgets/$budget.tsx'
-import { Route as InOrganizationsOrganizationCloudCostManagementBudgetsNewRouteImport } from './routes/_in/organizations/$organization/cloud-cost-management/budgets/new.tsx'
+import { Route as InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRouteImport } from './routes/_in/organizations/$organization/cloud-cost-management/budgets/+new.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectIndexRouteImport } from './routes/_in/organizations/$organization/projects/$project/index.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectKpisRouteImport } from './routes/_in/organizations/$organization/projects/$project/kpis.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectSettingsRouteImport } from './routes/_in/organizations/$organization/projects/$project/settings.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/index.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentSettingsRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/settings.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/components/$component.tsx'
-import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/components/new.tsx'
+import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/components/+new.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentIndexRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/index.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentConfigureRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/configure.tsx'
 import { Route as InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentCostsRouteImport } from './routes/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/costs.tsx'
@@ -170,11 +170,12 @@ const InOrganizationsOrganizationRoute =
     path: '/organizations/$organization',
     getParentRoute: () => InRoute,
   } as any)
-const InOrganizationsNewRoute = InOrganizationsNewRouteImport.update({
-  id: '/organizations/new',
-  path: '/organizations/new',
-  getParentRoute: () => InRoute,
-} as any)
+const InOrganizationsChar43newRoute =
+  InOrganizationsChar43newRouteImport.update({
+    id: '/organizations/+new',
+    path: '/organizations/+new',
+    getParentRoute: () => InRoute,
+  } as any)
 const InOrganizationsOrganizationIndexRoute =
   InOrganizationsOrganizationIndexRouteImport.update({
     id: '/',
@@ -283,10 +284,10 @@ const InOrganizationsOrganizationWorkersRoute =
     path: '/workers',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
-const InOrganizationsOrganizationApiKeysNewRoute =
-  InOrganizationsOrganizationApiKeysNewRouteImport.update({
-    id: '/api-keys_/new',
-    path: '/api-keys/new',
+const InOrganizationsOrganizationApiKeysChar43newRoute =
+  InOrganizationsOrganizationApiKeysChar43newRouteImport.update({
+    id: '/api-keys_/+new',
+    path: '/api-keys/+new',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
 const InOrganizationsOrganizationCatalogueSourcesIndexRoute =
@@ -367,10 +368,10 @@ const InOrganizationsOrganizationIdentityProvidersProviderRoute =
     path: '/identity-providers/$provider',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
-const InOrganizationsOrganizationIdentityProvidersNewRoute =
-  InOrganizationsOrganizationIdentityProvidersNewRouteImport.update({
-    id: '/identity-providers_/new',
-    path: '/identity-providers/new',
+const InOrganizationsOrganizationIdentityProvidersChar43newRoute =
+  InOrganizationsOrganizationIdentityProvidersChar43newRouteImport.update({
+    id: '/identity-providers_/+new',
+    path: '/identity-providers/+new',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
 const InOrganizationsOrganizationMembersInvitationsRoute =
@@ -391,10 +392,10 @@ const InOrganizationsOrganizationPoliciesPolicyRoute =
     path: '/policies/$policy',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
-const InOrganizationsOrganizationPoliciesNewRoute =
-  InOrganizationsOrganizationPoliciesNewRouteImport.update({
-    id: '/policies/new',
-    path: '/policies/new',
+const InOrganizationsOrganizationPoliciesChar43newRoute =
+  InOrganizationsOrganizationPoliciesChar43newRouteImport.update({
+    id: '/policies/+new',
+    path: '/policies/+new',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
 const InOrganizationsOrganizationProjectsIndexRoute =
@@ -409,10 +410,10 @@ const InOrganizationsOrganizationProjectsProjectRoute =
     path: '/projects/$project',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
-const InOrganizationsOrganizationProjectsNewRoute =
-  InOrganizationsOrganizationProjectsNewRouteImport.update({
-    id: '/projects/new',
-    path: '/projects/new',
+const InOrganizationsOrganizationProjectsChar43newRoute =
+  InOrganizationsOrganizationProjectsChar43newRouteImport.update({
+    id: '/projects/+new',
+    path: '/projects/+new',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
 const InOrganizationsOrganizationRolesIndexRoute =
@@ -427,10 +428,10 @@ const InOrganizationsOrganizationRolesRoleRoute =
     path: '/roles/$role',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
-const InOrganizationsOrganizationRolesNewRoute =
-  InOrganizationsOrganizationRolesNewRouteImport.update({
-    id: '/roles/new',
-    path: '/roles/new',
+const InOrganizationsOrganizationRolesChar43newRoute =
+  InOrganizationsOrganizationRolesChar43newRouteImport.update({
+    id: '/roles/+new',
+    path: '/roles/+new',
     getParentRoute: () => InOrganizationsOrganizationRoute,
   } as any)
 const InOrganizationsOrganizationTeamsIndexRoute =
@@ -475,12 +476,14 @@ const InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute =
       getParentRoute: () => InOrganizationsOrganizationRoute,
     } as any,
   )
-const InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute =
-  InOrganizationsOrganizationCloudCostManagementBudgetsNewRouteImport.update({
-    id: '/cloud-cost-management/budgets/new',
-    path: '/cloud-cost-management/budgets/new',
-    getParentRoute: () => InOrganizationsOrganizationRoute,
-  } as any)
+const InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute =
+  InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRouteImport.update(
+    {
+      id: '/cloud-cost-management/budgets/+new',
+      path: '/cloud-cost-management/budgets/+new',
+      getParentRoute: () => InOrganizationsOrganizationRoute,
+    } as any,
+  )
 const InOrganizationsOrganizationProjectsProjectIndexRoute =
   InOrganizationsOrganizationProjectsProjectIndexRouteImport.update({
     id: '/',
@@ -523,11 +526,11 @@ const InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponent
       getParentRoute: () => InOrganizationsOrganizationProjectsProjectRoute,
     } as any,
   )
-const InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute =
-  InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRouteImport.update(
+const InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute =
+  InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRouteImport.update(
     {
-      id: '/environments/$environment/components/new',
-      path: '/environments/$environment/components/new',
+      id: '/environments/$environment/components/+new',
+      path: '/environments/$environment/components/+new',
       getParentRoute: () => InOrganizationsOrganizationProjectsProjectRoute,
     } as any,
   )
@@ -653,7 +656,7 @@ export interface FileRoutesByFullPath {
   '/account/activity': typeof InAccountActivityRoute
   '/account/security': typeof InAccountSecurityRoute
   '/organizations/$organization': typeof InOrganizationsOrganizationRouteWithChildren
-  '/organizations/new': typeof InOrganizationsNewRoute
+  '/organizations/+new': typeof InOrganizationsChar43newRoute
   '/account/': typeof InAccountIndexRoute
   '/organizations/': typeof InOrganizationsIndexRoute
   '/organizations/$organization/api-keys': typeof InOrganizationsOrganizationApiKeysRoute
@@ -674,7 +677,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$organization/settings': typeof InOrganizationsOrganizationSettingsRoute
   '/organizations/$organization/workers': typeof InOrganizationsOrganizationWorkersRoute
   '/organizations/$organization/': typeof InOrganizationsOrganizationIndexRoute
-  '/organizations/$organization/api-keys/new': typeof InOrganizationsOrganizationApiKeysNewRoute
+  '/organizations/$organization/api-keys/+new': typeof InOrganizationsOrganizationApiKeysChar43newRoute
   '/organizations/$organization/catalogue-sources/$source': typeof InOrganizationsOrganizationCatalogueSourcesSourceRoute
   '/organizations/$organization/catalogue/$stack': typeof InOrganizationsOrganizationCatalogueStackRoute
   '/organizations/$organization/cloud-cost-management/anomalies': typeof InOrganizationsOrganizationCloudCostManagementAnomaliesRoute
@@ -684,14 +687,14 @@ export interface FileRoutesByFullPath {
   '/organizations/$organization/cloud-cost-management/tags': typeof InOrganizationsOrganizationCloudCostManagementTagsRoute
   '/organizations/$organization/config-repositories/$repository': typeof InOrganizationsOrganizationConfigRepositoriesRepositoryRoute
   '/organizations/$organization/identity-providers/$provider': typeof InOrganizationsOrganizationIdentityProvidersProviderRoute
-  '/organizations/$organization/identity-providers/new': typeof InOrganizationsOrganizationIdentityProvidersNewRoute
+  '/organizations/$organization/identity-providers/+new': typeof InOrganizationsOrganizationIdentityProvidersChar43newRoute
   '/organizations/$organization/members/invitations': typeof InOrganizationsOrganizationMembersInvitationsRoute
   '/organizations/$organization/policies/$policy': typeof InOrganizationsOrganizationPoliciesPolicyRoute
-  '/organizations/$organization/policies/new': typeof InOrganizationsOrganizationPoliciesNewRoute
+  '/organizations/$organization/policies/+new': typeof InOrganizationsOrganizationPoliciesChar43newRoute
   '/organizations/$organization/projects/$project': typeof InOrganizationsOrganizationProjectsProjectRouteWithChildren
-  '/organizations/$organization/projects/new': typeof InOrganizationsOrganizationProjectsNewRoute
+  '/organizations/$organization/projects/+new': typeof InOrganizationsOrganizationProjectsChar43newRoute
   '/organizations/$organization/roles/$role': typeof InOrganizationsOrganizationRolesRoleRoute
-  '/organizations/$organization/roles/new': typeof InOrganizationsOrganizationRolesNewRoute
+  '/organizations/$organization/roles/+new': typeof InOrganizationsOrganizationRolesChar43newRoute
   '/organizations/$organization/teams/$team': typeof InOrganizationsOrganizationTeamsTeamRoute
   '/organizations/$organization/catalogue-sources/': typeof InOrganizationsOrganizationCatalogueSourcesIndexRoute
   '/organizations/$organization/catalogue/': typeof InOrganizationsOrganizationCatalogueIndexRoute
@@ -703,7 +706,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$organization/teams/': typeof InOrganizationsOrganizationTeamsIndexRoute
   '/organizations/$organization/cloud-cost-management/accounts/$account': typeof InOrganizationsOrganizationCloudCostManagementAccountsAccountRoute
   '/organizations/$organization/cloud-cost-management/budgets/$budget': typeof InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute
-  '/organizations/$organization/cloud-cost-management/budgets/new': typeof InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute
+  '/organizations/$organization/cloud-cost-management/budgets/+new': typeof InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute
   '/organizations/$organization/projects/$project/kpis': typeof InOrganizationsOrganizationProjectsProjectKpisRoute
   '/organizations/$organization/projects/$project/settings': typeof InOrganizationsOrganizationProjectsProjectSettingsRoute
   '/organizations/$organization/cloud-cost-management/accounts/': typeof InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute
@@ -712,7 +715,7 @@ export interface FileRoutesByFullPath {
   '/organizations/$organization/projects/$project/environments/$environment/settings': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentSettingsRoute
   '/organizations/$organization/projects/$project/environments/$environment/': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRouteWithChildren
-  '/organizations/$organization/projects/$project/environments/$environment/components/new': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute
+  '/organizations/$organization/projects/$project/environments/$environment/components/+new': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component/configure': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentConfigureRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component/costs': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentCostsRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component/infrastructure': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentInfrastructureRoute
@@ -738,7 +741,7 @@ export interface FileRoutesByTo {
   '/': typeof InIndexRoute
   '/account/activity': typeof InAccountActivityRoute
   '/account/security': typeof InAccountSecurityRoute
-  '/organizations/new': typeof InOrganizationsNewRoute
+  '/organizations/+new': typeof InOrganizationsChar43newRoute
   '/account': typeof InAccountIndexRoute
   '/organizations': typeof InOrganizationsIndexRoute
   '/organizations/$organization/api-keys': typeof InOrganizationsOrganizationApiKeysRoute
@@ -759,7 +762,7 @@ export interface FileRoutesByTo {
   '/organizations/$organization/settings': typeof InOrganizationsOrganizationSettingsRoute
   '/organizations/$organization/workers': typeof InOrganizationsOrganizationWorkersRoute
   '/organizations/$organization': typeof InOrganizationsOrganizationIndexRoute
-  '/organizations/$organization/api-keys/new': typeof InOrganizationsOrganizationApiKeysNewRoute
+  '/organizations/$organization/api-keys/+new': typeof InOrganizationsOrganizationApiKeysChar43newRoute
   '/organizations/$organization/catalogue-sources/$source': typeof InOrganizationsOrganizationCatalogueSourcesSourceRoute
   '/organizations/$organization/catalogue/$stack': typeof InOrganizationsOrganizationCatalogueStackRoute
   '/organizations/$organization/cloud-cost-management/anomalies': typeof InOrganizationsOrganizationCloudCostManagementAnomaliesRoute
@@ -769,13 +772,13 @@ export interface FileRoutesByTo {
   '/organizations/$organization/cloud-cost-management/tags': typeof InOrganizationsOrganizationCloudCostManagementTagsRoute
   '/organizations/$organization/config-repositories/$repository': typeof InOrganizationsOrganizationConfigRepositoriesRepositoryRoute
   '/organizations/$organization/identity-providers/$provider': typeof InOrganizationsOrganizationIdentityProvidersProviderRoute
-  '/organizations/$organization/identity-providers/new': typeof InOrganizationsOrganizationIdentityProvidersNewRoute
+  '/organizations/$organization/identity-providers/+new': typeof InOrganizationsOrganizationIdentityProvidersChar43newRoute
   '/organizations/$organization/members/invitations': typeof InOrganizationsOrganizationMembersInvitationsRoute
   '/organizations/$organization/policies/$policy': typeof InOrganizationsOrganizationPoliciesPolicyRoute
-  '/organizations/$organization/policies/new': typeof InOrganizationsOrganizationPoliciesNewRoute
-  '/organizations/$organization/projects/new': typeof InOrganizationsOrganizationProjectsNewRoute
+  '/organizations/$organization/policies/+new': typeof InOrganizationsOrganizationPoliciesChar43newRoute
+  '/organizations/$organization/projects/+new': typeof InOrganizationsOrganizationProjectsChar43newRoute
   '/organizations/$organization/roles/$role': typeof InOrganizationsOrganizationRolesRoleRoute
-  '/organizations/$organization/roles/new': typeof InOrganizationsOrganizationRolesNewRoute
+  '/organizations/$organization/roles/+new': typeof InOrganizationsOrganizationRolesChar43newRoute
   '/organizations/$organization/teams/$team': typeof InOrganizationsOrganizationTeamsTeamRoute
   '/organizations/$organization/catalogue-sources': typeof InOrganizationsOrganizationCatalogueSourcesIndexRoute
   '/organizations/$organization/catalogue': typeof InOrganizationsOrganizationCatalogueIndexRoute
@@ -787,7 +790,7 @@ export interface FileRoutesByTo {
   '/organizations/$organization/teams': typeof InOrganizationsOrganizationTeamsIndexRoute
   '/organizations/$organization/cloud-cost-management/accounts/$account': typeof InOrganizationsOrganizationCloudCostManagementAccountsAccountRoute
   '/organizations/$organization/cloud-cost-management/budgets/$budget': typeof InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute
-  '/organizations/$organization/cloud-cost-management/budgets/new': typeof InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute
+  '/organizations/$organization/cloud-cost-management/budgets/+new': typeof InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute
   '/organizations/$organization/projects/$project/kpis': typeof InOrganizationsOrganizationProjectsProjectKpisRoute
   '/organizations/$organization/projects/$project/settings': typeof InOrganizationsOrganizationProjectsProjectSettingsRoute
   '/organizations/$organization/cloud-cost-management/accounts': typeof InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute
@@ -795,7 +798,7 @@ export interface FileRoutesByTo {
   '/organizations/$organization/projects/$project': typeof InOrganizationsOrganizationProjectsProjectIndexRoute
   '/organizations/$organization/projects/$project/environments/$environment/settings': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentSettingsRoute
   '/organizations/$organization/projects/$project/environments/$environment': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRoute
-  '/organizations/$organization/projects/$project/environments/$environment/components/new': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute
+  '/organizations/$organization/projects/$project/environments/$environment/components/+new': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component/configure': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentConfigureRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component/costs': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentCostsRoute
   '/organizations/$organization/projects/$project/environments/$environment/components/$component/infrastructure': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentInfrastructureRoute
@@ -824,7 +827,7 @@ export interface FileRoutesById {
   '/_in/account/activity': typeof InAccountActivityRoute
   '/_in/account/security': typeof InAccountSecurityRoute
   '/_in/organizations/$organization': typeof InOrganizationsOrganizationRouteWithChildren
-  '/_in/organizations/new': typeof InOrganizationsNewRoute
+  '/_in/organizations/+new': typeof InOrganizationsChar43newRoute
   '/_in/account/': typeof InAccountIndexRoute
   '/_in/organizations/': typeof InOrganizationsIndexRoute
   '/_in/organizations/$organization/api-keys': typeof InOrganizationsOrganizationApiKeysRoute
@@ -845,7 +848,7 @@ export interface FileRoutesById {
   '/_in/organizations/$organization/settings': typeof InOrganizationsOrganizationSettingsRoute
   '/_in/organizations/$organization/workers': typeof InOrganizationsOrganizationWorkersRoute
   '/_in/organizations/$organization/': typeof InOrganizationsOrganizationIndexRoute
-  '/_in/organizations/$organization/api-keys_/new': typeof InOrganizationsOrganizationApiKeysNewRoute
+  '/_in/organizations/$organization/api-keys_/+new': typeof InOrganizationsOrganizationApiKeysChar43newRoute
   '/_in/organizations/$organization/catalogue-sources/$source': typeof InOrganizationsOrganizationCatalogueSourcesSourceRoute
   '/_in/organizations/$organization/catalogue/$stack': typeof InOrganizationsOrganizationCatalogueStackRoute
   '/_in/organizations/$organization/cloud-cost-management/anomalies': typeof InOrganizationsOrganizationCloudCostManagementAnomaliesRoute
@@ -855,14 +858,14 @@ export interface FileRoutesById {
   '/_in/organizations/$organization/cloud-cost-management/tags': typeof InOrganizationsOrganizationCloudCostManagementTagsRoute
   '/_in/organizations/$organization/config-repositories/$repository': typeof InOrganizationsOrganizationConfigRepositoriesRepositoryRoute
   '/_in/organizations/$organization/identity-providers_/$provider': typeof InOrganizationsOrganizationIdentityProvidersProviderRoute
-  '/_in/organizations/$organization/identity-providers_/new': typeof InOrganizationsOrganizationIdentityProvidersNewRoute
+  '/_in/organizations/$organization/identity-providers_/+new': typeof InOrganizationsOrganizationIdentityProvidersChar43newRoute
   '/_in/organizations/$organization/members_/invitations': typeof InOrganizationsOrganizationMembersInvitationsRoute
   '/_in/organizations/$organization/policies/$policy': typeof InOrganizationsOrganizationPoliciesPolicyRoute
-  '/_in/organizations/$organization/policies/new': typeof InOrganizationsOrganizationPoliciesNewRoute
+  '/_in/organizations/$organization/policies/+new': typeof InOrganizationsOrganizationPoliciesChar43newRoute
   '/_in/organizations/$organization/projects/$project': typeof InOrganizationsOrganizationProjectsProjectRouteWithChildren
-  '/_in/organizations/$organization/projects/new': typeof InOrganizationsOrganizationProjectsNewRoute
+  '/_in/organizations/$organization/projects/+new': typeof InOrganizationsOrganizationProjectsChar43newRoute
   '/_in/organizations/$organization/roles/$role': typeof InOrganizationsOrganizationRolesRoleRoute
-  '/_in/organizations/$organization/roles/new': typeof InOrganizationsOrganizationRolesNewRoute
+  '/_in/organizations/$organization/roles/+new': typeof InOrganizationsOrganizationRolesChar43newRoute
   '/_in/organizations/$organization/teams/$team': typeof InOrganizationsOrganizationTeamsTeamRoute
   '/_in/organizations/$organization/catalogue-sources/': typeof InOrganizationsOrganizationCatalogueSourcesIndexRoute
   '/_in/organizations/$organization/catalogue/': typeof InOrganizationsOrganizationCatalogueIndexRoute
@@ -874,7 +877,7 @@ export interface FileRoutesById {
   '/_in/organizations/$organization/teams/': typeof InOrganizationsOrganizationTeamsIndexRoute
   '/_in/organizations/$organization/cloud-cost-management/accounts/$account': typeof InOrganizationsOrganizationCloudCostManagementAccountsAccountRoute
   '/_in/organizations/$organization/cloud-cost-management/budgets/$budget': typeof InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute
-  '/_in/organizations/$organization/cloud-cost-management/budgets/new': typeof InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute
+  '/_in/organizations/$organization/cloud-cost-management/budgets/+new': typeof InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute
   '/_in/organizations/$organization/projects/$project/kpis': typeof InOrganizationsOrganizationProjectsProjectKpisRoute
   '/_in/organizations/$organization/projects/$project/settings': typeof InOrganizationsOrganizationProjectsProjectSettingsRoute
   '/_in/organizations/$organization/cloud-cost-management/accounts/': typeof InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute
@@ -883,7 +886,7 @@ export interface FileRoutesById {
   '/_in/organizations/$organization/projects/$project/environments/$environment/settings': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentSettingsRoute
   '/_in/organizations/$organization/projects/$project/environments/$environment/': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRoute
   '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRouteWithChildren
-  '/_in/organizations/$organization/projects/$project/environments/$environment/components/new': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute
+  '/_in/organizations/$organization/projects/$project/environments/$environment/components/+new': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute
   '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/configure': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentConfigureRoute
   '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/costs': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentCostsRoute
   '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/infrastructure': typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentInfrastructureRoute
@@ -912,7 +915,7 @@ export interface FileRouteTypes {
     | '/account/activity'
     | '/account/security'
     | '/organizations/$organization'
-    | '/organizations/new'
+    | '/organizations/+new'
     | '/account/'
     | '/organizations/'
     | '/organizations/$organization/api-keys'
@@ -933,7 +936,7 @@ export interface FileRouteTypes {
     | '/organizations/$organization/settings'
     | '/organizations/$organization/workers'
     | '/organizations/$organization/'
-    | '/organizations/$organization/api-keys/new'
+    | '/organizations/$organization/api-keys/+new'
     | '/organizations/$organization/catalogue-sources/$source'
     | '/organizations/$organization/catalogue/$stack'
     | '/organizations/$organization/cloud-cost-management/anomalies'
@@ -943,14 +946,14 @@ export interface FileRouteTypes {
     | '/organizations/$organization/cloud-cost-management/tags'
     | '/organizations/$organization/config-repositories/$repository'
     | '/organizations/$organization/identity-providers/$provider'
-    | '/organizations/$organization/identity-providers/new'
+    | '/organizations/$organization/identity-providers/+new'
     | '/organizations/$organization/members/invitations'
     | '/organizations/$organization/policies/$policy'
-    | '/organizations/$organization/policies/new'
+    | '/organizations/$organization/policies/+new'
     | '/organizations/$organization/projects/$project'
-    | '/organizations/$organization/projects/new'
+    | '/organizations/$organization/projects/+new'
     | '/organizations/$organization/roles/$role'
-    | '/organizations/$organization/roles/new'
+    | '/organizations/$organization/roles/+new'
     | '/organizations/$organization/teams/$team'
     | '/organizations/$organization/catalogue-sources/'
     | '/organizations/$organization/catalogue/'
@@ -962,7 +965,7 @@ export interface FileRouteTypes {
     | '/organizations/$organization/teams/'
     | '/organizations/$organization/cloud-cost-management/accounts/$account'
     | '/organizations/$organization/cloud-cost-management/budgets/$budget'
-    | '/organizations/$organization/cloud-cost-management/budgets/new'
+    | '/organizations/$organization/cloud-cost-management/budgets/+new'
     | '/organizations/$organization/projects/$project/kpis'
     | '/organizations/$organization/projects/$project/settings'
     | '/organizations/$organization/cloud-cost-management/accounts/'
@@ -971,7 +974,7 @@ export interface FileRouteTypes {
     | '/organizations/$organization/projects/$project/environments/$environment/settings'
     | '/organizations/$organization/projects/$project/environments/$environment/'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component'
-    | '/organizations/$organization/projects/$project/environments/$environment/components/new'
+    | '/organizations/$organization/projects/$project/environments/$environment/components/+new'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component/configure'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component/costs'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component/infrastructure'
@@ -997,7 +1000,7 @@ export interface FileRouteTypes {
     | '/'
     | '/account/activity'
     | '/account/security'
-    | '/organizations/new'
+    | '/organizations/+new'
     | '/account'
     | '/organizations'
     | '/organizations/$organization/api-keys'
@@ -1018,7 +1021,7 @@ export interface FileRouteTypes {
     | '/organizations/$organization/settings'
     | '/organizations/$organization/workers'
     | '/organizations/$organization'
-    | '/organizations/$organization/api-keys/new'
+    | '/organizations/$organization/api-keys/+new'
     | '/organizations/$organization/catalogue-sources/$source'
     | '/organizations/$organization/catalogue/$stack'
     | '/organizations/$organization/cloud-cost-management/anomalies'
@@ -1028,13 +1031,13 @@ export interface FileRouteTypes {
     | '/organizations/$organization/cloud-cost-management/tags'
     | '/organizations/$organization/config-repositories/$repository'
     | '/organizations/$organization/identity-providers/$provider'
-    | '/organizations/$organization/identity-providers/new'
+    | '/organizations/$organization/identity-providers/+new'
     | '/organizations/$organization/members/invitations'
     | '/organizations/$organization/policies/$policy'
-    | '/organizations/$organization/policies/new'
-    | '/organizations/$organization/projects/new'
+    | '/organizations/$organization/policies/+new'
+    | '/organizations/$organization/projects/+new'
     | '/organizations/$organization/roles/$role'
-    | '/organizations/$organization/roles/new'
+    | '/organizations/$organization/roles/+new'
     | '/organizations/$organization/teams/$team'
     | '/organizations/$organization/catalogue-sources'
     | '/organizations/$organization/catalogue'
@@ -1046,7 +1049,7 @@ export interface FileRouteTypes {
     | '/organizations/$organization/teams'
     | '/organizations/$organization/cloud-cost-management/accounts/$account'
     | '/organizations/$organization/cloud-cost-management/budgets/$budget'
-    | '/organizations/$organization/cloud-cost-management/budgets/new'
+    | '/organizations/$organization/cloud-cost-management/budgets/+new'
     | '/organizations/$organization/projects/$project/kpis'
     | '/organizations/$organization/projects/$project/settings'
     | '/organizations/$organization/cloud-cost-management/accounts'
@@ -1054,7 +1057,7 @@ export interface FileRouteTypes {
     | '/organizations/$organization/projects/$project'
     | '/organizations/$organization/projects/$project/environments/$environment/settings'
     | '/organizations/$organization/projects/$project/environments/$environment'
-    | '/organizations/$organization/projects/$project/environments/$environment/components/new'
+    | '/organizations/$organization/projects/$project/environments/$environment/components/+new'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component/configure'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component/costs'
     | '/organizations/$organization/projects/$project/environments/$environment/components/$component/infrastructure'
@@ -1082,7 +1085,7 @@ export interface FileRouteTypes {
     | '/_in/account/activity'
     | '/_in/account/security'
     | '/_in/organizations/$organization'
-    | '/_in/organizations/new'
+    | '/_in/organizations/+new'
     | '/_in/account/'
     | '/_in/organizations/'
     | '/_in/organizations/$organization/api-keys'
@@ -1103,7 +1106,7 @@ export interface FileRouteTypes {
     | '/_in/organizations/$organization/settings'
     | '/_in/organizations/$organization/workers'
     | '/_in/organizations/$organization/'
-    | '/_in/organizations/$organization/api-keys_/new'
+    | '/_in/organizations/$organization/api-keys_/+new'
     | '/_in/organizations/$organization/catalogue-sources/$source'
     | '/_in/organizations/$organization/catalogue/$stack'
     | '/_in/organizations/$organization/cloud-cost-management/anomalies'
@@ -1113,14 +1116,14 @@ export interface FileRouteTypes {
     | '/_in/organizations/$organization/cloud-cost-management/tags'
     | '/_in/organizations/$organization/config-repositories/$repository'
     | '/_in/organizations/$organization/identity-providers_/$provider'
-    | '/_in/organizations/$organization/identity-providers_/new'
+    | '/_in/organizations/$organization/identity-providers_/+new'
     | '/_in/organizations/$organization/members_/invitations'
     | '/_in/organizations/$organization/policies/$policy'
-    | '/_in/organizations/$organization/policies/new'
+    | '/_in/organizations/$organization/policies/+new'
     | '/_in/organizations/$organization/projects/$project'
-    | '/_in/organizations/$organization/projects/new'
+    | '/_in/organizations/$organization/projects/+new'
     | '/_in/organizations/$organization/roles/$role'
-    | '/_in/organizations/$organization/roles/new'
+    | '/_in/organizations/$organization/roles/+new'
     | '/_in/organizations/$organization/teams/$team'
     | '/_in/organizations/$organization/catalogue-sources/'
     | '/_in/organizations/$organization/catalogue/'
@@ -1132,7 +1135,7 @@ export interface FileRouteTypes {
     | '/_in/organizations/$organization/teams/'
     | '/_in/organizations/$organization/cloud-cost-management/accounts/$account'
     | '/_in/organizations/$organization/cloud-cost-management/budgets/$budget'
-    | '/_in/organizations/$organization/cloud-cost-management/budgets/new'
+    | '/_in/organizations/$organization/cloud-cost-management/budgets/+new'
     | '/_in/organizations/$organization/projects/$project/kpis'
     | '/_in/organizations/$organization/projects/$project/settings'
     | '/_in/organizations/$organization/cloud-cost-management/accounts/'
@@ -1141,7 +1144,7 @@ export interface FileRouteTypes {
     | '/_in/organizations/$organization/projects/$project/environments/$environment/settings'
     | '/_in/organizations/$organization/projects/$project/environments/$environment/'
     | '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component'
-    | '/_in/organizations/$organization/projects/$project/environments/$environment/components/new'
+    | '/_in/organizations/$organization/projects/$project/environments/$environment/components/+new'
     | '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/configure'
     | '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/costs'
     | '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/infrastructure'
@@ -1275,11 +1278,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationRouteImport
       parentRoute: typeof InRoute
     }
-    '/_in/organizations/new': {
-      id: '/_in/organizations/new'
-      path: '/organizations/new'
-      fullPath: '/organizations/new'
-      preLoaderRoute: typeof InOrganizationsNewRouteImport
+    '/_in/organizations/+new': {
+      id: '/_in/organizations/+new'
+      path: '/organizations/+new'
+      fullPath: '/organizations/+new'
+      preLoaderRoute: typeof InOrganizationsChar43newRouteImport
       parentRoute: typeof InRoute
     }
     '/_in/organizations/$organization/': {
@@ -1408,11 +1411,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationWorkersRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
-    '/_in/organizations/$organization/api-keys_/new': {
-      id: '/_in/organizations/$organization/api-keys_/new'
-      path: '/api-keys/new'
-      fullPath: '/organizations/$organization/api-keys/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationApiKeysNewRouteImport
+    '/_in/organizations/$organization/api-keys_/+new': {
+      id: '/_in/organizations/$organization/api-keys_/+new'
+      path: '/api-keys/+new'
+      fullPath: '/organizations/$organization/api-keys/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationApiKeysChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
     '/_in/organizations/$organization/catalogue-sources/': {
@@ -1506,11 +1509,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationIdentityProvidersProviderRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
-    '/_in/organizations/$organization/identity-providers_/new': {
-      id: '/_in/organizations/$organization/identity-providers_/new'
-      path: '/identity-providers/new'
-      fullPath: '/organizations/$organization/identity-providers/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationIdentityProvidersNewRouteImport
+    '/_in/organizations/$organization/identity-providers_/+new': {
+      id: '/_in/organizations/$organization/identity-providers_/+new'
+      path: '/identity-providers/+new'
+      fullPath: '/organizations/$organization/identity-providers/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationIdentityProvidersChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
     '/_in/organizations/$organization/members_/invitations': {
@@ -1534,11 +1537,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationPoliciesPolicyRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
-    '/_in/organizations/$organization/policies/new': {
-      id: '/_in/organizations/$organization/policies/new'
-      path: '/policies/new'
-      fullPath: '/organizations/$organization/policies/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationPoliciesNewRouteImport
+    '/_in/organizations/$organization/policies/+new': {
+      id: '/_in/organizations/$organization/policies/+new'
+      path: '/policies/+new'
+      fullPath: '/organizations/$organization/policies/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationPoliciesChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
     '/_in/organizations/$organization/projects/': {
@@ -1555,11 +1558,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationProjectsProjectRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
-    '/_in/organizations/$organization/projects/new': {
-      id: '/_in/organizations/$organization/projects/new'
-      path: '/projects/new'
-      fullPath: '/organizations/$organization/projects/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationProjectsNewRouteImport
+    '/_in/organizations/$organization/projects/+new': {
+      id: '/_in/organizations/$organization/projects/+new'
+      path: '/projects/+new'
+      fullPath: '/organizations/$organization/projects/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationProjectsChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
     '/_in/organizations/$organization/roles/': {
@@ -1576,11 +1579,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationRolesRoleRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
-    '/_in/organizations/$organization/roles/new': {
-      id: '/_in/organizations/$organization/roles/new'
-      path: '/roles/new'
-      fullPath: '/organizations/$organization/roles/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationRolesNewRouteImport
+    '/_in/organizations/$organization/roles/+new': {
+      id: '/_in/organizations/$organization/roles/+new'
+      path: '/roles/+new'
+      fullPath: '/organizations/$organization/roles/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationRolesChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
     '/_in/organizations/$organization/teams/': {
@@ -1625,11 +1628,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
-    '/_in/organizations/$organization/cloud-cost-management/budgets/new': {
-      id: '/_in/organizations/$organization/cloud-cost-management/budgets/new'
-      path: '/cloud-cost-management/budgets/new'
-      fullPath: '/organizations/$organization/cloud-cost-management/budgets/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsNewRouteImport
+    '/_in/organizations/$organization/cloud-cost-management/budgets/+new': {
+      id: '/_in/organizations/$organization/cloud-cost-management/budgets/+new'
+      path: '/cloud-cost-management/budgets/+new'
+      fullPath: '/organizations/$organization/cloud-cost-management/budgets/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationRoute
     }
     '/_in/organizations/$organization/projects/$project/': {
@@ -1674,11 +1677,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRouteImport
       parentRoute: typeof InOrganizationsOrganizationProjectsProjectRoute
     }
-    '/_in/organizations/$organization/projects/$project/environments/$environment/components/new': {
-      id: '/_in/organizations/$organization/projects/$project/environments/$environment/components/new'
-      path: '/environments/$environment/components/new'
-      fullPath: '/organizations/$organization/projects/$project/environments/$environment/components/new'
-      preLoaderRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRouteImport
+    '/_in/organizations/$organization/projects/$project/environments/$environment/components/+new': {
+      id: '/_in/organizations/$organization/projects/$project/environments/$environment/components/+new'
+      path: '/environments/$environment/components/+new'
+      fullPath: '/organizations/$organization/projects/$project/environments/$environment/components/+new'
+      preLoaderRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRouteImport
       parentRoute: typeof InOrganizationsOrganizationProjectsProjectRoute
     }
     '/_in/organizations/$organization/projects/$project/environments/$environment/components/$component/': {
@@ -1823,7 +1826,7 @@ interface InOrganizationsOrganizationProjectsProjectRouteChildren {
   InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentSettingsRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentSettingsRoute
   InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRoute
   InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRouteWithChildren
-  InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute
+  InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute: typeof InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute
 }
 
 const InOrganizationsOrganizationProjectsProjectRouteChildren: InOrganizationsOrganizationProjectsProjectRouteChildren =
@@ -1840,8 +1843,8 @@ const InOrganizationsOrganizationProjectsProjectRouteChildren: InOrganizationsOr
       InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentIndexRoute,
     InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRoute:
       InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsComponentRouteWithChildren,
-    InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute:
-      InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsNewRoute,
+    InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute:
+      InOrganizationsOrganizationProjectsProjectEnvironmentsEnvironmentComponentsChar43newRoute,
   }
 
 const InOrganizationsOrganizationProjectsProjectRouteWithChildren =
@@ -1868,7 +1871,7 @@ interface InOrganizationsOrganizationRouteChildren {
   InOrganizationsOrganizationSettingsRoute: typeof InOrganizationsOrganizationSettingsRoute
   InOrganizationsOrganizationWorkersRoute: typeof InOrganizationsOrganizationWorkersRoute
   InOrganizationsOrganizationIndexRoute: typeof InOrganizationsOrganizationIndexRoute
-  InOrganizationsOrganizationApiKeysNewRoute: typeof InOrganizationsOrganizationApiKeysNewRoute
+  InOrganizationsOrganizationApiKeysChar43newRoute: typeof InOrganizationsOrganizationApiKeysChar43newRoute
   InOrganizationsOrganizationCatalogueSourcesSourceRoute: typeof InOrganizationsOrganizationCatalogueSourcesSourceRoute
   InOrganizationsOrganizationCatalogueStackRoute: typeof InOrganizationsOrganizationCatalogueStackRoute
   InOrganizationsOrganizationCloudCostManagementAnomaliesRoute: typeof InOrganizationsOrganizationCloudCostManagementAnomaliesRoute
@@ -1878,14 +1881,14 @@ interface InOrganizationsOrganizationRouteChildren {
   InOrganizationsOrganizationCloudCostManagementTagsRoute: typeof InOrganizationsOrganizationCloudCostManagementTagsRoute
   InOrganizationsOrganizationConfigRepositoriesRepositoryRoute: typeof InOrganizationsOrganizationConfigRepositoriesRepositoryRoute
   InOrganizationsOrganizationIdentityProvidersProviderRoute: typeof InOrganizationsOrganizationIdentityProvidersProviderRoute
-  InOrganizationsOrganizationIdentityProvidersNewRoute: typeof InOrganizationsOrganizationIdentityProvidersNewRoute
+  InOrganizationsOrganizationIdentityProvidersChar43newRoute: typeof InOrganizationsOrganizationIdentityProvidersChar43newRoute
   InOrganizationsOrganizationMembersInvitationsRoute: typeof InOrganizationsOrganizationMembersInvitationsRoute
   InOrganizationsOrganizationPoliciesPolicyRoute: typeof InOrganizationsOrganizationPoliciesPolicyRoute
-  InOrganizationsOrganizationPoliciesNewRoute: typeof InOrganizationsOrganizationPoliciesNewRoute
+  InOrganizationsOrganizationPoliciesChar43newRoute: typeof InOrganizationsOrganizationPoliciesChar43newRoute
   InOrganizationsOrganizationProjectsProjectRoute: typeof InOrganizationsOrganizationProjectsProjectRouteWithChildren
-  InOrganizationsOrganizationProjectsNewRoute: typeof InOrganizationsOrganizationProjectsNewRoute
+  InOrganizationsOrganizationProjectsChar43newRoute: typeof InOrganizationsOrganizationProjectsChar43newRoute
   InOrganizationsOrganizationRolesRoleRoute: typeof InOrganizationsOrganizationRolesRoleRoute
-  InOrganizationsOrganizationRolesNewRoute: typeof InOrganizationsOrganizationRolesNewRoute
+  InOrganizationsOrganizationRolesChar43newRoute: typeof InOrganizationsOrganizationRolesChar43newRoute
   InOrganizationsOrganizationTeamsTeamRoute: typeof InOrganizationsOrganizationTeamsTeamRoute
   InOrganizationsOrganizationCatalogueSourcesIndexRoute: typeof InOrganizationsOrganizationCatalogueSourcesIndexRoute
   InOrganizationsOrganizationCatalogueIndexRoute: typeof InOrganizationsOrganizationCatalogueIndexRoute
@@ -1897,7 +1900,7 @@ interface InOrganizationsOrganizationRouteChildren {
   InOrganizationsOrganizationTeamsIndexRoute: typeof InOrganizationsOrganizationTeamsIndexRoute
   InOrganizationsOrganizationCloudCostManagementAccountsAccountRoute: typeof InOrganizationsOrganizationCloudCostManagementAccountsAccountRoute
   InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute
-  InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute
+  InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute
   InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute: typeof InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute
   InOrganizationsOrganizationCloudCostManagementBudgetsIndexRoute: typeof InOrganizationsOrganizationCloudCostManagementBudgetsIndexRoute
 }
@@ -1939,8 +1942,8 @@ const InOrganizationsOrganizationRouteChildren: InOrganizationsOrganizationRoute
       InOrganizationsOrganizationWorkersRoute,
     InOrganizationsOrganizationIndexRoute:
       InOrganizationsOrganizationIndexRoute,
-    InOrganizationsOrganizationApiKeysNewRoute:
-      InOrganizationsOrganizationApiKeysNewRoute,
+    InOrganizationsOrganizationApiKeysChar43newRoute:
+      InOrganizationsOrganizationApiKeysChar43newRoute,
     InOrganizationsOrganizationCatalogueSourcesSourceRoute:
       InOrganizationsOrganizationCatalogueSourcesSourceRoute,
     InOrganizationsOrganizationCatalogueStackRoute:
@@ -1959,22 +1962,22 @@ const InOrganizationsOrganizationRouteChildren: InOrganizationsOrganizationRoute
       InOrganizationsOrganizationConfigRepositoriesRepositoryRoute,
     InOrganizationsOrganizationIdentityProvidersProviderRoute:
       InOrganizationsOrganizationIdentityProvidersProviderRoute,
-    InOrganizationsOrganizationIdentityProvidersNewRoute:
-      InOrganizationsOrganizationIdentityProvidersNewRoute,
+    InOrganizationsOrganizationIdentityProvidersChar43newRoute:
+      InOrganizationsOrganizationIdentityProvidersChar43newRoute,
     InOrganizationsOrganizationMembersInvitationsRoute:
       InOrganizationsOrganizationMembersInvitationsRoute,
     InOrganizationsOrganizationPoliciesPolicyRoute:
       InOrganizationsOrganizationPoliciesPolicyRoute,
-    InOrganizationsOrganizationPoliciesNewRoute:
-      InOrganizationsOrganizationPoliciesNewRoute,
+    InOrganizationsOrganizationPoliciesChar43newRoute:
+      InOrganizationsOrganizationPoliciesChar43newRoute,
     InOrganizationsOrganizationProjectsProjectRoute:
       InOrganizationsOrganizationProjectsProjectRouteWithChildren,
-    InOrganizationsOrganizationProjectsNewRoute:
-      InOrganizationsOrganizationProjectsNewRoute,
+    InOrganizationsOrganizationProjectsChar43newRoute:
+      InOrganizationsOrganizationProjectsChar43newRoute,
     InOrganizationsOrganizationRolesRoleRoute:
       InOrganizationsOrganizationRolesRoleRoute,
-    InOrganizationsOrganizationRolesNewRoute:
-      InOrganizationsOrganizationRolesNewRoute,
+    InOrganizationsOrganizationRolesChar43newRoute:
+      InOrganizationsOrganizationRolesChar43newRoute,
     InOrganizationsOrganizationTeamsTeamRoute:
       InOrganizationsOrganizationTeamsTeamRoute,
     InOrganizationsOrganizationCatalogueSourcesIndexRoute:
@@ -1997,8 +2000,8 @@ const InOrganizationsOrganizationRouteChildren: InOrganizationsOrganizationRoute
       InOrganizationsOrganizationCloudCostManagementAccountsAccountRoute,
     InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute:
       InOrganizationsOrganizationCloudCostManagementBudgetsBudgetRoute,
-    InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute:
-      InOrganizationsOrganizationCloudCostManagementBudgetsNewRoute,
+    InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute:
+      InOrganizationsOrganizationCloudCostManagementBudgetsChar43newRoute,
     InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute:
       InOrganizationsOrganizationCloudCostManagementAccountsIndexRoute,
     InOrganizationsOrganizationCloudCostManagementBudgetsIndexRoute:
@@ -2015,7 +2018,7 @@ interface InRouteChildren {
   InAccountActivityRoute: typeof InAccountActivityRoute
   InAccountSecurityRoute: typeof InAccountSecurityRoute
   InOrganizationsOrganizationRoute: typeof InOrganizationsOrganizationRouteWithChildren
-  InOrganizationsNewRoute: typeof InOrganizationsNewRoute
+  InOrganizationsChar43newRoute: typeof InOrganizationsChar43newRoute
   InAccountIndexRoute: typeof InAccountIndexRoute
   InOrganizationsIndexRoute: typeof InOrganizationsIndexRoute
 }
@@ -2026,7 +2029,7 @@ const InRouteChildren: InRouteChildren = {
   InAccountSecurityRoute: InAccountSecurityRoute,
   InOrganizationsOrganizationRoute:
     InOrganizationsOrganizationRouteWithChildren,
-  InOrganizationsNewRoute: InOrganizationsNewRoute,
+  InOrganizationsChar43newRoute: InOrganizationsChar43newRoute,
   InAccountIndexRoute: InAccountIndexRoute,
   InOrganizationsIndexRoute: InOrganizationsIndexRoute,
 }

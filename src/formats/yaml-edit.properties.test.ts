@@ -114,6 +114,18 @@ describe('whatever the file and the values', () => {
     )
   })
 
+  test('a key that is taken away takes no other with it', () => {
+    fc.assert(
+      fc.property(file, value, fc.uniqueArray(fc.stringMatching(/^[a-d]{1,2}$/), { minLength: 1, maxLength: 3 }), (text, json, gone) => {
+        const edited = editYaml(text, new Map<string, unknown>([...gone.map((name) => [name, undefined] as const), ['last', json]]))
+        const expected = new Map([...readYaml(text), ['last', plain(json)] as const])
+        for (const name of gone) expected.delete(name)
+        expect(plain(Object.fromEntries(readYaml(edited)))).toEqual(plain(Object.fromEntries(expected)))
+      }),
+      { seed: 4, numRuns: 3000 },
+    )
+  })
+
   test('random text is read or refused, and nothing else', () => {
     const piece = fc.oneof(
       fc.constantFrom(

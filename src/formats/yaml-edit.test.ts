@@ -156,6 +156,45 @@ describe('missing keys are appended in the order given', () => {
   })
 })
 
+describe('a key whose value is undefined goes', () => {
+  const cases: Case[] = [
+    {
+      what: 'with its line and the comment behind it',
+      text: '# head\na: 1 # why\nb: 2\n',
+      values: { a: undefined },
+      result: '# head\nb: 2\n',
+    },
+    {
+      what: 'with all lines of its value',
+      text: 'a:\n  k: 1\n  # in\n  l: 2\nb: |\n  x\n  y\nc:\n- 1\n- 2\nd: 1\n',
+      values: { a: undefined, b: undefined, c: undefined },
+      result: 'd: 1\n',
+    },
+    { what: 'at the end of a file without a line end', text: 'a: 1\nb: 2', values: { b: undefined }, result: 'a: 1\n' },
+    { what: 'as the only one', text: '# nothing else\na: 1\n', values: { a: undefined }, result: '# nothing else\n' },
+    { what: 'while others change and come', text: 'a: 1\nb: 2\n', values: { a: undefined, b: 3, c: 4 }, result: 'b: 3\nc: 4\n' },
+    { what: 'where it is not there', text: 'a: 1\n', values: { b: undefined }, result: 'a: 1\n' },
+    { what: 'first in braces', text: '{a: 1, b: 2, c: 3}\n', values: { a: undefined }, result: '{b: 2, c: 3}\n' },
+    { what: 'last in braces', text: '{a: 1, b: 2, c: 3}\n', values: { b: undefined, c: undefined }, result: '{a: 1}\n' },
+    {
+      what: 'in the middle of braces, and another one comes',
+      text: '{a: 1, b: 2}\n',
+      values: { a: undefined, c: 3 },
+      result: '{b: 2, c: 3}\n',
+    },
+    { what: 'all of braces', text: '{a: 1, b: 2}\n', values: { a: undefined, b: undefined }, result: '{}\n' },
+    { what: 'with Windows line ends', text: 'a: 1\r\nb: 2\r\n', values: { a: undefined }, result: 'b: 2\r\n' },
+  ]
+
+  test.each(cases)('$what', ({ text, values, result }) => {
+    expect(edit(text, values)).toBe(result)
+  })
+
+  test('unless another key uses its anchor', () => {
+    expect(() => edit('a: &x 1\nb: *x\n', { a: undefined })).toThrow('"b" uses its anchor &x')
+  })
+})
+
 describe('variables files of real stacks', () => {
   const stacks = new URL('../../../shared/data/stacks/', import.meta.url)
   const files = existsSync(stacks)

@@ -82,7 +82,7 @@ describe.skipIf(noBrowser)(inBrowser('API keys'), () => {
     const acme = fresh('acme')
     const { ada } = await scenario(visit.server, organization(acme, member('ada')))
     const page = await visit.open({ as: ada })
-    await page.goto(visit.at(`/organizations/${acme}/identity-providers/new`))
+    await page.goto(visit.at(`/organizations/${acme}/identity-providers/+new`))
     await page.getByLabel('Name', { exact: false }).first().fill('Company')
     await page.getByText('As text').click()
     await page.getByLabel('Metadata (XML)').fill('<nothing/>')
@@ -96,9 +96,9 @@ describe.skipIf(noBrowser)(inBrowser('API keys'), () => {
     const { ada } = await scenario(visit.server, organization(acme, member('ada'), apiKey('robot', ['organization:project:*'])))
     const pages = [
       { path: `/organizations/${acme}/api-keys`, title: 'Clés d’API' },
-      { path: `/organizations/${acme}/api-keys/new`, title: 'Créer une clé d’API' },
+      { path: `/organizations/${acme}/api-keys/+new`, title: 'Créer une clé d’API' },
       { path: `/organizations/${acme}/identity-providers`, title: 'Fournisseurs d’identité' },
-      { path: `/organizations/${acme}/identity-providers/new`, title: 'Ajouter un fournisseur' },
+      { path: `/organizations/${acme}/identity-providers/+new`, title: 'Ajouter un fournisseur' },
     ]
     expect(await sweep(visit, ada, pages)).toEqual([])
   })

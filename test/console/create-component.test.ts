@@ -109,7 +109,7 @@ describe.skipIf(noBrowser)(inBrowser('a component through its form'), () => {
   test('is chosen from cards, filled in with what is wrong said beside it, priced and judged live, reviewed, and created with its pipeline', async () => {
     const { ada, org, base, config } = await open()
     const page = await visit.open({ as: ada })
-    await page.goto(visit.at(`${base}/new`))
+    await page.goto(visit.at(`${base}/+new`))
     await page.getByRole('heading', { name: 'New component', level: 1 }).waitFor()
     await page.getByLabel('Find a stack').fill('servers address')
     await page.getByText('1 stack', { exact: true }).waitFor()
@@ -162,7 +162,7 @@ describe.skipIf(noBrowser)(inBrowser('a component through its form'), () => {
   test('is made by keyboard alone', async () => {
     const { ada, base, org } = await open()
     const page = await visit.open({ as: ada })
-    await page.goto(visit.at(`${base}/new?stack=${org}:web`))
+    await page.goto(visit.at(`${base}/+new?stack=${org}:web`))
     await page.getByRole('textbox', { name: 'Name' }).waitFor()
     await tabTo(page, /^Name/)
     await page.keyboard.type('Keys')
@@ -235,11 +235,11 @@ describe.skipIf(noBrowser)(inBrowser('a component through its form'), () => {
   test('is dark, French and 320 pixels wide as well', async () => {
     const { ada, base, org } = await open()
     const page = await visit.open({ as: ada, dark: true, language: 'fr', width: 320 })
-    await page.goto(visit.at(`${base}/new`))
+    await page.goto(visit.at(`${base}/+new`))
     await page.getByText('1 stack', { exact: true }).waitFor()
     expect(await overflow(page)).toBe(0)
     expect(await findings(page)).toEqual([])
-    await page.goto(visit.at(`${base}/new?stack=${org}:web&section=Delivery`))
+    await page.goto(visit.at(`${base}/+new?stack=${org}:web&section=Delivery`))
     await page.getByRole('heading', { name: 'Nouveau composant' }).waitFor()
     await page.getByRole('textbox', { name: 'Region' }).fill('eu-west-1')
     await page.getByText(/par mois/).waitFor()
@@ -263,7 +263,7 @@ describe.skipIf(noBrowser)(inBrowser('a component through its form'), () => {
     }
     const { bob } = await scenario(visit.server, Object.assign(joined, { cast: 'bob' as const }))
     const page = await visit.open({ as: bob })
-    await page.goto(visit.at(`${base}/new?stack=${org}:web&section=Delivery`))
+    await page.goto(visit.at(`${base}/+new?stack=${org}:web&section=Delivery`))
     await page.getByRole('textbox', { name: 'Name' }).fill('Mine')
     await page.getByRole('textbox', { name: 'Region' }).fill('eu-west-1')
     await page.getByRole('button', { name: 'Review the files' }).click()

@@ -50,7 +50,7 @@ describe.skipIf(noBrowser)(inBrowser('the first steps'), () => {
     await later.getByRole('button', { name: 'Create', exact: true }).click()
     await step(later, 'A component').waitFor()
     await later.getByRole('link', { name: 'Choose a stack' }).click()
-    await later.waitForURL(`**/organizations/${acme}/projects/web-shop/environments/staging/components/new*`)
+    await later.waitForURL(`**/organizations/${acme}/projects/web-shop/environments/staging/components/+new*`)
     await later.getByRole('link', { name: /^Hello/ }).click()
     await later.getByRole('textbox', { name: 'Name' }).fill('Front')
     await later.getByRole('textbox', { name: 'Whom' }).fill('everybody')

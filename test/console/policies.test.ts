@@ -111,7 +111,7 @@ describe.skipIf(noBrowser)(inBrowser('policies'), () => {
       ),
     )
     const barred = await visit.open({ as: bob })
-    await barred.goto(at(org, '/new'))
+    await barred.goto(at(org, '/+new'))
     await barred.getByText(/no rule grants organization:infra_policy:create/).waitFor()
     expect(await barred.getByRole('button', { name: 'Create the policy' }).isDisabled()).toBe(true)
     const other = fresh('acme')

@@ -103,15 +103,23 @@ describe.skipIf(noBrowser)(inBrowser('projects'), () => {
     const acme = fresh('acme')
     const { ada } = await scenario(visit.server, organization(acme, member('ada'), project('shop', environment('prod'))))
     const path = { organization_canonical: acme, project_canonical: 'shop' }
+    const look = { color: '#ff8800', icon: 'default' }
+    const { data: made } = (await ada.getProject({ path })).body as { data: { updated_at: number } }
+    expect((await ada.updateProject({ path, body: { name: 'shop', ...look, updated_at: made.updated_at } })).status).toBe(200)
     const page = await visit.open({ as: ada })
     await page.goto(visit.at(`/organizations/${acme}/projects/shop/settings`))
+    // Colours and icons of other programs are kept, unless somebody chooses others.
     await page.getByRole('main').getByLabel('Name').first().fill('The shop')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved', { exact: true }).waitFor()
+    expect((await ada.getProject({ path })).body).toMatchObject({ data: { name: 'The shop', ...look } })
     await page.getByLabel('Teal').check()
     await page.getByRole('combobox', { name: 'Cloud provider' }).click()
     await page.getByRole('option', { name: 'Amazon Web Services' }).click()
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('Saved', { exact: true }).waitFor()
-    expect((await ada.getProject({ path })).body).toMatchObject({ data: { name: 'The shop', color: 'teal', cloud_provider: 'aws' } })
+    await expect
+      .poll(async () => (await ada.getProject({ path })).body)
+      .toMatchObject({ data: { name: 'The shop', color: 'teal', cloud_provider: 'aws' } })
     // What is not saved is not left without a question; what is saved is not asked about, and takes nothing else away.
     await page.getByLabel('Red', { exact: true }).check()
     await page.getByRole('link', { name: 'KPIs' }).last().click()
@@ -209,7 +217,7 @@ describe.skipIf(noBrowser)(inBrowser('projects'), () => {
     )
     const pages = [
       { path: '', title: 'Projets', picture: 'projects' },
-      { path: '/new' },
+      { path: '/+new' },
       { path: '/web-shop', picture: 'project' },
       { path: '/web-shop/settings' },
       { path: '/web-shop/environments/prod' },

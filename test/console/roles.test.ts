@@ -18,7 +18,7 @@ describe.skipIf(noBrowser)(inBrowser('roles'), () => {
       organization(acme, member('ada'), project('web', environment('prod')), project('shop', environment('staging'))),
     )
     const page = await visit.open({ as: ada })
-    await page.goto(visit.at(`/organizations/${acme}/roles/new`))
+    await page.goto(visit.at(`/organizations/${acme}/roles/+new`))
     await page.getByLabel('Name').fill('Web people')
     await page.getByRole('button', { name: 'Add a rule' }).click()
     await page.getByRole('combobox', { name: 'Action of rule 1', exact: true }).fill('organization:project:*')
@@ -106,7 +106,7 @@ describe.skipIf(noBrowser)(inBrowser('roles'), () => {
       ),
     )
     const page = await visit.open({ as: eve })
-    await page.goto(visit.at(`/organizations/${acme}/roles/new`))
+    await page.goto(visit.at(`/organizations/${acme}/roles/+new`))
     await page.getByLabel('Name').fill('More than mine')
     await page.getByRole('button', { name: 'Add a rule' }).click()
     await page.getByRole('combobox', { name: 'Action of rule 1', exact: true }).fill('organization:project:delete')
@@ -124,7 +124,7 @@ describe.skipIf(noBrowser)(inBrowser('roles'), () => {
     const { ada } = await scenario(visit.server, organization(acme, member('ada'), role('keeper', ['organization:team:*'])))
     const pages = [
       ['roles', 'Rôles'],
-      ['roles/new', 'Créer un rôle'],
+      ['roles/+new', 'Créer un rôle'],
       ['roles/keeper', 'keeper'],
       ['roles/organization-admin', 'Organization admin'],
     ].map(([path, title = '']) => ({ path: `/organizations/${acme}/${path}`, title }))

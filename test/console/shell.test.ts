@@ -136,7 +136,7 @@ describe.skipIf(noBrowser)(inBrowser('the frame of the console'), () => {
 
   test('founds an organization, gives it a child, and deletes that again', async () => {
     const page = await visit.open({ as: ada })
-    await page.goto(visit.at('/organizations/new'))
+    await page.goto(visit.at('/organizations/+new'))
     await page.getByLabel('Name').fill('In')
     await page.getByText('At least three characters', { exact: true }).waitFor()
     await page.getByLabel('Name').fill('Initech')
@@ -166,7 +166,7 @@ describe.skipIf(noBrowser)(inBrowser('the frame of the console'), () => {
   test('fits a narrow screen, and nobody with bad eyes is left out', async () => {
     const pages = [
       { path: '/organizations' },
-      { path: '/organizations/new' },
+      { path: '/organizations/+new' },
       { path: '/organizations/acme/children' },
       { path: '/organizations/acme/settings', picture: 'organization-settings' },
     ]

@@ -19,12 +19,15 @@ export function useMay(id: OperationId, path: Readonly<Record<string, string | n
   const [, , permission, target] = operations[id]
   if (!access || permission === null) return { allowed: true, why: undefined }
   const resource = resourceOf(operations[id][1], path)
-  if (isAllowed(access, permission, target, resource)) return { allowed: true, why: undefined }
-  const [blocked] = access.blocked
-  return { allowed: false, why: blocked ? t('access.blocked', { reason: blocked }) : t('access.lacks', { permission, resource }) }
+  // Of more rules than are told, one that is not may say yes.
+  if (!access.complete || isAllowed(access, permission, target, resource)) return { allowed: true, why: undefined }
+  const [blockedBy] = access.blocked_by
+  if (access.lacks) return { allowed: false, why: t(`access.demands.${access.lacks}`) }
+  if (blockedBy) return { allowed: false, why: t('access.blocked', { reason: t(`access.blockedBy.${blockedBy}`) }) }
+  return { allowed: false, why: t('access.lacks', { permission, resource }) }
 }
 
-export type AccessHere = Pick<Data<'getAccess'>, 'owns' | 'blocked'> & { rules: RuleSet }
+export type AccessHere = Omit<Data<'getAccess'>, 'rules'> & { rules: RuleSet }
 
 export function useAccess(organization: string): AccessHere | undefined {
   const { data } = useAsk('getAccess', { path: { organization_canonical: organization } }, { enabled: organization !== '' })
@@ -38,7 +41,7 @@ function accessOf(data: Data<'getAccess'>): AccessHere {
   const before = known.get(data)
   if (before) return before
   const held = data.rules.map((rule, id) => ({ id, organization_id: 0, action: rule.action, resources: rule.resources }))
-  const access = { rules: ruleSet(held, 0), owns: data.owns, blocked: data.blocked }
+  const access = { ...data, rules: ruleSet(held, 0) }
   known.set(data, access)
   return access
 }

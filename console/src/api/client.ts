@@ -10,7 +10,7 @@ import type { Answer, Data, OperationId, Question } from './types.ts'
 type Request = {
   path?: Record<string, unknown>
   query?: Record<string, unknown>
-  filters?: Record<string, string | undefined>
+  filters?: Record<string, string | readonly string[] | undefined>
   body?: unknown
 }
 export interface CallOptions {
@@ -25,10 +25,7 @@ const { request } = createClient<AnyPaths>({ baseUrl: '/', querySerializer: { ar
 
 /** @returns the whole answer @throws Problem when the API refuses or cannot be reached; the reason of `signal` when that aborts */
 export async function call<Id extends OperationId>(id: Id, question: Question<Id>, options: CallOptions = {}): Promise<Answer<Id>> {
-  const response = await send(id, question, options)
-  if (response.status === 204) return undefined as Answer<Id>
-  const text = await response.text()
-  return (text === '' ? undefined : JSON.parse(text)) as Answer<Id>
+  return (await contentOf(await send(id, question, options), options.signal)) as Answer<Id>
 }
 
 /** What is in the answer's `data`. */
@@ -38,20 +35,43 @@ export async function dataOf<Id extends OperationId>(id: Id, question: Question<
 
 /** The answer itself, unread: for streams and files. */
 export async function send<Id extends OperationId>(id: Id, question: Question<Id>, options: CallOptions = {}): Promise<Response> {
-  const response = await attempt(id, question as Request, options)
-  if (response.ok) return response
+  const ask = () => attempt(id, question as Request, options)
+  if (options.token === undefined) return withSession(ask)
+  return assertGood(await ask())
+}
+
+/** Undefined for an answer without content. @throws Problem when it breaks off, or is none of ours */
+export async function contentOf(response: Response, signal?: AbortSignal): Promise<unknown> {
+  const text = await response.text().catch((error) => lost(error, signal))
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    // Whatever stands between this page and the platform answers in its place: the page of a network that wants to be paid, a proxy.
+    throw new Problem(502, [{ code: 'Unreadable', message: '' }])
+  }
+}
+
+/** All that goes wrong with the session of this page is mended here, once, and what was asked is asked again. @throws Problem when refused */
+export async function withSession(ask: () => Promise<Response>): Promise<Response> {
+  const response = await ask()
+  if (response.ok) {
+    renew()
+    return response
+  }
   const problem = await problemOf(response)
   // The CSRF token of a page that slept while the keys were changed is stale: asked for once more, it is good again.
-  if (problem.status === 403 && problem.faults.some(({ code }) => code === staleToken) && (await restoreSession())) {
-    const again = await attempt(id, question as Request, options)
-    if (again.ok) return again
-    throw await problemOf(again)
-  }
-  if (problem.status === 401 && currentSession() && options.token === undefined) rememberSession(undefined)
+  if (problem.status === 403 && problem.faults.some(({ code }) => code === staleToken) && (await restoreSession()))
+    return assertGood(await ask())
+  if (problem.status === 401 && currentSession()) rememberSession(undefined)
   throw problem
 }
 
 const staleToken = 'InvalidCSRFToken'
+
+async function assertGood(response: Response): Promise<Response> {
+  if (response.ok) return response
+  throw await problemOf(response)
+}
 
 async function attempt(id: OperationId, { path, query, filters, body }: Request, { signal, token }: CallOptions): Promise<Response> {
   const [method, address] = operations[id] as OperationRow
@@ -67,10 +87,15 @@ async function attempt(id: OperationId, { path, query, filters, body }: Request,
     // The library has read the body of a refusal; here it is again, for who turns it into a Problem.
     return response.ok ? response : new Response(typeof error === 'string' ? error : JSON.stringify(error), response)
   } catch (error) {
-    if (signal?.aborted) throw signal.reason ?? error
-    unreachable()
-    throw new Problem(0, [])
+    return lost(error, signal)
   }
+}
+
+/** What did not arrive, or broke off on its way, unless nobody waits for it any more. */
+function lost(error: unknown, signal: AbortSignal | undefined): never {
+  if (signal?.aborted) throw signal.reason ?? error
+  unreachable()
+  throw new Problem(0, [])
 }
 
 /**
@@ -79,19 +104,38 @@ async function attempt(id: OperationId, { path, query, filters, body }: Request,
  */
 export async function restoreSession(): Promise<BrowserSession | undefined> {
   const response = await attempt('getBrowserSession', {}, {})
-  if (!response.ok && response.status !== 401) throw await problemOf(response)
-  const found = response.ok ? ((await response.json()) as { data: BrowserSession }).data : undefined
-  if (found && isAnotherPerson(found)) {
+  if (response.status === 401) {
+    rememberSession(undefined)
+    return undefined
+  }
+  const { data: found } = (await contentOf(await assertGood(response))) as { data: BrowserSession }
+  if (isAnotherPerson(found)) {
     window.location.reload()
     return new Promise(() => {})
   }
-  rememberSession(found)
+  keep(found)
   return found
 }
 
 /** After any sign-in: the token that it answered becomes the cookie, and is forgotten here. */
 export async function beginSession(token: string): Promise<void> {
-  rememberSession(await dataOf('openBrowserSession', {} as Question<'openBrowserSession'>, { token }))
+  keep(await dataOf('openBrowserSession', {} as Question<'openBrowserSession'>, { token }))
+}
+
+/** When half of the lifetime is over, in the time of this browser, whose clock may be another than that of the platform. */
+let renewAt = Number.POSITIVE_INFINITY
+
+function keep(session: BrowserSession): void {
+  rememberSession(session)
+  renewAt = Date.now() + (session.expires_at - session.session.last_used_at) * 500
+}
+
+/** A session ends so long after the last time that it was asked for, and who works for a day does not load the page anew. */
+function renew(): void {
+  if (!currentSession() || Date.now() < renewAt) return
+  // Once for all the answers that come now, and once more when it fails.
+  renewAt = Date.now() + 60_000
+  restoreSession().catch(() => {})
 }
 
 export async function endSession(): Promise<void> {

@@ -111,6 +111,7 @@ export const operations = {
   updateConfigRepository: ["put","/organizations/{organization_canonical}/config_repositories/{config_repository_canonical}","organization:config_repository:update",null],
   createConfigRepositoryConfig: ["post","/organizations/{organization_canonical}/config_repositories/{config_repository_canonical}/config","organization:config_repository:config:create","config"],
   listCostAnomalies: ["get","/organizations/{organization_canonical}/cloud_cost_management/anomalies","organization:cloud_cost_management:anomaly:list","anomaly"],
+  getCostAnomaly: ["get","/organizations/{organization_canonical}/cloud_cost_management/anomalies/{anomaly_id}","organization:cloud_cost_management:anomaly:read","anomaly"],
   updateCostAnomaly: ["put","/organizations/{organization_canonical}/cloud_cost_management/anomalies/{anomaly_id}","organization:cloud_cost_management:anomaly:update","anomaly"],
   listCostBudgets: ["get","/organizations/{organization_canonical}/cloud_cost_management/budgets","organization:cloud_cost_management:budget:list","budget"],
   createCostBudget: ["post","/organizations/{organization_canonical}/cloud_cost_management/budgets","organization:cloud_cost_management:budget:create","budget"],

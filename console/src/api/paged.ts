@@ -14,7 +14,9 @@ export interface PagedList<Row> {
   rowAt(index: number): Row | undefined
   /** Says which rows are on the screen; their pages are asked for. */
   show(first: number, last: number): void
+  /** Of the pages on the screen, the first that was refused: the others are there all the same. */
   problem: Problem | null
+  /** Asks once more for what was refused. */
   again(): void
   /** The first page of another question is on its way; the rows are those of the last one. */
   changing: boolean
@@ -42,6 +44,7 @@ export function usePagedList<Id extends OperationId>(
     queries: wanted.map((page) => ({ ...pageOf(page), refetchInterval: every, enabled, gcTime: 30_000 })) as never[],
   })
 
+  const refused = [first, ...others].filter(({ error }) => error !== null)
   const answer = first.data as { data?: Rows<Id>[]; pagination?: { total: number } } | undefined
   const rowAt = (index: number): Rows<Id> | undefined => {
     const page = Math.floor(index / pageSize)
@@ -57,8 +60,10 @@ export function usePagedList<Id extends OperationId>(
     total: answer?.pagination?.total ?? answer?.data?.length,
     rowAt,
     show,
-    problem: (first.error ?? null) as Problem | null,
-    again: () => void first.refetch(),
+    problem: (refused[0]?.error ?? null) as Problem | null,
+    again() {
+      for (const page of refused) void page.refetch()
+    },
     changing: first.isPlaceholderData,
   }
 }

@@ -1,5 +1,6 @@
 /** Streams of events over a network that goes away without a word. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { BrowserSession } from './session.ts'
 import { follow, type StreamState } from './stream.ts'
 
 /** Each question in turn is answered by a stream that begins so, and stays open until it is given up. */
@@ -28,11 +29,11 @@ const path = {
   build_id: '1',
 }
 
-function following() {
+function following(begin = follow) {
   const told: string[] = []
   const states: StreamState[] = []
   const stop = new AbortController()
-  const done = follow(
+  const done = begin(
     'getBuildEvents',
     { path },
     { signal: stop.signal, take: ({ data }) => told.push(data), state: (one) => states.push(one) },
@@ -81,4 +82,60 @@ test('nobody is asked again once nobody listens', async () => {
   await vi.advanceTimersByTimeAsync(120_000)
   await done
   expect(asked).toHaveLength(1)
+})
+
+const session = (id: number) => ({ csrf_token: `${id}-token`, account: {}, session: { id } }) as BrowserSession
+const refusal = (status: number, code: string) => Response.json({ errors: [{ code, message: 'no' }] }, { status })
+
+/** A page that was just loaded, with a stream, and whose the cookie is. */
+async function open(cookie: () => BrowserSession | undefined) {
+  const asked: Headers[] = []
+  vi.stubGlobal('fetch', async (request: Request | string, options: { headers: HeadersInit }) => {
+    if (typeof request !== 'string') return cookie() ? Response.json({ data: cookie() }) : refusal(401, 'Unauthenticated')
+    const headers = new Headers(options.headers)
+    asked.push(headers)
+    if (!cookie()) return refusal(401, 'Unauthenticated')
+    if (headers.get('x-csrf-token') !== cookie()?.csrf_token) return refusal(403, 'InvalidCSRFToken')
+    const text = headers.get('x-csrf-token') === '1-token' ? 'id: 7\ndata: one\n\n' : 'id: 8\ndata: two\n\nevent: end\ndata\n\n'
+    return new Response(text)
+  })
+  vi.stubGlobal(
+    'Request',
+    class extends Request {
+      constructor(address: string, options: RequestInit) {
+        super(new URL(address, 'http://localhost'), { ...options, signal: null })
+      }
+    },
+  )
+  vi.resetModules()
+  return { asked, ...(await import('./session.ts')), ...(await import('./client.ts')), ...(await import('./stream.ts')) }
+}
+
+test('a stream goes on in the session that the same person began in another tab', async () => {
+  const { asked, follow, rememberSession } = await open(() => session(2))
+  rememberSession(session(1))
+  const { told, done } = following(follow)
+  await vi.advanceTimersByTimeAsync(10)
+  await done
+  expect(told).toEqual(['two'])
+  expect(asked.map((headers) => headers.get('x-csrf-token'))).toEqual(['1-token', '2-token'])
+})
+
+test('and is taken up where it ended when a session that has ended is there again', async () => {
+  let cookie: BrowserSession | undefined = session(1)
+  const { asked, follow, rememberSession, restoreSession } = await open(() => cookie)
+  rememberSession(cookie)
+  const { told, states, done } = following(follow)
+  await vi.advanceTimersByTimeAsync(10)
+  cookie = undefined
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(told).toEqual(['one'])
+  expect(states.at(-1)).toBe('waiting')
+  expect(asked).toHaveLength(2)
+  cookie = session(2)
+  await restoreSession()
+  await vi.advanceTimersByTimeAsync(20_000)
+  await done
+  expect(told).toEqual(['one', 'two'])
+  expect(asked.at(-1)?.get('last-event-id')).toBe('7')
 })

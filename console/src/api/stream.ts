@@ -1,8 +1,10 @@
 /** Server-sent events by fetch, because EventSource can set no header. A lost connection is taken up where it ended. */
 
+import { withSession } from './client.ts'
+import { pause, waitOf } from './connection.ts'
 import { operations } from './operations.ts'
-import { problemOf } from './problem.ts'
-import { currentSession } from './session.ts'
+import { isProblem } from './problem.ts'
+import { currentSession, onSession } from './session.ts'
 import type { OperationId, Question } from './types.ts'
 
 export interface ServerEvent {
@@ -14,8 +16,9 @@ export interface ServerEvent {
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'ended'
 
 /**
- * Calls `take` for each event until the stream ends by itself (an event named `end`), or `signal` aborts.
- * @throws Problem when the API refuses; a connection that breaks is opened again, after one to fifteen seconds
+ * Calls `take` for each event until the stream ends by itself (an event named `end`), or `signal` aborts. A connection that breaks is
+ * opened again, after one to fifteen seconds; a session that ends is waited for.
+ * @throws Problem when the API refuses
  */
 export async function follow<Id extends OperationId>(
   id: Id,
@@ -25,22 +28,24 @@ export async function follow<Id extends OperationId>(
   let last: string | undefined
   for (let failures = 0; !signal.aborted; failures++) {
     state?.(failures === 0 ? 'connecting' : 'waiting')
-    if (failures > 0) await pause(Math.min(2 ** (failures - 1), 15) * 1000, signal)
+    if (failures > 0) await pause(waitOf(failures - 1), signal)
     if (signal.aborted) return
     const connection = watched(signal)
     try {
-      const csrf = currentSession()?.csrf_token
-      const response = await fetch(addressOf(id, question as { path?: Record<string, unknown> }), {
-        signal: connection.signal,
-        headers: {
-          accept: 'text/event-stream',
-          ...(csrf ? { 'x-csrf-token': csrf } : {}),
-          ...(last === undefined ? {} : { 'last-event-id': last }),
-        },
+      const { body } = await withSession(() => {
+        const csrf = currentSession()?.csrf_token
+        return fetch(addressOf(id, question as { path?: Record<string, unknown> }), {
+          signal: connection.signal,
+          headers: {
+            accept: 'text/event-stream',
+            ...(csrf ? { 'x-csrf-token': csrf } : {}),
+            ...(last === undefined ? {} : { 'last-event-id': last }),
+          },
+        })
       })
-      if (!response.ok || !response.body) throw await problemOf(response)
+      if (!body) return state?.('ended')
       state?.('open')
-      for await (const event of eventsOf(response.body, connection.heard)) {
+      for await (const event of eventsOf(body, connection.heard)) {
         failures = 0
         last = event.id ?? last
         if (event.event === 'end') return state?.('ended')
@@ -48,8 +53,10 @@ export async function follow<Id extends OperationId>(
       }
     } catch (error) {
       if (signal.aborted) return
-      const status = (error as { status?: number }).status
-      if (status !== undefined && status < 500 && status !== 429) throw error
+      if (isProblem(error, 401)) {
+        state?.('waiting')
+        await signedIn(signal)
+      } else if (isProblem(error) && error.status > 0 && error.status < 500 && error.status !== 429) throw error
     } finally {
       connection.close()
     }
@@ -106,16 +113,15 @@ async function* eventsOf(body: ReadableStream<Uint8Array>, heard: () => void): A
   }
 }
 
-/** Shorter when the browser is back in a network, or nobody waits any more. */
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+/** Until somebody is signed in again, or nobody waits any more. */
+const signedIn = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = () => {
-      clearTimeout(timer)
-      window.removeEventListener('online', end)
+      forget()
       signal.removeEventListener('abort', end)
       resolve()
     }
-    const timer = setTimeout(end, milliseconds)
-    window.addEventListener('online', end)
+    const forget = onSession(() => currentSession() && end())
+    if (currentSession()) end()
     signal.addEventListener('abort', end)
   })

@@ -20,8 +20,8 @@ type Part<Name extends string, Value> = [Value] extends [undefined] ? unknown : 
 export type Question<Id extends OperationId> = Part<'path', PathOf<Id>> &
   Part<'body', BodyOf<Id>> & {
     query?: QueryOf<Id>
-    /** Bracket filters of lists, as the query string has them: `{ 'name[rlike]': 'web' }`. */
-    filters?: Readonly<Record<string, string | undefined>>
+    /** Bracket filters of lists, as the query string has them: `{ 'name[rlike]': 'web' }`. Of several values each has to fit. */
+    filters?: Readonly<Record<string, string | readonly string[] | undefined>>
   }
 
 /** The question of a read, which has no body. */

@@ -1,6 +1,8 @@
 /** A bill on its way up. Only XMLHttpRequest tells how much of a body was sent. */
+import { call, contentOf, withSession } from '@/api/client.ts'
+import { unreachable } from '@/api/connection.ts'
 import { operations } from '@/api/operations.ts'
-import { Problem, problemOf } from '@/api/problem.ts'
+import { Problem } from '@/api/problem.ts'
 import { currentSession } from '@/api/session.ts'
 import type { Answer, PathParameters } from '@/api/types.ts'
 
@@ -13,7 +15,13 @@ interface UploadOptions {
 }
 
 /** @throws Problem when the API refuses or cannot be reached; the reason of `signal` when that aborts */
-export function uploadBill(path: AccountPath, file: File, { signal, onProgress }: UploadOptions): Promise<Answer<'uploadCloudCostBill'>> {
+export async function uploadBill(path: AccountPath, file: File, options: UploadOptions): Promise<Answer<'uploadCloudCostBill'>> {
+  // A small question first: what is wrong with the session is mended, or said, before the file is on its way.
+  await call('getUserAccount', {}, { signal: options.signal })
+  return (await contentOf(await withSession(() => sent(path, file, options)))) as Answer<'uploadCloudCostBill'>
+}
+
+function sent(path: AccountPath, file: File, { signal, onProgress }: UploadOptions): Promise<Response> {
   const [method, template] = operations.uploadCloudCostBill
   const address = template.replace(/{(\w+)}/g, (_, name: keyof AccountPath) => encodeURIComponent(path[name]))
   return new Promise((resolve, reject) => {
@@ -25,16 +33,18 @@ export function uploadBill(path: AccountPath, file: File, { signal, onProgress }
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0))
     request.addEventListener('load', () => {
       const { status, statusText, responseText } = request
-      if (status < 300) return resolve(JSON.parse(responseText) as Answer<'uploadCloudCostBill'>)
       const headers = Object.fromEntries(
         ['retry-after', 'x-request-id'].flatMap((name) => {
           const value = request.getResponseHeader(name)
           return value === null ? [] : [[name, value]]
         }),
       )
-      void problemOf(new Response(responseText, { status, statusText, headers })).then(reject)
+      resolve(new Response(responseText, { status, statusText, headers }))
     })
-    request.addEventListener('error', () => reject(new Problem(0, [])))
+    request.addEventListener('error', () => {
+      unreachable()
+      reject(new Problem(0, []))
+    })
     request.addEventListener('abort', () => reject(signal.reason))
     signal.addEventListener('abort', () => request.abort())
     request.send(file)

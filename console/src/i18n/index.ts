@@ -4,20 +4,27 @@
  */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { contentOfFile } from '../api/connection.ts'
 
 export const languages = ['en', 'fr'] as const
 export type Language = (typeof languages)[number]
 
-const files = import.meta.glob<{ default: Record<string, unknown> }>(['../features/*/messages/*.json', './messages/*.json'])
+/** Their addresses. */
+const files = import.meta.glob<string>(['../features/*/messages/*.json', './messages/*.json'], {
+  query: '?url',
+  import: 'default',
+  eager: true,
+})
 
 const backend = {
   type: 'backend' as const,
   read(language: string, namespace: string, done: (error: unknown, messages: Record<string, unknown> | null) => void) {
     const path = namespace === 'common' ? `./messages/${language}.json` : `../features/${namespace}/messages/${language}.json`
-    const load = files[path]
-    if (!load) return done(new Error(`no messages at ${path}`), null)
-    load().then(
-      ({ default: messages }) => done(null, messages),
+    const address = files[path]
+    if (!address) return done(new Error(`no messages at ${path}`), null)
+    // i18next asks once: a page waits for its sentences, whatever happens to the connection, rather than show their names.
+    contentOfFile(address).then(
+      (messages) => done(null, messages as Record<string, unknown>),
       (error) => done(error, null),
     )
   },

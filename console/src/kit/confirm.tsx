@@ -38,9 +38,9 @@ function Confirmation({ question: { children, verb, name, act }, close }: { ques
       await act()
       close()
     } catch (error) {
+      setBusy(false)
       if (!isProblem(error)) throw error
       setProblem(error)
-      setBusy(false)
     }
   }
   return (

@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next'
 import type { PagedList } from '@/api/paged.ts'
 import classes from './data-table.module.css'
 import { moveInTable } from './data-table-keys.ts'
-import { Pending, Refused } from './states.tsx'
+import { Pending, ProblemAlert, Refused } from './states.tsx'
 
 export interface Column<Row> {
   key: string
@@ -76,6 +76,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, empty, rowHeight 
   const shown = sort ?? ownSort
   return (
     <div>
+      {paged && <ProblemAlert problem={rows.problem} again={rows.again} />}
       {/* biome-ignore-start lint/a11y/useSemanticElements: rows that stand where their number says cannot be those of a table element */}
       <div
         ref={frame}

@@ -1,14 +1,14 @@
 /** Filters that are in the address: what somebody looks at can be sent to somebody else. `validateSearch` of the route has to know their names. */
 import { CloseButton, Select, type SelectProps, TextInput, type TextInputProps } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useTyped } from './use-typed.ts'
 
 export type SearchValue = string | number | boolean | readonly string[] | undefined
 
-/** Reads and writes search parameters of the page that is open; '' and undefined take one away. */
+/** Reads and writes search parameters of the page that is open; '' and undefined take one away, and the `page` of a list with any other. */
 export function useSearchValues(): readonly [
   values: Readonly<Record<string, unknown>>,
   set: (change: Record<string, SearchValue>) => void,
@@ -20,7 +20,9 @@ export function useSearchValues(): readonly [
       void navigate({
         to: '.',
         search: ((old: Record<string, unknown>) =>
-          Object.fromEntries(Object.entries({ ...old, ...change }).filter(([, value]) => value !== undefined && value !== ''))) as never,
+          Object.fromEntries(
+            Object.entries({ ...old, page: undefined, ...change }).filter(([, value]) => value !== undefined && value !== ''),
+          )) as never,
         replace: true,
         resetScroll: false,
       }),
@@ -40,14 +42,7 @@ export function TextFilter({ name, label, ...rest }: Named & Omit<TextInputProps
   const { t } = useTranslation()
   const [values, set] = useSearchValues()
   const there = typeof values[name] === 'string' ? values[name] : ''
-  const [text, setText] = useState(there)
-  const write = useDebouncedCallback((next: string) => set({ [name]: next }), 250)
-  // Going back, or following a link, changes it from outside.
-  useEffect(() => setText(there), [there])
-  const change = (next: string) => {
-    setText(next)
-    write(next)
-  }
+  const [text, type] = useTyped(there, (next) => set({ [name]: next }))
   return (
     <TextInput
       type="search"
@@ -56,8 +51,8 @@ export function TextFilter({ name, label, ...rest }: Named & Omit<TextInputProps
       {...rest}
       label={label}
       value={text}
-      onChange={(event) => change(event.currentTarget.value)}
-      rightSection={text === '' ? null : <CloseButton size="sm" aria-label={t('table.clear')} onClick={() => change('')} />}
+      onChange={(event) => type(event.currentTarget.value)}
+      rightSection={text === '' ? null : <CloseButton size="sm" aria-label={t('table.clear')} onClick={() => type('')} />}
     />
   )
 }

@@ -5,13 +5,16 @@ import { platformColour } from './theme.ts'
 
 export type Look = Pick<Schema<'Appearance'>, 'color' | 'display_name' | 'favicon' | 'footer' | 'logo' | 'tab_title'>
 
+/** Also where an organization has none, or one that this page may not load. */
+export const platformIcon = '/console/icon.svg'
+
 const plain: Look = {
   color: platformColour,
   display_name: 'Trochoid',
   tab_title: 'Trochoid',
   footer: '',
   logo: '',
-  favicon: '/console/icon.svg',
+  favicon: platformIcon,
 }
 
 let [inForce, draft, worn]: [Look, Partial<Look> | undefined, Look] = [plain, undefined, plain]

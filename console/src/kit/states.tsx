@@ -112,7 +112,7 @@ function ProblemText({ problem }: { problem: Problem }) {
   const { t } = useTranslation()
   return (
     <Stack gap={4}>
-      <span>{problem.message || t('states.failed')}</span>
+      <span>{problem.message || t(problem.status === 502 ? 'states.unreadable' : 'states.failed')}</span>
       {problem.faults
         .flatMap(({ details }) => details ?? [])
         .map((detail) => (
@@ -123,13 +123,24 @@ function ProblemText({ problem }: { problem: Problem }) {
   )
 }
 
+interface AlertProps {
+  problem: Problem | null | undefined
+  /** Where asking once more is all that can be done. */
+  again?: () => void
+}
+
 /** Above a form or a button that was refused; announced by screen readers. */
-export function ProblemAlert({ problem }: { problem: Problem | null | undefined }) {
+export function ProblemAlert({ problem, again }: AlertProps) {
   const { t } = useTranslation()
   if (!problem) return null
   return (
     <Alert color="red" role="alert" title={problem.status === 0 ? t('states.failed') : undefined}>
       {problem.status === 0 ? t('states.unreachable') : <ProblemText problem={problem} />}
+      {again && (
+        <Button variant="default" size="xs" mt="xs" display="block" onClick={again}>
+          {t('actions.again')}
+        </Button>
+      )}
     </Alert>
   )
 }

@@ -59,7 +59,8 @@ export const themeOf = (brand: Rgb, close: string): MantineThemeOverride =>
       NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
       Notification: { defaultProps: { closeButtonProps: { 'aria-label': close } } },
       Paper: Paper.extend({ defaultProps: { radius: 'md' } }),
-      // What scrolls has to be reachable by keyboard.
+      // What can be clicked, and what scrolls, has to be reachable by keyboard.
+      PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
       TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
       Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', highlightOnHover: true } }),
       Tooltip: Tooltip.extend({

@@ -1,5 +1,6 @@
 /** Times in the reader's zone and language. The API speaks seconds since 1970, milliseconds, or ISO text. */
 import { useTranslation } from 'react-i18next'
+import { useMinutes } from './clock.ts'
 import { dateFormat, numberFormat, relativeFormat } from './formats.ts'
 
 export type Moment = number | string | Date
@@ -34,6 +35,7 @@ export const fullTime = (moment: Moment, language: string): string =>
 /** "3 hours ago", and the whole date for who asks: by the browser's own means, since a list has it twice in every row. */
 export function When({ at, full = false }: { at: Moment | null | undefined; full?: boolean }) {
   const { t, i18n } = useTranslation()
+  useMinutes()
   if (at === null || at === undefined || at === 0) return <span>{t('time.never')}</span>
   const [whole, since] = [fullTime(at, i18n.language), ago(at, i18n.language)]
   return (

@@ -1,7 +1,9 @@
 /** A plan carried out on one tip of the config repository; again on the next one, when somebody else pushed first. */
 
 import { currentValues } from '../../formats/forms/current.ts'
+import { flatten } from '../../formats/forms/flat.ts'
 import type { FormUseCase, FormValues } from '../../formats/forms/types.ts'
+import type { TechnologyValue } from '../../formats/forms/values.ts'
 import type { Snapshot } from '../../outside/git/types.ts'
 import { type Plan, told, toldLater, valuesFor } from './plan.ts'
 import type { ComponentFile } from './queries.ts'
@@ -43,7 +45,8 @@ export async function renderOn(
   const isKept = ({ path, kind }: PlannedFile) => mine.has(path) || kind === 'yaml' || kind === 'terraform'
   const kept = new Map([...there].filter(([path]) => plan.planned.some((file) => file.path === path && isKept(file))))
   const { planned, samples, interpolate, patience } = plan
-  const rendered = await toldLater(renderFiles({ planned, writes, samples, present: kept, interpolate, patience }))
+  const gone = present ? goneFrom(present, plan, writes, users) : new Map<string, string[]>()
+  const rendered = await toldLater(renderFiles({ planned, writes, samples, present: kept, gone, interpolate, patience }))
   assertSharedStay(plan, users, there, rendered)
   const known = [...had, ...users.flatMap((user) => user.files)]
   const files = rendered.map((file): RenderedFile => {
@@ -53,6 +56,26 @@ export async function renderOn(
   })
   assertNothingLost(plan, known, there, files)
   return { values, files }
+}
+
+/**
+ * By path, the variables that the component wrote and that its form does not say any more: taken back, or hidden. What the form no longer knows
+ * stays, since the stack may say it in another way now; so does what another component has there too.
+ */
+function goneFrom(present: Present, { form }: Plan, writes: readonly TechnologyValue[], users: readonly FileUser[]): Map<string, string[]> {
+  const address = (technology: string, key: string) => `${technology}\n${key}`
+  const said = new Set(writes.map(({ technology, key }) => address(technology, key)))
+  const known = new Set(
+    flatten(form).fields.flatMap(({ technologies, entity }) => technologies.map((technology) => address(technology, entity.key))),
+  )
+  const isTheirs = (path: string, key: string) =>
+    users.some((user) => user.files.some((file) => file.path === path && file.variables.includes(key)))
+  return new Map(
+    present.files.map(({ path, technology, variables }) => {
+      const isGone = (key: string) => known.has(address(technology, key)) && !said.has(address(technology, key))
+      return [path, variables.filter((key) => isGone(key) && !isTheirs(path, key))]
+    }),
+  )
 }
 
 /** The values that the component's files hold on this tip. */

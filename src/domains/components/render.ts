@@ -110,6 +110,8 @@ export interface Rendering {
   samples: ReadonlyMap<string, Buffer>
   /** Files that the config repository has already and that are to be kept, and edited where they can be. */
   present: ReadonlyMap<string, Buffer>
+  /** By path, the variables that the component wrote there and has no more. */
+  gone: ReadonlyMap<string, readonly string[]>
   interpolate: Interpolate
   patience: Patience
 }
@@ -119,7 +121,7 @@ export interface RenderedFile extends ComponentFile {
 }
 
 /** @throws FormatError naming the file */
-export async function renderFiles({ planned, writes, samples, present, interpolate, patience }: Rendering): Promise<RenderedFile[]> {
+export async function renderFiles({ planned, writes, samples, present, gone, interpolate, patience }: Rendering): Promise<RenderedFile[]> {
   const texts: (string | Buffer)[] = []
   for (const file of planned) {
     await patience.rest()
@@ -132,7 +134,11 @@ export async function renderFiles({ planned, writes, samples, present, interpola
     const { path, technology, key } = file
     const text = texts[index] ?? ''
     const values = placed.get(index) ?? new Map<string, unknown>()
-    const made = () => Buffer.from(typeof text === 'string' && values.size > 0 ? edit(file, text, values) : text)
+    const keys = (present.has(path) && gone.get(path)?.filter((key) => !values.has(key))) || []
+    const made = () => {
+      const all = keys.length === 0 ? values : new Map([...values, ...asMadeAnew(file, keys, samples, interpolate)])
+      return Buffer.from(typeof text === 'string' && all.size > 0 ? edit(file, text, all) : text)
+    }
     rendered.push({ path, technology, key, variables: [...values.keys()], content: within(file, present, () => patience.make(made)) })
   }
   return rendered
@@ -150,6 +156,13 @@ function firstContent(file: PlannedFile, { samples, present, interpolate, writes
   if (file.kind === 'copy' && !isText(sample)) return sample
   const variables = file.kind === 'template' ? Object.fromEntries(writes.filter(isOf('custom')).map(({ key, value }) => [key, value])) : {}
   return interpolate(textOf(sample), variables)
+}
+
+/** What somebody takes back is as the stack has it, or is not there: as if it had never been given. */
+function asMadeAnew(file: PlannedFile, keys: readonly string[], samples: Rendering['samples'], interpolate: Interpolate) {
+  const sample = samples.get(file.source)
+  const values = sample ? readVariables(file.kind, interpolate(textOf(sample)), keys) : new Map<string, unknown>()
+  return keys.map((key) => [key, values.get(key)] as const)
 }
 
 const isOf =

@@ -148,6 +148,46 @@ describe('a missing attribute is appended at the end of its block', () => {
   })
 })
 
+describe('an attribute whose value is undefined goes', () => {
+  const cases: Case[] = [
+    {
+      what: 'with its line and its comment',
+      text: inModule('  a = 1 # why', '  b = 2'),
+      values: { a: undefined },
+      result: inModule('  b = 2'),
+    },
+    {
+      what: 'with all lines of its value',
+      text: inModule('  a = {', '    k = 1', '  }', '  b = 2'),
+      values: { 'module.m.a': undefined },
+      result: inModule('  b = 2'),
+    },
+    {
+      what: 'while others change and come',
+      text: inModule('  a = 1', '  b = 2'),
+      values: { a: undefined, b: 3, c: 4 },
+      result: inModule('  b = 3', '  c = 4'),
+    },
+    { what: 'from a block on one line', text: 'module "m" { a = 1 }\n', values: { a: undefined }, result: 'module "m" {  }\n' },
+    {
+      what: 'where it is not there',
+      text: inModule('  b = 2'),
+      values: { a: undefined, 'module.other.b': undefined },
+      result: inModule('  b = 2'),
+    },
+    {
+      what: 'but not under another name of one that stays',
+      text: inModule('  a = 1'),
+      values: { a: undefined, 'module.m.a': 2 },
+      result: inModule('  a = 2'),
+    },
+  ]
+
+  test.each(cases)('$what', ({ text, values, result }) => {
+    expect(edit(text, values)).toBe(result)
+  })
+})
+
 describe('texts of people are text', () => {
   test.each([
     ['a template', '${file("/etc/passwd")}', '"$${file(\\"/etc/passwd\\")}"'],

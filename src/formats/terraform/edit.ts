@@ -1,7 +1,7 @@
 /** Attributes of module blocks in a Terraform file, changed in place: every byte outside their right-hand sides stays. */
 import { FormatError } from '../format-error.ts'
 import { type Json, jsonOfUnknown, sameJson, shown } from '../json-value.ts'
-import { applyEdits, lineEndOf, startOfLine, type TextEdit } from '../text-edits.ts'
+import { applyEdits, endOfLine, lineEndOf, startOfLine, type TextEdit } from '../text-edits.ts'
 import { literalOf } from './literal.ts'
 import { type Attribute, type Block, type Body, hclStructure } from './structure.ts'
 import { hclInline, hclLines, isIdentifier, type Line, literalWords } from './write.ts'
@@ -10,7 +10,7 @@ import { hclInline, hclLines, isIdentifier, type Line, literalWords } from './wr
  * Keys are `module.NAME.attribute`, for the block `module "NAME"`, or plain attributes of the only module block. Of an
  * existing attribute only the right-hand side changes, and only when it is not that value already; a missing one is appended
  * at the end of its block. Texts are quoted, what looks like a template in them is text: they come from people, not from
- * the author of the module. Numbers and booleans are bare, lists and maps HCL literals.
+ * the author of the module. Numbers and booleans are bare, lists and maps HCL literals. An attribute whose value is undefined goes.
  *
  * @throws FormatError when the text is no HCL, a key names no module block or something that is no attribute, and when a value
  * is none of JSON's
@@ -18,7 +18,12 @@ import { hclInline, hclLines, isIdentifier, type Line, literalWords } from './wr
 export function editTerraform(text: string, values: ReadonlyMap<string, unknown>): string {
   const structure = hclStructure(text)
   const wanted = new Map<Block, Map<string, { key: string; value: Json }>>()
+  const gone: string[] = []
   for (const [key, given] of values) {
+    if (given === undefined) {
+      gone.push(key)
+      continue
+    }
     const { block, name } = target(structure, key)
     const value = jsonOfUnknown(given, key)
     const ofBlock = wanted.get(block) ?? new Map<string, { key: string; value: Json }>()
@@ -28,7 +33,13 @@ export function editTerraform(text: string, values: ReadonlyMap<string, unknown>
     }
     wanted.set(block, ofBlock.set(name, { key, value }))
   }
-  const edits = [...wanted].flatMap(([block, values]) => blockEdits(text, block, values))
+  const removed = gone.flatMap((key) => {
+    const found = find(structure, key)
+    // The same attribute may be another key's.
+    if (typeof found === 'string' || wanted.get(found.block)?.has(found.name)) return []
+    return found.block.attributes.filter(({ name }) => name === found.name).map((attribute) => removal(text, attribute))
+  })
+  const edits = [...[...wanted].flatMap(([block, values]) => blockEdits(text, block, values)), ...removed]
   if (edits.length === 0) return text
   const edited = applyEdits(text, edits)
   verify(edited, values)
@@ -109,6 +120,14 @@ function blockEdits(text: string, block: Block, values: ReadonlyMap<string, { va
   return missing.length > 0 ? [...edits, ...append(text, block, missing)] : edits
 }
 
+/** With its line, and the comment behind it, where it has one of its own. */
+function removal(text: string, { nameFrom, to }: Attribute): TextEdit {
+  const [from, end] = [startOfLine(text, nameFrom), endOfLine(text, to)]
+  const isAlone = text.slice(from, nameFrom).trim() === '' && /^[ \t]*(?:#.*|\/\/.*)?$/.test(text.slice(to, end))
+  const feed = text.indexOf('\n', end)
+  return isAlone && feed >= 0 ? { from, to: feed + 1, text: '' } : { from: nameFrom, to, text: '' }
+}
+
 function isPresent(text: string, attribute: Attribute, value: Json): boolean {
   const present = literalOf(text, attribute.tokens)
   return present !== undefined && sameJson(present, value)
@@ -163,6 +182,7 @@ function verify(edited: string, values: ReadonlyMap<string, unknown>): void {
   const read = literals(edited, [...values.keys()])
   for (const [key, given] of values) {
     const value = read.get(key)
+    if (given === undefined) continue
     if (value === undefined || !sameJson(value, jsonOfUnknown(given, key))) {
       throw new FormatError(`"${shown(key)}" cannot be edited safely in this file; write one attribute per line`)
     }

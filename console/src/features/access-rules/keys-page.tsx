@@ -27,7 +27,7 @@ export function KeysPage() {
   const columns = useColumns()
   const create = (
     <IfAllowed operation="createAPIKey" path={path} label={t('keys.create')}>
-      <ButtonLink to="/organizations/$organization/api-keys/new" params={{ organization }} leftSection={<IconPlus size={16} />}>
+      <ButtonLink to="/organizations/$organization/api-keys/+new" params={{ organization }} leftSection={<IconPlus size={16} />}>
         {t('keys.create')}
       </ButtonLink>
     </IfAllowed>

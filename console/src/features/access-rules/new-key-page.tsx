@@ -12,6 +12,7 @@ import { ButtonLink } from '@/kit/link.tsx'
 import { Page } from '@/kit/page.tsx'
 import { SecretOnce } from '@/kit/secret.tsx'
 import { ProblemAlert } from '@/kit/states.tsx'
+import { Unsaved } from '@/kit/unsaved.tsx'
 import { KeyUses } from './key-uses.tsx'
 import { usePolicies } from './policies.ts'
 import { RuleEditor } from './rule-editor.tsx'
@@ -21,7 +22,7 @@ import { useWorld } from './world.ts'
 
 export function NewKeyPage() {
   const { t } = useTranslation('access-rules')
-  const { organization } = useParams({ from: '/_in/organizations/$organization/api-keys_/new' })
+  const { organization } = useParams({ from: '/_in/organizations/$organization/api-keys_/+new' })
   const [token, setToken] = useState<string>()
   if (token === undefined) return <KeyForm organization={organization} done={setToken} />
   return (
@@ -79,6 +80,7 @@ function KeyForm({ organization, done }: { organization: string; done: (token: s
       <form onSubmit={form.onSubmit(submit, (errors) => focusFirst(form, errors))}>
         <WithMeaning rules={rules} policies={policies} world={world} why={whyNoPolicies}>
           <Stack>
+            <Unsaved when={form.isDirty() || rules.length > 0} />
             <Paper withBorder p="md">
               <Stack>
                 <TextInput label={t('keys.name')} required {...form.getInputProps('name')} />

@@ -6,7 +6,7 @@ import { Page } from '@/kit/page.tsx'
 import { Asked } from '@/kit/states.tsx'
 import { RoleForm } from './role-form.tsx'
 
-const id = '/_in/organizations/$organization/roles/new'
+const id = '/_in/organizations/$organization/roles/+new'
 
 export function NewRolePage() {
   const { t } = useTranslation('access-rules')
@@ -20,7 +20,7 @@ export function NewRolePage() {
     { enabled: copy !== undefined },
   )
   const done = ({ canonical }: { canonical: string }) =>
-    void navigate({ to: '/organizations/$organization/roles/$role', params: { organization, role: canonical } })
+    void navigate({ to: '/organizations/$organization/roles/$role', params: { organization, role: canonical }, ignoreBlocker: true })
   return (
     <Page title={t('roles.create')} description={why ?? t('role.newHint')}>
       {copy === undefined ? (

@@ -5,13 +5,15 @@ import { useTranslation } from 'react-i18next'
 import { useChange } from '@/api/query.ts'
 import type { Schema } from '@/api/types.ts'
 import { isCanonical, suggestedCanonical } from '@/kit/canonical.ts'
+import type { Draft } from '@/kit/draft.ts'
 import { focusFirst, showProblem } from '@/kit/form.ts'
 import { tell } from '@/kit/notice.tsx'
 import { ProblemAlert } from '@/kit/states.tsx'
+import { Unsaved } from '@/kit/unsaved.tsx'
 import { Changes } from './meaning.tsx'
 import { usePolicies } from './policies.ts'
 import { RuleEditor } from './rule-editor.tsx'
-import { bodyOf, changesBetween, type EditedRule, editedRules } from './rules.ts'
+import { bodyOf, changesBetween, type EditedRule, editedRules, isSame } from './rules.ts'
 import { WithMeaning } from './with-meaning.tsx'
 import { useWorld } from './world.ts'
 
@@ -21,16 +23,18 @@ interface RoleFormProps {
   from: Pick<Schema<'Role'>, 'name' | 'description' | 'rules'> | undefined
   /** The role that is changed; absent: a new one. */
   role?: Schema<'Role'>
+  draft?: Draft<Schema<'Role'>>
   done: (role: Schema<'Role'>) => void
   /** Why it cannot be saved. */
   why?: string | undefined
 }
 
-export function RoleForm({ organization, from, role, done, why }: RoleFormProps) {
+export function RoleForm({ organization, from, role, draft, done, why }: RoleFormProps) {
   const { t } = useTranslation(['access-rules', 'common'])
   const { policies, why: whyNoPolicies } = usePolicies(organization)
   const world = useWorld(organization)
-  const [rules, setRules] = useState<EditedRule[]>(() => editedRules(from?.rules ?? []))
+  const [begun] = useState<EditedRule[]>(() => editedRules(from?.rules ?? []))
+  const [rules, setRules] = useState(begun)
   const saved = useMemo(() => editedRules(role?.rules ?? []), [role])
   const changes = useMemo(() => (role ? changesBetween(saved, rules, policies) : []), [role, saved, rules, policies])
   const form = useForm({
@@ -62,6 +66,7 @@ export function RoleForm({ organization, from, role, done, why }: RoleFormProps)
     <form onSubmit={form.onSubmit(submit, (errors) => focusFirst(form, errors))}>
       <WithMeaning rules={rules} policies={policies} world={world} why={whyNoPolicies}>
         <Stack>
+          <Unsaved when={form.isDirty() || !isSame(begun, rules)} draft={draft} />
           <Paper withBorder p="md">
             <Stack>
               <TextInput label={t('role.name')} required {...form.getInputProps('name')} />

@@ -7,6 +7,7 @@ import type { Schema } from '@/api/types.ts'
 import { IfAllowed } from '@/features/projects/if-allowed.tsx'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { confirm } from '@/kit/confirm.tsx'
+import { useDraft } from '@/kit/draft.ts'
 import { ButtonLink, LinkTo } from '@/kit/link.tsx'
 import { tell } from '@/kit/notice.tsx'
 import { Page } from '@/kit/page.tsx'
@@ -21,7 +22,7 @@ import { useWorld } from './world.ts'
 export function RolePage() {
   const { organization, role } = useParams({ from: '/_in/organizations/$organization/roles/$role' })
   const found = useAsk('getRole', { path: { organization_canonical: organization, role_canonical: role } })
-  return <Asked of={found}>{({ data }) => <Role organization={organization} role={data} />}</Asked>
+  return <Asked of={found}>{({ data }) => <Role key={data.canonical} organization={organization} role={data} />}</Asked>
 }
 
 function Role({ organization, role }: { organization: string; role: Schema<'Role'> }) {
@@ -30,6 +31,7 @@ function Role({ organization, role }: { organization: string; role: Schema<'Role
   const path = { organization_canonical: organization, role_canonical: role.canonical }
   const { allowed } = useMay('updateRole', path)
   const remove = useChange('deleteRole')
+  const draft = useDraft(role, role.updated_at)
   const builtIn = role.default ? t('role.builtIn') : undefined
   const ask = () =>
     confirm({
@@ -40,7 +42,7 @@ function Role({ organization, role }: { organization: string; role: Schema<'Role
       act: async () => {
         await remove.mutateAsync({ path })
         tell(t('role.deleted', { name: role.name }))
-        await navigate({ to: '/organizations/$organization/roles', params: { organization } })
+        await navigate({ to: '/organizations/$organization/roles', params: { organization }, ignoreBlocker: true })
         await refresh('getRoles')
       },
     })
@@ -48,7 +50,7 @@ function Role({ organization, role }: { organization: string; role: Schema<'Role
     <>
       <IfAllowed operation="createRole" path={{ organization_canonical: organization }} label={t('role.copy')}>
         <ButtonLink
-          to="/organizations/$organization/roles/new"
+          to="/organizations/$organization/roles/+new"
           params={{ organization }}
           search={{ copy: role.canonical }}
           variant={role.default ? 'filled' : 'default'}
@@ -72,8 +74,14 @@ function Role({ organization, role }: { organization: string; role: Schema<'Role
       {role.default || !allowed ? (
         <ReadOnly organization={organization} role={role} />
       ) : (
-        // Saved, the form begins anew with what is saved.
-        <RoleForm key={role.updated_at} organization={organization} from={role} role={role} done={() => {}} />
+        <RoleForm
+          key={draft.key}
+          organization={organization}
+          from={draft.from}
+          role={draft.from}
+          draft={draft}
+          done={(saved) => draft.saved(saved, saved.updated_at)}
+        />
       )}
     </Page>
   )

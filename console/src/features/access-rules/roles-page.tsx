@@ -27,7 +27,7 @@ export function RolesPage() {
   const columns = useColumns(organization, policies)
   const create = (
     <IfAllowed operation="createRole" path={path} label={t('roles.create')}>
-      <ButtonLink to="/organizations/$organization/roles/new" params={{ organization }} leftSection={<IconPlus size={16} />}>
+      <ButtonLink to="/organizations/$organization/roles/+new" params={{ organization }} leftSection={<IconPlus size={16} />}>
         {t('roles.create')}
       </ButtonLink>
     </IfAllowed>

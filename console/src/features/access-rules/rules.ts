@@ -27,6 +27,10 @@ export const editedRules = (rules: readonly Schema<'Rule'>[]): EditedRule[] =>
 export const bodyOf = (rules: readonly EditedRule[]): Schema<'NewRule'>[] =>
   rules.filter(({ action }) => action !== '').map(({ action, resources }) => ({ action, effect: 'allow' as const, resources }))
 
+export const isSame = (one: readonly EditedRule[], other: readonly EditedRule[]): boolean =>
+  one.length === other.length &&
+  one.every(({ action, resources }, at) => action === other[at]?.action && resources.join(' ') === other[at].resources.join(' '))
+
 export const setOf = (rules: readonly Pick<EditedRule, 'action' | 'resources'>[]): RuleSet =>
   ruleSet(
     rules.map(({ action, resources }, id) => ({ id, organization_id: 0, action, resources })),

@@ -1,9 +1,11 @@
 import { Badge, ColorSwatch, Group, Image, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { call, dataOf } from '@/api/client.ts'
 import { refresh, useAsk, useChange } from '@/api/query.ts'
-import type { Schema } from '@/api/types.ts'
+import type { PathParameters, Schema } from '@/api/types.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { confirm } from '@/kit/confirm.tsx'
 import { useSearchValues } from '@/kit/filter.tsx'
@@ -84,17 +86,36 @@ export function AppearancesPage() {
 
 const stale = ['listAppearances', 'getActiveAppearance'] as const
 
+/** Switches it on or off, and leaves everything else of it as it is now, whoever changed it meanwhile. */
+async function setActive(path: PathParameters<'updateAppearance'>, is_active: boolean): Promise<void> {
+  const now = await dataOf('getAppearance', { path })
+  await call('updateAppearance', { path, body: { ...now, is_active } })
+}
+
 function Card({ organization, appearance, edit }: { organization: string; appearance: Schema<'Appearance'>; edit: () => void }) {
   const { t } = useTranslation(['appearances', 'common'])
   const { canonical, name, is_active = false, color, logo, display_name } = appearance
   const path = { organization_canonical: organization, appearance_canonical: canonical }
   const remove = useChange('deleteAppearance')
-  const update = useChange('updateAppearance', { stale, onError: tellProblem })
-  const wear = (active: boolean, undoable = true) =>
-    update.mutate(
-      { path, body: { ...appearance, is_active: active } },
-      { onSuccess: () => tell(t(active ? 'list.worn' : 'list.off', { name }), undoable ? () => wear(!active, false) : undefined) },
-    )
+  const [changing, setChanging] = useState(false)
+  const wear = async () => {
+    setChanging(true)
+    try {
+      const before = (await dataOf('listAppearances', { path })).find(({ is_active }) => is_active)?.canonical
+      await setActive(path, !is_active)
+      const back = () =>
+        is_active || before === undefined ? setActive(path, is_active) : setActive({ ...path, appearance_canonical: before }, true)
+      tell(t(is_active ? 'list.off' : 'list.worn', { name }), () =>
+        back()
+          .catch(tellProblem)
+          .then(() => refresh(...stale)),
+      )
+    } catch (error) {
+      tellProblem(error)
+    }
+    await refresh(...stale)
+    setChanging(false)
+  }
   const ask = () =>
     confirm({
       title: t('remove.title', { name }),
@@ -129,8 +150,8 @@ function Card({ organization, appearance, edit }: { organization: string; appear
             path={path}
             size="xs"
             variant={is_active ? 'default' : 'filled'}
-            loading={update.isPending}
-            onClick={() => wear(!is_active)}
+            loading={changing}
+            onClick={() => void wear()}
           >
             {t(is_active ? 'list.takeOff' : 'list.wear')}
           </ActionButton>

@@ -1,6 +1,5 @@
 /** The stacks that the organization can use: its own, and what its ancestors share. */
 import { Badge, Button, Group, Modal, SegmentedControl, Select, Skeleton, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { IconLayoutGrid, IconList, IconPlus, IconSearch } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
@@ -10,7 +9,8 @@ import type { Schema } from '@/api/types.ts'
 import { StackCard, StackCards } from '@/features/stack-forms/stack-cards.tsx'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { Page } from '@/kit/page.tsx'
-import { Empty, Pending, Refused, Toolbar } from '@/kit/states.tsx'
+import { Empty, Pending, ProblemAlert, Refused, Toolbar } from '@/kit/states.tsx'
+import { useTyped } from '@/kit/use-typed.ts'
 import { NewStackForm } from './new-stack.tsx'
 import { type CatalogueSearch, readCatalogueSearch } from './search.ts'
 import { StackTable } from './stack-table.tsx'
@@ -117,19 +117,14 @@ const ViewSign = ({ icon, label }: { icon: React.ReactNode; label: string }) => 
 
 function Search({ value, onChange }: { value: string; onChange: (text: string) => void }) {
   const { t } = useTranslation('catalogue')
-  const [typed, setTyped] = useState(value)
-  const settle = useDebouncedCallback(onChange, 300)
-  useEffect(() => setTyped(value), [value])
+  const [typed, type] = useTyped(value, onChange)
   return (
     <TextInput
       type="search"
       label={t('stack.search')}
       leftSection={<IconSearch size={16} />}
       value={typed}
-      onChange={(event) => {
-        setTyped(event.currentTarget.value)
-        settle(event.currentTarget.value)
-      }}
+      onChange={(event) => type(event.currentTarget.value)}
     />
   )
 }
@@ -165,6 +160,7 @@ function Cards({ organization, rows, empty }: { organization: string; rows: Page
   if (rows.total === 0) return empty
   return (
     <>
+      <ProblemAlert problem={rows.problem} again={rows.again} />
       <Text size="sm" role="status">
         {t('stack.found', { count: rows.total })}
       </Text>

@@ -1,5 +1,5 @@
 /** The files of a use case, and its Terraform to edit: in HCL to read, in Terraform's JSON to write. */
-import { Accordion, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Accordion, Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { dataOf } from '@/api/client.ts'
@@ -11,6 +11,7 @@ import { Code } from '@/kit/code.tsx'
 import { tell } from '@/kit/notice.tsx'
 import { Asked, ProblemAlert } from '@/kit/states.tsx'
 import { Unsaved } from '@/kit/unsaved.tsx'
+import { sameJson } from '../../../../src/formats/forms/json.ts'
 import type { StackTabProps } from './stack-overview.tsx'
 import { UseCaseChoice } from './use-case-choice.tsx'
 
@@ -72,11 +73,13 @@ interface TerraformProps {
   foreign: boolean
 }
 
+const none = {}
+
 function Terraform({ organization, reference, useCase, foreign }: TerraformProps) {
   const { t } = useTranslation('catalogue')
   const path = { organization_canonical: organization, service_catalog_ref: reference, use_case_canonical: useCase }
   const saved = useAsk('getServiceCatalogTerraform', { path })
-  const none = saved.error?.status === 404
+  const config = saved.error?.status === 404 ? none : (saved.data?.data.config as object | undefined)
   return (
     <Paper withBorder p="md" component="section">
       <Title order={2} size="h4" mb="xs">
@@ -85,29 +88,24 @@ function Terraform({ organization, reference, useCase, foreign }: TerraformProps
       <Text size="sm" mb="sm">
         {t('files.terraformExplain')}
       </Text>
-      {none ? (
-        <TerraformEditor path={path} initial={{}} foreign={foreign} />
-      ) : (
-        <Asked of={saved}>
-          {({ data }) => (
-            <TerraformEditor key={JSON.stringify(data.config)} path={path} initial={data.config as object} foreign={foreign} />
-          )}
-        </Asked>
-      )}
+      {config ? <TerraformEditor path={path} saved={config} foreign={foreign} /> : <Asked of={saved}>{() => null}</Asked>}
     </Paper>
   )
 }
 
 interface TerraformEditorProps {
   path: { organization_canonical: string; service_catalog_ref: string; use_case_canonical: string }
-  initial: object
+  /** As it is on the server, whoever saved it. */
+  saved: object
   foreign: boolean
 }
 
-function TerraformEditor({ path, initial, foreign }: TerraformEditorProps) {
+function TerraformEditor({ path, saved, foreign }: TerraformEditorProps) {
   const { t } = useTranslation('catalogue')
-  const [text, setText] = useState(JSON.stringify(initial, null, 2))
-  const [kept, setKept] = useState(JSON.stringify(initial))
+  const [text, setText] = useState(JSON.stringify(saved, null, 2))
+  const [kept, setKept] = useState(saved)
+  const [seen, setSeen] = useState(saved)
+  const [isElsewhere, setElsewhere] = useState(false)
   const [hcl, setHcl] = useState<string>()
   const [problems, setProblems] = useState<readonly string[]>([])
   const [refused, setRefused] = useState<Problem | null>(null)
@@ -115,12 +113,24 @@ function TerraformEditor({ path, initial, foreign }: TerraformEditorProps) {
   const save = useChange('updateServiceCatalogTerraform', {
     stale: ['getServiceCatalogTerraform', 'getServiceCatalogConfig'],
     onSuccess: (_, { body }) => {
-      setKept(JSON.stringify(body.config))
+      setKept(body.config as object)
+      setElsewhere(false)
       tell(t('files.saved'))
     },
   })
   const config = parsed(text)
-  const isKept = JSON.stringify(config) === kept
+  const isKept = sameJson(config, kept)
+  const readAgain = () => {
+    setText(JSON.stringify(saved, null, 2))
+    setKept(saved)
+    setElsewhere(false)
+  }
+  // While nothing was typed it is what the server has; what was typed is not taken away.
+  if (saved !== seen) {
+    setSeen(saved)
+    if (isKept) readAgain()
+    else setElsewhere(!sameJson(saved, kept))
+  }
   const place = { organization_canonical: path.organization_canonical }
   const check = async () => {
     if (!config) return
@@ -157,6 +167,13 @@ function TerraformEditor({ path, initial, foreign }: TerraformEditorProps) {
         </Text>
       ))}
       <ProblemAlert problem={refused ?? save.error} />
+      {isElsewhere && (
+        <Alert color="yellow" role="alert" title={t('files.elsewhere')}>
+          <Button size="compact-sm" variant="default" onClick={readAgain}>
+            {t('files.readAgain')}
+          </Button>
+        </Alert>
+      )}
       <Group justify="end" gap="sm">
         <Button variant="default" onClick={() => void check()} loading={busy} disabled={config === undefined}>
           {t('files.check')}

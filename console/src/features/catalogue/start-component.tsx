@@ -22,7 +22,7 @@ export function StartComponent({ organization, reference }: { organization: stri
               action={
                 <Button
                   renderRoot={(props) => (
-                    <Link {...props} to="/organizations/$organization/projects/new" params={{ organization } as never} />
+                    <Link {...props} to="/organizations/$organization/projects/+new" params={{ organization } as never} />
                   )}
                 >
                   {t('start.newProject')}
@@ -60,7 +60,7 @@ export function StartComponent({ organization, reference }: { organization: stri
                   renderRoot={(props) => (
                     <Link
                       {...props}
-                      to="/organizations/$organization/projects/$project/environments/$environment/components/new"
+                      to="/organizations/$organization/projects/$project/environments/$environment/components/+new"
                       params={place as never}
                       search={{ stack: reference } as never}
                     />

@@ -1,19 +1,19 @@
-import { Badge, Button, Group, Modal, Paper, SegmentedControl, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Modal, Paper, SegmentedControl, Stack, Table, Text } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { usePagedList } from '@/api/paged.ts'
-import { useChange } from '@/api/query.ts'
+import { useAsk, useChange } from '@/api/query.ts'
 import type { Schema } from '@/api/types.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { type Column, DataTable } from '@/kit/data-table.tsx'
 import { tell, tellProblem } from '@/kit/notice.tsx'
-import { Empty, Toolbar } from '@/kit/states.tsx'
+import { Asked, Empty, Toolbar } from '@/kit/states.tsx'
 import { money, When } from '@/kit/when.tsx'
 import classes from './costs.module.css'
 import { CostsFrame } from './costs-frame.tsx'
+import { DayField } from './day-field.tsx'
 import { dayLabel } from './format.ts'
 import { type AnomalySearch, anomalyStatuses } from './pages-search.ts'
-import { isDay } from './period.ts'
 
 type Anomaly = Schema<'CostAnomaly'>
 const colors = { open: 'orange', expected: 'blue', closed: 'gray' } as const
@@ -28,10 +28,7 @@ export function AnomaliesPage({ organization, search }: { organization: string; 
     path,
     query: { ...(status === 'all' ? {} : { status }), ...(begin ? { begin } : {}), ...(end ? { end } : {}) },
   })
-  const go = (change: AnomalySearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
-  const shown = Array.from({ length: Math.min(rows.total ?? 0, 1000) }, (_, index) => rows.rowAt(index)).find(
-    (row) => row?.id === search.anomaly,
-  )
+  const go = (change: AnomalySearch) => void navigate({ search: (old: AnomalySearch) => ({ ...old, ...change }), replace: true })
   const figure = (amount: string, currency: string) => <span className={classes.figure}>{money(amount, currency, i18n.language)}</span>
   const columns: Column<Anomaly>[] = [
     { key: 'day', title: t('anomalies.day'), width: '110px', cell: ({ day }) => dayLabel(day, i18n.language, true) },
@@ -84,18 +81,8 @@ export function AnomaliesPage({ organization, search }: { organization: string; 
           data={([...anomalyStatuses, 'all'] as const).map((value) => ({ value, label: t(`anomalies.statuses.${value}`) }))}
           onChange={(value) => go({ status: value as AnomalySearch['status'] })}
         />
-        <TextInput
-          type="date"
-          label={t('toolbar.from')}
-          value={begin ?? ''}
-          onChange={({ currentTarget: { value } }) => go({ begin: isDay(value) ? value : undefined })}
-        />
-        <TextInput
-          type="date"
-          label={t('anomalies.before')}
-          value={end ?? ''}
-          onChange={({ currentTarget: { value } }) => go({ end: isDay(value) ? value : undefined })}
-        />
+        <DayField label={t('toolbar.from')} value={begin} onChange={(day) => go({ begin: day })} onClear={() => go({ begin: undefined })} />
+        <DayField label={t('anomalies.before')} value={end} onChange={(day) => go({ end: day })} onClear={() => go({ end: undefined })} />
       </Toolbar>
       <DataTable
         label={t('anomalies.title')}
@@ -104,22 +91,46 @@ export function AnomaliesPage({ organization, search }: { organization: string; 
         rowKey={({ id }) => id}
         empty={<Empty title={t('anomalies.empty')}>{t('anomalies.emptyText')}</Empty>}
       />
-      <Modal opened={shown !== undefined} onClose={() => go({ anomaly: undefined })} size="lg" title={t('anomalies.one')}>
-        {shown && <AnomalyDetails organization={organization} anomaly={shown} />}
-      </Modal>
+      <AnomalyDialog organization={organization} number={search.anomaly} close={() => go({ anomaly: undefined })} />
     </CostsFrame>
   )
 }
 
-function AnomalyDetails({ organization, anomaly }: { organization: string; anomaly: Anomaly }) {
+interface DialogProps {
+  organization: string
+  /** Of the anomaly that the address names, whatever the list shows. */
+  number: number | undefined
+  close: () => void
+}
+
+const stale = ['listCostAnomalies', 'getCostAnomaly'] as const
+
+export function AnomalyDialog({ organization, number, close }: DialogProps) {
+  const { t } = useTranslation('cloud-costs')
+  return (
+    <Modal opened={number !== undefined} onClose={close} size="lg" title={t('anomalies.one')}>
+      {number !== undefined && <AskedAnomaly organization={organization} number={number} close={close} />}
+    </Modal>
+  )
+}
+
+function AskedAnomaly({ organization, number, close }: DialogProps & { number: number }) {
+  const asked = useAsk('getCostAnomaly', { path: { organization_canonical: organization, anomaly_id: number } })
+  return <Asked of={asked}>{({ data }) => <AnomalyDetails organization={organization} anomaly={data} close={close} />}</Asked>
+}
+
+function AnomalyDetails({ organization, anomaly, close }: { organization: string; anomaly: Anomaly; close: () => void }) {
   const { t, i18n } = useTranslation('cloud-costs')
   const path = { organization_canonical: organization, anomaly_id: anomaly.id }
+  const undo = useChange('updateCostAnomaly', { stale, onError: tellProblem })
   const judge = useChange('updateCostAnomaly', {
-    stale: ['listCostAnomalies'],
-    onSuccess: ({ data }) => tell(t(`anomalies.judged.${data.status}`), () => undo.mutate({ path, body: { status: anomaly.status } })),
+    stale,
+    onSuccess({ data }) {
+      tell(t(`anomalies.judged.${data.status}`), () => undo.mutate({ path, body: { status: anomaly.status } }))
+      close()
+    },
     onError: tellProblem,
   })
-  const undo = useChange('updateCostAnomaly', { stale: ['listCostAnomalies'], onError: tellProblem })
   const figure = (amount: string) => money(amount, anomaly.currency, i18n.language)
   return (
     <Stack>

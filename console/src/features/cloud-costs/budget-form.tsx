@@ -19,8 +19,10 @@ import { useTranslation } from 'react-i18next'
 import type { Problem } from '@/api/problem.ts'
 import { useAsk } from '@/api/query.ts'
 import type { Schema } from '@/api/types.ts'
+import type { Draft } from '@/kit/draft.ts'
 import { FormButtons } from '@/kit/form-buttons.tsx'
 import { ProblemAlert } from '@/kit/states.tsx'
+import { Unsaved } from '@/kit/unsaved.tsx'
 import type { Budget } from './budgets-page.tsx'
 import { optionsOf } from './dashboard-filters.tsx'
 import { focusFirst } from './form.ts'
@@ -78,6 +80,8 @@ const bodyOf = ({ amount, filters, owner, ...rest }: Values): Body => ({
 interface BudgetFormProps {
   organization: string
   budget?: Budget
+  /** Of the budget, which others may save too. */
+  draft?: Draft<Budget>
   verb: string
   problem: Problem | null
   busy: boolean
@@ -85,7 +89,7 @@ interface BudgetFormProps {
   close: () => void
 }
 
-export function BudgetForm({ organization, budget, verb, problem, busy, onSubmit, close }: BudgetFormProps) {
+export function BudgetForm({ organization, budget, draft, verb, problem, busy, onSubmit, close }: BudgetFormProps) {
   const { t } = useTranslation('cloud-costs')
   const form = useForm<Values>({
     initialValues: valuesOf(budget),
@@ -105,6 +109,7 @@ export function BudgetForm({ organization, budget, verb, problem, busy, onSubmit
   return (
     <form noValidate onSubmit={form.onSubmit((values) => onSubmit(bodyOf(values)), focusFirst)}>
       <Stack>
+        <Unsaved when={form.isDirty()} stays={({ edit }) => budget === undefined || edit === true} draft={draft} />
         <TextInput label={t('budgets.name')} required data-autofocus {...form.getInputProps('name')} error={errorOf('name')} />
         <SimpleGrid cols={{ base: 1, xs: 3 }}>
           <NumberInput
@@ -135,9 +140,9 @@ export function BudgetForm({ organization, budget, verb, problem, busy, onSubmit
         />
         <Select
           label={t('budgets.owner')}
-          description={t('budgets.ownerText')}
+          description={t(budget ? 'budgets.ownerStays' : 'budgets.ownerText')}
           searchable
-          clearable
+          clearable={!budget}
           clearButtonProps={{ 'aria-label': t('filters.clearOne', { name: t('budgets.owner') }) }}
           data={(members.data?.data ?? []).flatMap(({ username, given_name, family_name }) =>
             username ? [{ value: username, label: `${given_name} ${family_name} (${username})` }] : [],

@@ -17,6 +17,7 @@ export function BudgetNewPage({ organization }: { organization: string }) {
       void navigate({
         to: '/organizations/$organization/cloud-cost-management/budgets/$budget',
         params: { organization, budget: data.canonical },
+        ignoreBlocker: true,
       })
     },
   })
@@ -29,7 +30,13 @@ export function BudgetNewPage({ organization }: { organization: string }) {
           problem={create.error}
           busy={create.isPending}
           onSubmit={(body) => create.mutate({ path, body })}
-          close={() => void navigate({ to: '/organizations/$organization/cloud-cost-management/budgets', params: { organization } })}
+          close={() =>
+            void navigate({
+              to: '/organizations/$organization/cloud-cost-management/budgets',
+              params: { organization },
+              ignoreBlocker: true,
+            })
+          }
         />
       </Paper>
     </Page>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useAsk, useChange } from '@/api/query.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { confirm } from '@/kit/confirm.tsx'
+import { useDraft } from '@/kit/draft.ts'
 import { tell } from '@/kit/notice.tsx'
 import { Page } from '@/kit/page.tsx'
 import { Asked } from '@/kit/states.tsx'
@@ -27,7 +28,7 @@ interface BudgetProps {
 export function BudgetPage({ organization, budget, search }: BudgetProps & { budget: string }) {
   const asked = useAsk('getCostBudget', { path: { organization_canonical: organization, budget_canonical: budget } })
   return (
-    <Asked of={asked}>{({ data }) => <Details key={data.updated_at} organization={organization} budget={data} search={search} />}</Asked>
+    <Asked of={asked}>{({ data }) => <Details key={data.canonical} organization={organization} budget={data} search={search} />}</Asked>
   )
 }
 
@@ -39,14 +40,6 @@ function Details({ organization, budget, search }: BudgetProps & { budget: Budge
   const { t: common } = useTranslation()
   const navigate = useNavigate({ from: here })
   const path = { organization_canonical: organization, budget_canonical: budget.canonical }
-  const show = () => void navigate({ search: {} })
-  const save = useChange('updateCostBudget', {
-    stale,
-    onSuccess: () => {
-      tell(t('budgets.saved'))
-      show()
-    },
-  })
   const remove = useChange('deleteCostBudget', {
     stale,
     onSuccess: () => {
@@ -94,17 +87,7 @@ function Details({ organization, budget, search }: BudgetProps & { budget: Budge
       }
     >
       {search.edit ? (
-        <Paper withBorder p="md" maw={860}>
-          <BudgetForm
-            organization={organization}
-            budget={budget}
-            verb={common('actions.save')}
-            problem={save.error}
-            busy={save.isPending}
-            onSubmit={(body) => save.mutate({ path, body: { ...body, canonical: budget.canonical } })}
-            close={show}
-          />
-        </Paper>
+        <BudgetEditor organization={organization} budget={budget} close={() => void navigate({ search: {}, ignoreBlocker: true })} />
       ) : (
         <>
           {budget.problem !== '' && (
@@ -158,6 +141,37 @@ function Details({ organization, budget, search }: BudgetProps & { budget: Budge
         </>
       )}
     </Page>
+  )
+}
+
+export function BudgetEditor({ organization, budget, close }: { organization: string; budget: Budget; close: () => void }) {
+  const { t } = useTranslation('cloud-costs')
+  const { t: common } = useTranslation()
+  const draft = useDraft(budget, budget.updated_at)
+  const { canonical } = budget
+  const save = useChange('updateCostBudget', {
+    stale,
+    onSuccess: () => {
+      tell(t('budgets.saved'))
+      close()
+    },
+  })
+  return (
+    <Paper withBorder p="md" maw={860}>
+      <BudgetForm
+        key={draft.key}
+        organization={organization}
+        budget={draft.from}
+        draft={draft}
+        verb={common('actions.save')}
+        problem={save.error}
+        busy={save.isPending}
+        onSubmit={(body) =>
+          save.mutate({ path: { organization_canonical: organization, budget_canonical: canonical }, body: { ...body, canonical } })
+        }
+        close={close}
+      />
+    </Paper>
   )
 }
 

@@ -99,7 +99,7 @@ function CreateLink({ organization }: { organization: string }) {
       </ActionButton>
     )
   return (
-    <ButtonLink to="/organizations/$organization/cloud-cost-management/budgets/new" params={{ organization }} leftSection={icon}>
+    <ButtonLink to="/organizations/$organization/cloud-cost-management/budgets/+new" params={{ organization }} leftSection={icon}>
       {t('budgets.create')}
     </ButtonLink>
   )

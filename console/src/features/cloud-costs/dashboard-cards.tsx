@@ -5,9 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { money } from '@/kit/when.tsx'
 import classes from './costs.module.css'
 import { dayLabel, measured, percent } from './format.ts'
-import { addDays, type Range, before as rangeBefore, today } from './period.ts'
-import { type CostSearch, periodOf } from './search.ts'
+import { addDays, type Range, today } from './period.ts'
+import { type CostSearch, type Measure, periodOf } from './search.ts'
 import { changeOf } from './series.ts'
+import type { Comparison } from './use-comparison.ts'
 import type { Costs } from './use-costs.ts'
 import { useProjection } from './use-projection.ts'
 
@@ -15,10 +16,10 @@ interface CardsProps {
   organization: string
   search: CostSearch
   costs: Costs
-  before: Costs | undefined
+  comparison: Comparison | undefined
 }
 
-export function DashboardCards({ organization, search, costs, before }: CardsProps) {
+export function DashboardCards({ organization, search, costs, comparison }: CardsProps) {
   const { t, i18n } = useTranslation('cloud-costs')
   const currency = search.currency ?? 'USD'
   const projection = useProjection(organization, search)
@@ -26,9 +27,8 @@ export function DashboardCards({ organization, search, costs, before }: CardsPro
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }}>
       <Card title={t('cards.total')} value={money(costs.cost, currency, i18n.language)}>
-        <Change now={costs.cost} before={before?.cost} />{' '}
-        {before &&
-          t('cards.before', { amount: money(before.cost, currency, i18n.language), period: days(rangeBefore(range), i18n.language) })}
+        <Change change={changeIn(comparison, 'cost')} />{' '}
+        {comparison && <ComparedWith comparison={comparison} range={range} currency={currency} />}
       </Card>
       {range.end > today() && (
         <Card
@@ -39,13 +39,33 @@ export function DashboardCards({ organization, search, costs, before }: CardsPro
         </Card>
       )}
       <Card title={t('cards.energy')} value={measured(costs.kwh, 'kwh', currency, i18n.language)}>
-        <Change now={costs.kwh} before={before?.kwh} /> {t('cards.coverage', { share: percent(costs.coverage, i18n.language) })}
+        <Change change={changeIn(comparison, 'kwh')} /> {t('cards.coverage', { share: percent(costs.coverage, i18n.language) })}
       </Card>
       <Card title={t('cards.emissions')} value={measured(costs.co2e, 'co2e', currency, i18n.language)}>
-        <Change now={costs.co2e} before={before?.co2e} /> {t('cards.estimate')}
+        <Change change={changeIn(comparison, 'co2e')} /> {t('cards.estimate')}
       </Card>
     </SimpleGrid>
   )
+}
+
+const changeIn = (comparison: Comparison | undefined, measure: Measure) =>
+  comparison && changeOf(comparison.now[measure], comparison.before[measure])
+
+/** Of a span whose bills are not all there: also which of its days are compared. */
+function ComparedWith({
+  comparison: { ranges, now, before },
+  range,
+  currency,
+}: {
+  comparison: Comparison
+  range: Range
+  currency: string
+}) {
+  const { t, i18n } = useTranslation('cloud-costs')
+  const earlier = { amount: money(before.cost, currency, i18n.language), period: days(ranges.before, i18n.language) }
+  return ranges.now.end === range.end
+    ? t('cards.before', earlier)
+    : t('cards.billed', { ...earlier, now: money(now.cost, currency, i18n.language), days: days(ranges.now, i18n.language) })
 }
 
 const days = ({ begin, end }: Range, language: string) => `${dayLabel(begin, language)} – ${dayLabel(addDays(end, -1), language, true)}`
@@ -63,9 +83,8 @@ const Card = ({ title, value, children }: { title: string; value: string; childr
 )
 
 /** More costs are nothing good: red. */
-export function Change({ now, before }: { now: number; before: number | undefined }) {
+export function Change({ change }: { change: number | undefined }) {
   const { t, i18n } = useTranslation('cloud-costs')
-  const change = changeOf(now, before)
   if (change === undefined) return null
   const text = percent(change, i18n.language, true)
   const isUp = change > 0.0005

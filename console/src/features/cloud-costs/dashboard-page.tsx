@@ -12,10 +12,11 @@ import { DashboardFilters } from './dashboard-filters.tsx'
 import { DashboardTable } from './dashboard-table.tsx'
 import { DashboardToolbar, DrawingBar } from './dashboard-toolbar.tsx'
 import { dayLabel, measured, shortly } from './format.ts'
-import { before, stepsOf } from './period.ts'
+import { stepsOf } from './period.ts'
 import { ResourcesTable } from './resources-table.tsx'
 import { backTo, type CostSearch, type Dimension, drillInto, periodOf, readStep, stepOf } from './search.ts'
 import { type CostRow, chartOf, rowsOf } from './series.ts'
+import { type Comparison, useComparison } from './use-comparison.ts'
 import { type Costs, questionOf, useCosts } from './use-costs.ts'
 import { type NameOf, useFilterValues, useNames } from './use-names.ts'
 
@@ -57,7 +58,7 @@ function Dashboard({ organization, search }: DashboardProps) {
   const nameOf = useNames(organization, values.data?.data)
   const question = questionOf(search, search.currency ?? 'USD')
   const costs = useCosts(organization, question)
-  const earlier = useCosts(organization, { ...question, range: before(range), step: 'month' })
+  const comparison = useComparison(organization, question, costs.isPlaceholderData ? undefined : costs.data)
   return (
     <Stack gap="md">
       <DashboardToolbar search={search} go={go} />
@@ -66,7 +67,7 @@ function Dashboard({ organization, search }: DashboardProps) {
       <Asked of={costs}>
         {(answer) => (
           <>
-            <DashboardCards organization={organization} search={search} costs={answer} before={earlier.data} />
+            <DashboardCards organization={organization} search={search} costs={answer} comparison={comparison} />
             <Tabs
               value={search.tab ?? 'overview'}
               onChange={(tab) => go({ tab: tab === 'resources' ? 'resources' : undefined })}
@@ -77,7 +78,7 @@ function Dashboard({ organization, search }: DashboardProps) {
                 <Tabs.Tab value="resources">{t('dashboard.resources')}</Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="overview" pt="md">
-                <Overview {...{ organization, search, go, nameOf }} costs={answer} before={earlier.data} />
+                <Overview {...{ organization, search, go, nameOf }} costs={answer} comparison={comparison} />
               </Tabs.Panel>
               <Tabs.Panel value="resources" pt="md">
                 <ResourcesTable organization={organization} search={search} nameOf={nameOf} />
@@ -93,16 +94,16 @@ function Dashboard({ organization, search }: DashboardProps) {
 interface OverviewProps extends DashboardProps {
   go: (change: Partial<CostSearch>) => void
   costs: Costs
-  before: Costs | undefined
+  comparison: Comparison | undefined
   nameOf: NameOf
 }
 
-function Overview({ search, go, costs, before: earlier, nameOf }: OverviewProps) {
+function Overview({ search, go, costs, comparison, nameOf }: OverviewProps) {
   const { t, i18n } = useTranslation('cloud-costs')
   const navigate = useNavigate({ from: '/organizations/$organization/cloud-cost-management/' })
   const [by, measure, currency] = [search.by ?? (['provider'] as Dimension[]), search.measure ?? 'cost', search.currency ?? 'USD']
   const range = periodOf(search)
-  const rows = useMemo(() => rowsOf(costs.parts, earlier?.parts, measure), [costs, earlier, measure])
+  const rows = useMemo(() => rowsOf(costs.parts, comparison, measure), [costs, comparison, measure])
   const chart = useMemo(() => chartOf(costs.parts, rows, stepsOf(range, stepOf(search)), measure), [costs, rows, range, search, measure])
   const label = (row: CostRow) => by.map((dimension, index) => nameOf(dimension, row.keys[index] ?? '')).join(' · ')
   const rowOf = new Map(rows.map((row) => [row.id, row]))

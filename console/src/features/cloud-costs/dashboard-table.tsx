@@ -55,7 +55,7 @@ export function DashboardTable({ search, by, rows, costs, label, colors }: Table
       title: t('table.change'),
       align: 'end',
       width: '120px',
-      cell: (row) => <Change now={row[measure]} before={row.before} />,
+      cell: ({ change }) => <Change change={change} />,
     },
     {
       key: 'kwh',

@@ -1,8 +1,10 @@
-import { ActionIcon, Group, MultiSelect, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Group, MultiSelect, SegmentedControl, Select, Tooltip } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Toolbar } from '@/kit/states.tsx'
-import { addDays, beside, isDay, type Preset, presets } from './period.ts'
+import { DayField } from './day-field.tsx'
+import { addDays, beside, type Preset, presets } from './period.ts'
 import {
   type CostSearch,
   type Currency,
@@ -91,8 +93,13 @@ function PeriodBar({ search, go }: ToolbarProps) {
   const range = periodOf(search)
   const isCustom = search.from !== undefined && search.to !== undefined
   const last = addDays(range.end, -1)
+  // A reversed range leads nowhere, but stays in the fields: who moves both days gets there through one.
+  const [reversed, setReversed] = useState<{ begin: string; last: string; insteadOf: string }>()
+  const shown = `${range.begin} ${last}`
+  const wrong = reversed?.insteadOf === shown ? reversed : undefined
   const choose = (begin: string, end: string) => {
-    if (isDay(begin) && isDay(end) && begin <= end) go({ from: begin, to: end, period: undefined, step: undefined })
+    setReversed(begin > end ? { begin, last: end, insteadOf: shown } : undefined)
+    if (begin <= end) go({ from: begin, to: end, period: undefined, step: undefined })
   }
   const move = (which: -1 | 1) => {
     const next = beside(range, which)
@@ -112,22 +119,12 @@ function PeriodBar({ search, go }: ToolbarProps) {
         <Step label={t('toolbar.earlier')} onClick={() => move(-1)}>
           <IconChevronLeft size={18} />
         </Step>
-        {/* Uncontrolled while a date is half typed. */}
-        <TextInput
-          key={`from${range.begin}`}
-          type="date"
-          label={t('toolbar.from')}
-          defaultValue={range.begin}
-          max={last}
-          onChange={(event) => choose(event.currentTarget.value, last)}
-        />
-        <TextInput
-          key={`to${last}`}
-          type="date"
+        <DayField label={t('toolbar.from')} value={wrong?.begin ?? range.begin} onChange={(day) => choose(day, wrong?.last ?? last)} />
+        <DayField
           label={t('toolbar.to')}
-          defaultValue={last}
-          min={range.begin}
-          onChange={(event) => choose(range.begin, event.currentTarget.value)}
+          value={wrong?.last ?? last}
+          error={wrong && t('toolbar.reversed')}
+          onChange={(day) => choose(wrong?.begin ?? range.begin, day)}
         />
         <Step label={t('toolbar.later')} onClick={() => move(1)}>
           <IconChevronRight size={18} />

@@ -8,7 +8,7 @@ import type { AccountPath } from '@/api/upload.ts'
 import { ActionSign } from '@/kit/action-button.tsx'
 import { DataTable } from '@/kit/data-table.tsx'
 import { FormButtons } from '@/kit/form-buttons.tsx'
-import { tell } from '@/kit/notice.tsx'
+import { tell, tellProblem } from '@/kit/notice.tsx'
 import { Asked, Empty, ProblemAlert } from '@/kit/states.tsx'
 
 type Linked = Schema<'CloudCostManagementLinkedAccount'>
@@ -64,13 +64,13 @@ export function LinkedAccounts({ path }: { path: AccountPath }) {
   )
 }
 
-function RenameForm({ path, linked, close }: { path: AccountPath; linked: Linked; close: () => void }) {
+export function RenameForm({ path, linked, close }: { path: AccountPath; linked: Linked; close: () => void }) {
   const { t } = useTranslation('cloud-costs')
   const { t: common } = useTranslation()
   const [name, setName] = useState(linked.name)
   const question = { path: { ...path, cloud_provider_account_id: linked.account_id } }
   const stale = ['getCloudCostManagementLinkedAccounts', 'getCloudCostManagementFilterVaules'] as const
-  const undo = useChange('updateCloudCostManagementLinkedAccount', { stale })
+  const undo = useChange('updateCloudCostManagementLinkedAccount', { stale, onError: tellProblem })
   const rename = useChange('updateCloudCostManagementLinkedAccount', {
     stale,
     onSuccess: () => {

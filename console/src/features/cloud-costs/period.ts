@@ -55,12 +55,23 @@ export function beside(range: Range, which: -1 | 1): Range {
   return { begin: addDays(range.begin, days), end: addDays(range.end, days) }
 }
 
-/** What to compare with: of a span that is not over, as many days of the one before. */
-export function before(range: Range, now: Day = today()): Range {
+/** What can be compared: the days of a span that are billed whole, and as many of the one before. */
+export interface Compared {
+  now: Range
+  before: Range
+}
+
+/**
+ * @param complete the first day that may still grow; without one, no day is whole
+ * @returns undefined when no day of the span is whole
+ */
+export function comparedIn(range: Range, complete: Day | undefined): Compared | undefined {
   const earlier = beside(range, -1)
-  if (range.end <= addDays(now, 1) || range.begin > now) return earlier
-  const end = addDays(earlier.begin, daysIn({ begin: range.begin, end: addDays(now, 1) }))
-  return { begin: earlier.begin, end: end < earlier.end ? end : earlier.end }
+  if (complete === undefined || complete <= range.begin) return undefined
+  if (complete >= range.end) return { now: range, before: earlier }
+  const now = { begin: range.begin, end: complete }
+  const end = addDays(earlier.begin, daysIn(now))
+  return { now, before: { begin: earlier.begin, end: end < earlier.end ? end : earlier.end } }
 }
 
 export function granularityFor(range: Range): Granularity {

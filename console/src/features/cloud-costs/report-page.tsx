@@ -1,4 +1,4 @@
-import { Paper, Select, Stack, Text, Title } from '@mantine/core'
+import { Alert, Paper, Select, Stack, Text, Title } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -29,7 +29,7 @@ export function ReportPage({ organization, search }: ReportProps) {
   const { t, i18n } = useTranslation('cloud-costs')
   const navigate = useNavigate({ from: '/organizations/$organization/cloud-cost-management/report' })
   const month = search.month ?? latestMonths(2)[1] ?? ''
-  const go = (change: ReportSearch) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
+  const go = (change: ReportSearch) => void navigate({ search: (old: ReportSearch) => ({ ...old, ...change }), replace: true })
   const months = [...new Set([...latestMonths(36), month])].sort().reverse()
   return (
     <CostsFrame organization={organization} title={t('report.title')} description={t('report.description')}>
@@ -79,22 +79,26 @@ function Report({ organization, search }: ReportProps) {
   )
 }
 
-function FocusExport({ organization, month }: { organization: string; month: string }) {
+export function FocusExport({ organization, month }: { organization: string; month: string }) {
   const { t, i18n } = useTranslation('cloud-costs')
   const path = { organization_canonical: organization }
   const accounts = useAsk('getCloudCostManagementAccounts', { path })
   const [account, setAccount] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem>()
+  const [isBroken, setBroken] = useState(false)
   const download = async () => {
     setBusy(true)
     setProblem(undefined)
+    setBroken(false)
     try {
       const response = await send('exportCloudCostLines', { path, query: { month, ...(account ? { account } : {}) } } as never)
+      // Not held in memory: browsers keep a large blob in a file. A link would, too, but brings no CSRF token.
       save(await response.blob(), `focus-${organization}-${account ? `${account}-` : ''}${month}.csv.gz`)
     } catch (error) {
-      if (!isProblem(error)) throw error
-      setProblem(error)
+      // The answer had begun, so that nothing can be refused any more: its end did not come.
+      if (isProblem(error)) setProblem(error)
+      else setBroken(true)
     } finally {
       setBusy(false)
     }
@@ -130,6 +134,11 @@ function FocusExport({ organization, month }: { organization: string; month: str
           </ActionButton>
         </Toolbar>
         <ProblemAlert problem={problem} />
+        {isBroken && (
+          <Alert color="red" role="alert" title={t('report.broken')}>
+            {t('report.brokenText')}
+          </Alert>
+        )}
       </Stack>
     </Paper>
   )

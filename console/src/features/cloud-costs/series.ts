@@ -1,5 +1,6 @@
 /** From sums to what a chart and a table show. Pure. */
 import type { Measure } from './search.ts'
+import type { Comparison } from './use-comparison.ts'
 import type { CostPart } from './use-costs.ts'
 
 export interface CostRow {
@@ -8,26 +9,36 @@ export interface CostRow {
   cost: number
   kwh: number
   co2e: number
-  /** Of the period before. */
-  before: number | undefined
+  /** Against the period before; undefined where there is nothing to compare with. */
+  change: number | undefined
 }
 
 const idOf = (keys: readonly string[]): string => JSON.stringify(keys)
 
-/** The largest first. */
-export function rowsOf(parts: readonly CostPart[], earlier: readonly CostPart[] | undefined, measure: Measure): CostRow[] {
+/** The largest first; also what was there before and is not any more. */
+export function rowsOf(parts: readonly CostPart[], comparison: Comparison | undefined, measure: Measure): CostRow[] {
   const rows = new Map<string, CostRow>()
+  const rowFor = (keys: readonly string[]) => {
+    const id = idOf(keys)
+    return rows.get(id) ?? { id, keys, cost: 0, kwh: 0, co2e: 0, change: undefined }
+  }
   for (const { keys, cost, kwh, co2e } of parts) {
-    const id = idOf(keys)
-    const row = rows.get(id) ?? { id, keys, cost: 0, kwh: 0, co2e: 0, before: undefined }
-    rows.set(id, { ...row, cost: row.cost + cost, kwh: row.kwh + kwh, co2e: row.co2e + co2e })
+    const row = rowFor(keys)
+    rows.set(row.id, { ...row, cost: row.cost + cost, kwh: row.kwh + kwh, co2e: row.co2e + co2e })
   }
-  for (const { keys, ...part } of earlier ?? []) {
-    const id = idOf(keys)
-    const row = rows.get(id) ?? { id, keys, cost: 0, kwh: 0, co2e: 0, before: undefined }
-    rows.set(id, { ...row, before: (row.before ?? 0) + part[measure] })
-  }
+  const now = sumsOf(comparison?.now.parts ?? [], measure)
+  for (const [id, { keys, sum }] of sumsOf(comparison?.before.parts ?? [], measure))
+    rows.set(id, { ...rowFor(keys), change: changeOf(now.get(id)?.sum ?? 0, sum) })
   return [...rows.values()].sort((a, b) => b[measure] - a[measure] || (a.id < b.id ? -1 : 1))
+}
+
+function sumsOf(parts: readonly CostPart[], measure: Measure): Map<string, { keys: readonly string[]; sum: number }> {
+  const sums = new Map<string, { keys: readonly string[]; sum: number }>()
+  for (const { keys, ...part } of parts) {
+    const id = idOf(keys)
+    sums.set(id, { keys, sum: (sums.get(id)?.sum ?? 0) + part[measure] })
+  }
+  return sums
 }
 
 export const mostSeries = 12
@@ -59,5 +70,4 @@ export function chartOf(parts: readonly CostPart[], rows: readonly CostRow[], st
 }
 
 /** Undefined where there is nothing to compare with. */
-export const changeOf = (now: number, before: number | undefined): number | undefined =>
-  before === undefined || before <= 0 ? undefined : (now - before) / before
+export const changeOf = (now: number, before: number): number | undefined => (before <= 0 ? undefined : (now - before) / before)

@@ -8,8 +8,10 @@ import { isProblem, type Problem } from '@/api/problem.ts'
 import { useAsk, useChange } from '@/api/query.ts'
 import type { Schema } from '@/api/types.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
+import { type Draft, useDraft } from '@/kit/draft.ts'
 import { tell } from '@/kit/notice.tsx'
 import { Asked, Pending, ProblemAlert, Refused } from '@/kit/states.tsx'
+import { Unsaved } from '@/kit/unsaved.tsx'
 import { CostsFrame } from './costs-frame.tsx'
 import { type PartRules, TagPart } from './tag-part.tsx'
 
@@ -29,9 +31,7 @@ export function TagsPage({ organization }: { organization: string }) {
         <Refused error={mapping.error} again={() => void mapping.refetch()} />
       ) : mapping.data || none ? (
         <Asked of={keys}>
-          {({ data }) => (
-            <MappingForm key={mapping.data?.data.updated_at ?? 0} organization={organization} mapping={mapping.data?.data} keys={data} />
-          )}
+          {({ data }) => <MappingEditor key={organization} organization={organization} mapping={mapping.data?.data} keys={data} />}
         </Asked>
       ) : (
         <Pending />
@@ -66,7 +66,25 @@ function usePreview(organization: string, rules: Rules) {
   })
 }
 
-function MappingForm({ organization, mapping, keys }: { organization: string; mapping: Mapping | undefined; keys: readonly string[] }) {
+interface EditorProps {
+  organization: string
+  mapping: Mapping | undefined
+  keys: readonly string[]
+}
+
+export function MappingEditor({ organization, mapping, keys }: EditorProps) {
+  const { t } = useTranslation('cloud-costs')
+  const draft = useDraft(mapping, mapping?.updated_at)
+  return (
+    <Stack>
+      {!mapping && <Alert title={t('tags.none')}>{t('tags.noneText')}</Alert>}
+      {mapping?.attribution && <Attribution organization={organization} />}
+      <MappingForm key={draft.key} organization={organization} mapping={draft.from} draft={draft} keys={keys} />
+    </Stack>
+  )
+}
+
+function MappingForm({ organization, mapping, draft, keys }: EditorProps & { draft: Draft<Mapping | undefined> }) {
   const { t } = useTranslation('cloud-costs')
   const { t: common } = useTranslation()
   const path = { organization_canonical: organization }
@@ -74,7 +92,10 @@ function MappingForm({ organization, mapping, keys }: { organization: string; ma
   const preview = usePreview(organization, rules)
   const save = useChange('putCloudCostManagementTagMapping', {
     stale: ['getCloudCostManagementTagMapping'],
-    onSuccess: () => tell(t('tags.saved')),
+    onSuccess({ data }) {
+      tell(t('tags.saved'))
+      draft.saved(data, data.updated_at)
+    },
   })
   const isChanged = JSON.stringify(rules) !== JSON.stringify(rulesOf(mapping))
   const fields = { ...save.error?.fields, ...preview.error?.fields }
@@ -87,8 +108,7 @@ function MappingForm({ organization, mapping, keys }: { organization: string; ma
       }}
     >
       <Stack>
-        {!mapping && <Alert title={t('tags.none')}>{t('tags.noneText')}</Alert>}
-        {mapping?.attribution && <Attribution organization={organization} />}
+        <Unsaved when={isChanged} draft={draft} />
         <SimpleGrid cols={{ base: 1, lg: 3 }}>
           {mappingParts.map((part) => (
             <TagPart

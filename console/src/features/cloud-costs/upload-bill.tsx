@@ -7,6 +7,7 @@ import { isProblem, type Problem } from '@/api/problem.ts'
 import { refresh } from '@/api/query.ts'
 import { type AccountPath, uploadBill } from '@/api/upload.ts'
 import { ProblemAlert } from '@/kit/states.tsx'
+import { Unsaved } from '@/kit/unsaved.tsx'
 import { bytes, percent } from './format.ts'
 
 interface Sending {
@@ -51,6 +52,13 @@ export function UploadBill({ path, onImport }: { path: AccountPath; onImport: (i
   }
   return (
     <Paper withBorder p="md" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      {/* Beside this tab there is nothing that would go on sending. */}
+      <Unsaved
+        when={sending !== undefined}
+        stays={({ tab }) => tab === undefined}
+        title={t('upload.leaveTitle')}
+        text={t('upload.leaveText', { name: sending?.file.name })}
+      />
       <Stack gap="sm">
         <Group gap="sm" wrap="wrap" align="start">
           <FileButton

@@ -1,10 +1,9 @@
-import { TextFilter } from '@/kit/filter.tsx'
-import '@mantine/dates/styles.css'
-import 'dayjs/locale/fr'
 import { Button, MultiSelect, Select } from '@mantine/core'
-import { DatePickerInput } from '@mantine/dates'
 import { useTranslation } from 'react-i18next'
 import { useAsk } from '@/api/query.ts'
+import { DatesFilter } from '@/kit/dates-filter.tsx'
+import { dayAfter, dayText } from '@/kit/days.ts'
+import { TextFilter } from '@/kit/filter.tsx'
 import { Toolbar } from '@/kit/states.tsx'
 import { type EventsSearch, eventTypes, periods, severities } from './events-search.ts'
 
@@ -15,7 +14,7 @@ interface FiltersProps {
 }
 
 export function EventFilters({ organization, search, go }: FiltersProps) {
-  const { t, i18n } = useTranslation('events')
+  const { t } = useTranslation('events')
   const tags = useAsk('getEventsTags', { path: { organization_canonical: organization } })
   const known = (tags.data?.data ?? {}) as Record<string, string[]>
   const actors = [...new Set([...(known['user'] ?? []), ...(known['sent_by'] ?? [])])].filter((one) => one !== '')
@@ -23,6 +22,7 @@ export function EventFilters({ organization, search, go }: FiltersProps) {
     .filter(([key]) => key !== 'user' && key !== 'sent_by')
     .flatMap(([key, values]) => values.map((value) => `${key}=${value}`))
   const listOf = <T,>(values: T[]): T[] | undefined => (values.length > 0 ? values : undefined)
+  const today = dayText(new Date())
   const filtered = Object.entries(search).some(([key, value]) => key !== 'event' && key !== 'send' && value !== undefined)
   return (
     <Toolbar>
@@ -38,20 +38,11 @@ export function EventFilters({ organization, search, go }: FiltersProps) {
         w={{ base: '100%', xs: 180 }}
         onChange={(period) =>
           period === 'days'
-            ? go({ period: undefined, from: dayText(new Date(Date.now() - 6 * 86_400_000)), to: dayText(new Date()) })
+            ? go({ period: undefined, from: dayAfter(today, -6), to: today })
             : go({ period: period === '7d' ? undefined : (period as EventsSearch['period']), from: undefined, to: undefined })
         }
       />
-      {(search.from || search.to) && (
-        <DatePickerInput
-          type="range"
-          label={t('filters.days')}
-          locale={i18n.language}
-          value={[search.from ?? null, search.to ?? null]}
-          onChange={([from, to]) => go({ from: from ?? undefined, to: to ?? undefined })}
-          w={{ base: '100%', xs: 260 }}
-        />
-      )}
+      {(search.from || search.to) && <DatesFilter label={t('filters.days')} clearable={false} />}
       <MultiSelect
         label={t('filters.severity')}
         placeholder={search.severity ? undefined : t('filters.all')}
@@ -117,8 +108,3 @@ export function EventFilters({ organization, search, go }: FiltersProps) {
 
 const withChosen = (values: readonly string[], chosen: string | undefined): string[] =>
   chosen === undefined || values.includes(chosen) ? [...values] : [...values, chosen]
-
-function dayText(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-}

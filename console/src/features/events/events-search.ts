@@ -1,4 +1,5 @@
 import type { Schema } from '@/api/types.ts'
+import { dayOf } from '@/kit/days.ts'
 import { oneOf, someOf, textOf } from '@/kit/search.ts'
 
 export type EventEntry = Schema<'Event'>
@@ -25,8 +26,6 @@ export interface EventsSearch {
   event?: number | undefined
   send?: true | undefined
 }
-
-const dayOf = (value: unknown): string | undefined => (/^\d{4}-\d{2}-\d{2}$/.test(String(value)) ? String(value) : undefined)
 
 export function eventsSearch(search: Record<string, unknown>): EventsSearch {
   const tags = (Array.isArray(search['tag']) ? search['tag'] : [search['tag']]).filter((one): one is string => typeof one === 'string')

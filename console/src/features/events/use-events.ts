@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Problem } from '@/api/problem.ts'
 import { useAsk } from '@/api/query.ts'
+import { endOfDay, startOfDay } from '@/kit/days.ts'
 import { type EventEntry, type EventsSearch, fits, type Period } from './events-search.ts'
 
 /** The API answers the newest so many. */
@@ -75,7 +76,7 @@ function merged(newer: readonly EventEntry[], base: readonly EventEntry[] | unde
 export function periodOf({ period, from, to }: EventsSearch, now: number): { begin: number; end: number } {
   const ahead = now + wayAhead
   if (from === undefined && to === undefined) return { begin: Math.floor(now - daysOf[period ?? '7d'] * day), end: ahead }
-  const end = to === undefined ? ahead : new Date(`${to}T00:00:00`).getTime() + day - 1
-  const begin = from === undefined ? end - daysOf['365d'] * day : new Date(`${from}T00:00:00`).getTime()
+  const end = to === undefined ? ahead : endOfDay(to)
+  const begin = from === undefined ? end - daysOf['365d'] * day : startOfDay(from)
   return { begin: Math.min(begin, end), end: end >= now ? ahead : end }
 }

@@ -24,7 +24,7 @@ export function ProviderPage() {
 
 export function NewProviderPage() {
   const { t } = useTranslation('identity-providers')
-  const { organization } = useParams({ from: '/_in/organizations/$organization/identity-providers_/new' })
+  const { organization } = useParams({ from: '/_in/organizations/$organization/identity-providers_/+new' })
   const { why } = useMay('createIdentityProvider', { organization_canonical: organization })
   const navigate = useNavigate()
   return (

@@ -19,7 +19,7 @@ export function ProvidersPage() {
   const rows = usePagedList('listIdentityProviders', { path })
   const create = (
     <IfAllowed operation="createIdentityProvider" path={path} label={t('list.add')}>
-      <ButtonLink to="/organizations/$organization/identity-providers/new" params={{ organization }} leftSection={<IconPlus size={16} />}>
+      <ButtonLink to="/organizations/$organization/identity-providers/+new" params={{ organization }} leftSection={<IconPlus size={16} />}>
         {t('list.add')}
       </ButtonLink>
     </IfAllowed>

@@ -79,19 +79,20 @@ export const partsOf = (condition: string): { path: string; condition: string; v
   return path && name && value !== undefined ? { path, condition: name, value } : undefined
 }
 
-/** The question to the API. */
-export function filtersOf(search: InventorySearch): Record<string, string | undefined> {
-  const chosen = choiceNames.map((name) => [`${choices[name].attribute}[eq]`, search[name]] as const)
-  const conditions = (search.where ?? []).flatMap((text) => {
+/** The question to the API: what is asked of an attribute more than once has to hold each time. */
+export function filtersOf(search: InventorySearch): Record<string, string[]> {
+  const filters: Record<string, string[]> = {}
+  const add = (name: string, value: string | undefined) => {
+    if (value !== undefined) filters[name] = [...(filters[name] ?? []), value]
+  }
+  for (const name of choiceNames) add(`${choices[name].attribute}[eq]`, search[name])
+  for (const text of search.where ?? []) {
     const parts = partsOf(text)
-    return parts ? [[`${parts.path}[${parts.condition}]`, parts.value] as const] : []
-  })
-  return Object.fromEntries([
-    ...chosen,
-    ...conditions,
-    ['resources_name[rlike]', like(search.name)],
-    ['order_by', search.order ?? orders[0]],
-  ])
+    if (parts) add(`${parts.path}[${parts.condition}]`, parts.value)
+  }
+  add('resources_name[rlike]', like(search.name))
+  add('order_by', search.order ?? orders[0])
+  return filters
 }
 
 /** `provider["registry.terraform.io/hashicorp/aws"]` is `aws` to people. */

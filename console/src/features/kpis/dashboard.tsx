@@ -1,17 +1,18 @@
 /** The KPIs of an organization or of one project, over a period that the address says. */
 import { Pagination, SegmentedControl, SimpleGrid, Switch } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk } from '@/api/query.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { DatesFilter } from '@/kit/dates-filter.tsx'
 import { ChoiceFilter, useSearchValues } from '@/kit/filter.tsx'
 import { Page } from '@/kit/page.tsx'
-import { Asked, Empty, Toolbar } from '@/kit/states.tsx'
+import { Asked, Empty, Pending, Toolbar } from '@/kit/states.tsx'
 import type { Kpi } from './definition.ts'
 import { KpiCard } from './kpi-card.tsx'
 import { KpiEditor } from './kpi-editor.tsx'
+import { useOpenProject } from './open-project.ts'
 import { type PeriodSearch, periodOf, spans } from './period.ts'
 
 export interface DashboardSearch extends PeriodSearch {
@@ -34,10 +35,11 @@ export function Dashboard({ organization, project, search }: Props) {
   const { t } = useTranslation(['kpis', 'common'])
   const [, set] = useSearchValues()
   const [editing, setEditing] = useState<Kpi | 'new'>()
+  const page = search.page ?? 1
   const question = {
     ...periodOf(search),
     ...(search.favourites ? { favorite: true } : {}),
-    page_index: search.page ?? 1,
+    page_index: page,
     page_size: pageSize,
   }
   const path = { organization_canonical: organization }
@@ -50,11 +52,18 @@ export function Dashboard({ organization, project, search }: Props) {
     { enabled: project !== undefined, every: 60_000, keep: true },
   )
   const ofAll = useAsk('getOrganizationKpis', { path, query: question }, { enabled: project === undefined, every: 60_000, keep: true })
+  const answer = project === undefined ? ofAll : ofProject
+  const lastPage = answer.data && !answer.isPlaceholderData ? Math.ceil((answer.data.pagination?.total ?? 0) / pageSize) : page
+  // The last one of the last page was deleted, or an address says more pages than there are.
+  useEffect(() => {
+    if (page > Math.max(1, lastPage)) set({ page: lastPage > 1 ? lastPage : undefined })
+  }, [page, lastPage, set])
   const projects = useAsk('getProjects', { path })
+  const openProject = useOpenProject(organization, projects.data?.data ?? [])
   const create = (
     <ActionButton
       operation="createKpi"
-      path={{ ...path, project_canonical: project ?? projects.data?.data[0]?.canonical ?? '' }}
+      path={{ ...path, project_canonical: project ?? openProject }}
       why={projects.data?.data.length === 0 ? t('dashboard.noProject') : undefined}
       leftSection={<IconPlus size={18} />}
       onClick={() => setEditing('new')}
@@ -65,9 +74,11 @@ export function Dashboard({ organization, project, search }: Props) {
   return (
     <Page title={t('dashboard.title')} description={t(project === undefined ? 'dashboard.aboutAll' : 'dashboard.about')} actions={create}>
       <Filters organization={organization} project={project} search={search} />
-      <Asked of={project === undefined ? ofAll : ofProject}>
+      <Asked of={answer}>
         {({ data, pagination }) =>
-          data.length === 0 ? (
+          data.length === 0 && (pagination?.total ?? 0) > 0 ? (
+            <Pending />
+          ) : data.length === 0 ? (
             search.favourites || search.environment ? (
               <Empty title={t('common:table.nothingFound')} />
             ) : (
@@ -91,9 +102,9 @@ export function Dashboard({ organization, project, search }: Props) {
               {(pagination?.total ?? 0) > pageSize && (
                 <Pagination
                   total={Math.ceil((pagination?.total ?? 0) / pageSize)}
-                  value={search.page ?? 1}
-                  onChange={(page) => set({ page: page === 1 ? undefined : page })}
-                  getItemProps={(page) => ({ 'aria-label': t('dashboard.page', { page }) })}
+                  value={page}
+                  onChange={(next) => set({ page: next === 1 ? undefined : next })}
+                  getItemProps={(item) => ({ 'aria-label': t('dashboard.page', { page: item }) })}
                 />
               )}
             </>
@@ -139,7 +150,7 @@ function Filters({ organization, project, search }: Props) {
       <Switch
         label={t('favourite.only')}
         checked={search.favourites ?? false}
-        onChange={({ currentTarget: { checked } }) => set({ favourites: checked ? true : undefined, page: undefined })}
+        onChange={({ currentTarget: { checked } }) => set({ favourites: checked ? true : undefined })}
         mb={8}
       />
     </Toolbar>

@@ -30,7 +30,7 @@ export function useRoleOptions(organization: string): RoleOptions {
     const options = roles.map(({ canonical, name, rules }) => ({
       value: canonical,
       label: name,
-      disabled: access !== undefined && !rules.every((rule) => covers(access.rules, rule, organization)),
+      disabled: access?.complete === true && !rules.every((rule) => covers(access.rules, rule, organization)),
     }))
     return { roles, options, limited: options.some(({ disabled }) => disabled), why }
   }, [data, access, organization, why])

@@ -13,7 +13,7 @@ export function HomePage() {
   const { t } = useTranslation('organizations')
   const organizations = useAsk('getOrgs', { query: { page_size: 1000 } })
   const create = (
-    <ButtonLink to="/organizations/new" leftSection={<IconPlus size={16} aria-hidden />}>
+    <ButtonLink to="/organizations/+new" leftSection={<IconPlus size={16} aria-hidden />}>
       {t('home.create')}
     </ButtonLink>
   )

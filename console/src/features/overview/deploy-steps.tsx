@@ -74,7 +74,7 @@ export function ComponentStep({ organization }: StepProps) {
     <Stack align="start">
       {examples.data?.data.catalogue && <Text size="sm">{t('steps.component.hello')}</Text>}
       <IfAllowed operation="createComponent" path={path} label={label}>
-        <ButtonLink to="/organizations/$organization/projects/$project/environments/$environment/components/new" params={place}>
+        <ButtonLink to="/organizations/$organization/projects/$project/environments/$environment/components/+new" params={place}>
           {label}
         </ButtonLink>
       </IfAllowed>

@@ -11,6 +11,8 @@ export interface StepRecord {
   lines: readonly string[]
   /** How many lines before the first of `lines` were dropped. */
   dropped: number
+  /** How many characters at the beginning of the first of `lines` were dropped. */
+  lost: number
   version: Readonly<Record<string, string>> | undefined
   metadata: readonly { name: string; value: string }[]
   errors: readonly string[]
@@ -28,10 +30,18 @@ export interface BuildRecord {
 
 /** Of one step. Older ones are dropped, a tenth at a time: what a browser keeps has an end. */
 const mostLines = 200_000
+const mostCharacters = 20_000_000
 /** Milliseconds. */
 const often = 80
 
-type Mutable = { -readonly [K in keyof StepRecord]: StepRecord[K] } & { text: string[]; open: boolean; dirty: boolean }
+type Mutable = { -readonly [K in keyof StepRecord]: StepRecord[K] } & {
+  text: string[]
+  /** Characters of `text`. */
+  size: number
+  /** Where the next character goes: a line of its own, or, as in a terminal, behind the last one or over it. */
+  cursor: 'below' | 'end' | 'start'
+  dirty: boolean
+}
 
 interface Told {
   event: string
@@ -78,7 +88,7 @@ export class BuildLog {
   #stepOf(id: string): Mutable {
     const known = this.#steps.get(id)
     if (known) return known
-    const made: Mutable = { ...untouched, text: [], open: false, dirty: true }
+    const made: Mutable = { ...untouched, text: [], size: 0, cursor: 'below', dirty: true }
     this.#steps.set(id, made)
     return made
   }
@@ -89,7 +99,7 @@ export class BuildLog {
     for (const [id, step] of this.#steps) {
       if (!step.dirty) continue
       step.dirty = false
-      const { text, open: _, dirty: __, ...record } = step
+      const { text, size: _, cursor: __, dirty: ___, ...record } = step
       steps.set(id, { ...record, lines: text.slice() })
     }
     this.#shown = { steps, errors: this.#errors.slice(), status: this.#status }
@@ -103,6 +113,7 @@ export const untouched: StepRecord = {
   ended: undefined,
   lines: [],
   dropped: 0,
+  lost: 0,
   version: undefined,
   metadata: [],
   errors: [],
@@ -136,17 +147,40 @@ function apply(step: Mutable, { event, data }: Told): void {
 }
 
 function append(step: Mutable, payload: string): void {
-  const parts = payload.split('\n')
-  const rest = parts.pop() ?? ''
-  for (const part of rest === '' ? parts : [...parts, rest]) {
-    if (step.open) step.text[step.text.length - 1] += part
-    else step.text.push(part)
-    step.open = false
+  for (const [at, part] of payload.split('\n').entries()) {
+    if (at > 0) {
+      if (step.cursor === 'below') step.text.push('')
+      step.cursor = 'below'
+    }
+    if (part !== '') write(step, part)
   }
-  step.open = rest !== ''
-  if (step.text.length > mostLines) {
-    const most = Math.ceil(mostLines / 10)
-    step.text.splice(0, most)
-    step.dropped += most
-  }
+  if (step.text.length > mostLines || step.size > mostCharacters) shorten(step)
+}
+
+/** On the line where the cursor is. Of what goes back to its start, such as progress, only what was written last is kept. */
+function write(step: Mutable, part: string): void {
+  const pieces = part.split('\r')
+  const last = pieces.findLastIndex((piece) => piece !== '')
+  if (last >= 0) {
+    const before = step.cursor === 'below' ? '' : (step.text.pop() ?? '')
+    const line = `${step.cursor === 'end' && last === 0 ? before : ''}${pieces[last]}`
+    step.text.push(line)
+    step.size += line.length - before.length
+  } else if (step.cursor === 'below') step.text.push('')
+  step.cursor = last === pieces.length - 1 ? 'end' : 'start'
+}
+
+/** To nine tenths, so that it is done seldom: oldest lines first; of a line that is too long alone, its beginning. */
+function shorten(step: Mutable): void {
+  const [lines, size] = [mostLines * 0.9, mostCharacters * 0.9]
+  let gone = 0
+  while (gone < step.text.length - 1 && (step.text.length - gone > lines || step.size > size)) step.size -= step.text[gone++]?.length ?? 0
+  if (gone > 0) step.lost = 0
+  step.text.splice(0, gone)
+  step.dropped += gone
+  const excess = step.size - size
+  if (excess <= 0) return
+  step.text[0] = step.text[0]?.slice(excess) ?? ''
+  step.size = size
+  step.lost += excess
 }

@@ -100,6 +100,7 @@ function Step({ node, record, status, target, hrefOf, onTarget }: StepsProps & {
               </Alert>
             ))}
             {step.dropped > 0 && <Text size="sm">{t('log.dropped', { count: step.dropped })}</Text>}
+            {step.lost > 0 && <Text size="sm">{t('log.lost', { count: step.lost })}</Text>}
             {step.lines.length > 0 ? (
               <LogView
                 label={t('log.of', { name: node.name })}

@@ -3,10 +3,13 @@ import { Alert, Button, Checkbox, Group, List, Modal, Stack, Text, Title } from 
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useMay } from '@/access/use-may.ts'
+import { isProblem } from '@/api/problem.ts'
 import { useAsk, useChange } from '@/api/query.ts'
 import type { Data } from '@/api/types.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { Code } from '@/kit/code.tsx'
+import { type Draft, useDraft } from '@/kit/draft.ts'
 import { tell } from '@/kit/notice.tsx'
 import { Asked, ProblemAlert } from '@/kit/states.tsx'
 import { Unsaved } from '@/kit/unsaved.tsx'
@@ -15,51 +18,69 @@ import { type PipelinePlace, pipelinePath } from './place.ts'
 import { problemsOf } from './problems.ts'
 import { useDiff } from './use-diff.ts'
 
-export function ConfigEditor({ place, onSaved }: { place: PipelinePlace; onSaved: () => void }) {
+interface ConfigEditorProps {
+  place: PipelinePlace
+  onSaved: () => void
+}
+
+export function ConfigEditor({ place, onSaved }: ConfigEditorProps) {
   const path = pipelinePath(place)
   const pipeline = useAsk('getPipeline', { path })
-  const version = pipeline.data?.data.config_version
-  const saved = useAsk('getPipelineConfigVersion', { path: { ...path, config_version: version ?? 0 } }, { enabled: version !== undefined })
-  const running = useAsk('getPipelineConfig', { path }, { enabled: pipeline.data !== undefined && version === undefined })
-  const variables = useAsk('getPipelineVariables', { path })
-  if (version === undefined && running.data)
-    return (
-      <Asked of={variables}>
-        {({ data }) => <Editor place={place} config={running.data.data} variables={data.yaml_vars} onSaved={onSaved} />}
-      </Asked>
-    )
   return (
-    <Asked of={saved}>
-      {({ data }) => (
-        <Asked of={variables}>
-          {({ data: vars }) => (
-            <Editor
-              key={version}
-              place={place}
-              config={data.passed_config ?? data.config}
-              variables={data.yaml_vars || vars.yaml_vars}
-              sample={vars.has_saved_yaml_vars ? undefined : vars}
-              onSaved={onSaved}
-            />
-          )}
-        </Asked>
+    <Asked of={pipeline}>
+      {({ data: { config_version } }) => (
+        <AtVersion key={Object.values(place).join('/')} place={place} newest={config_version} onSaved={onSaved} />
       )}
     </Asked>
   )
 }
 
-interface EditorProps {
-  place: PipelinePlace
+type Version = number | undefined
+
+/** The text of the version at which editing began, whatever was saved since. Without versions of its own, a pipeline has what runs. */
+function AtVersion({ place, newest, onSaved }: ConfigEditorProps & { newest: Version }) {
+  const path = pipelinePath(place)
+  const draft = useDraft(newest, newest)
+  const version = draft.from
+  const saved = useAsk('getPipelineConfigVersion', { path: { ...path, config_version: version ?? 0 } }, { enabled: version !== undefined })
+  const running = useAsk('getPipelineConfig', { path }, { enabled: version === undefined })
+  const variables = useAsk('getPipelineVariables', { path })
+  const shared = { place, draft, newest, onSaved }
+  return (
+    <Asked of={variables}>
+      {({ data: vars }) =>
+        version === undefined ? (
+          <Asked of={running}>{({ data }) => <Editor key={draft.key} {...shared} config={data} variables={vars.yaml_vars} />}</Asked>
+        ) : (
+          <Asked of={saved}>
+            {({ data }) => (
+              <Editor
+                key={draft.key}
+                {...shared}
+                config={data.passed_config ?? data.config}
+                variables={data.yaml_vars || vars.yaml_vars}
+                sample={vars.has_saved_yaml_vars ? undefined : vars}
+              />
+            )}
+          </Asked>
+        )
+      }
+    </Asked>
+  )
+}
+
+interface EditorProps extends ConfigEditorProps {
+  draft: Draft<Version>
+  newest: Version
   config: string
   variables: string
   sample?: Data<'getPipelineVariables'> | undefined
-  onSaved: () => void
 }
 
-function Editor({ place, config, variables, sample, onSaved }: EditorProps) {
+function Editor({ place, draft, newest, config, variables, sample, onSaved }: EditorProps) {
   const { t } = useTranslation(['pipelines', 'common'])
   const path = pipelinePath(place)
-  // As it was when somebody began: what others save meanwhile must not replace what is being typed.
+  // The variables have no version: as they were when somebody began.
   const [begun] = useState({ config, variables })
   const [text, setText] = useState(config)
   const [vars, setVars] = useState(variables)
@@ -67,7 +88,8 @@ function Editor({ place, config, variables, sample, onSaved }: EditorProps) {
   const [asking, setAsking] = useState(false)
   const touched = text !== begun.config || vars !== begun.variables
   const [typed] = useDebouncedValue(`${text}\u0000${vars}`, 500)
-  const diff = useDiff(path, { passed_config: text, yaml_vars: vars }, touched, typed)
+  const mayCompare = useMay('diffPipeline', path)
+  const diff = useDiff(path, { passed_config: text, yaml_vars: vars }, touched && mayCompare.allowed, typed)
   const save = useChange('updatePipeline', {
     stale: [
       'getPipeline',
@@ -78,8 +100,9 @@ function Editor({ place, config, variables, sample, onSaved }: EditorProps) {
       'syncedPipeline',
       'getPipelineResources',
     ],
-    onSuccess({ data: { warnings } }) {
+    onSuccess({ data: { warnings, config_version } }) {
       setAsking(false)
+      draft.saved(config_version, config_version)
       tell(t('config.saved'))
       for (const warning of warnings ?? []) tell(warning)
       onSaved()
@@ -89,7 +112,12 @@ function Editor({ place, config, variables, sample, onSaved }: EditorProps) {
   const problems = problemsOf(refused, 'passed_config')
   return (
     <Stack>
-      <Unsaved when={touched} stays={({ tab }) => tab === undefined} />
+      <Unsaved
+        when={touched}
+        stays={({ tab }) => tab === undefined}
+        draft={draft}
+        meanwhile={newest === undefined ? undefined : t('config.meanwhile', { version: newest })}
+      />
       <Code
         value={text}
         language="yaml"
@@ -150,7 +178,7 @@ function Editor({ place, config, variables, sample, onSaved }: EditorProps) {
         <ActionButton
           operation="updatePipeline"
           path={path}
-          why={!touched ? t('config.untouched') : diff.problem ? t('config.wrongFirst') : undefined}
+          why={!touched ? t('config.untouched') : isProblem(diff.problem, 422) ? t('config.wrongFirst') : undefined}
           onClick={() => setAsking(true)}
         >
           {t('config.review')}
@@ -159,7 +187,7 @@ function Editor({ place, config, variables, sample, onSaved }: EditorProps) {
       <Modal opened={asking} onClose={() => setAsking(false)} title={t('config.reviewTitle')} size="xl">
         <Stack>
           <Text size="sm">{t('config.reviewAbout')}</Text>
-          {diff.diffs && <Diffs diffs={diff.diffs} />}
+          {diff.diffs ? <Diffs diffs={diff.diffs} /> : <Text size="sm">{mayCompare.why}</Text>}
           <ProblemAlert problem={save.error} />
           <Group justify="end">
             <Button variant="default" onClick={() => setAsking(false)}>

@@ -95,6 +95,32 @@ describe('the log of a build', () => {
     expect(step?.lines.length).toBeLessThanOrEqual(200_000)
   })
 
+  const linesOf = (...payloads: string[]) => {
+    vi.useFakeTimers()
+    const log = new BuildLog()
+    for (const payload of payloads) log.take(write(payload))
+    vi.runAllTimers()
+    vi.useRealTimers()
+    return log.record().steps.get('1')
+  }
+
+  test('keeps of a line that is written over only what was written last, however its pieces arrive', () => {
+    expect(linesOf('10 %\r50', ' %\r', '100 %\r\n', 'done\r\n', '\r\n', 'x')?.lines).toEqual(['100 %', 'done', '', 'x'])
+    expect(linesOf('10 %', '\r', '\r', '9 %', ' of it')?.lines).toEqual(['9 % of it'])
+  })
+
+  test('has an end in characters too: the oldest go, and it says what', () => {
+    const page = `${'x'.repeat(999)}\n`.repeat(1000)
+    const many = linesOf(...Array.from({ length: 30 }, () => page))
+    expect((many?.lines.length ?? 0) + (many?.dropped ?? 0)).toBe(30_000)
+    expect(many?.lines.join('').length).toBeLessThanOrEqual(20_000_000)
+    expect(many?.lost).toBe(0)
+    const one = linesOf(...Array.from({ length: 30 }, () => 'x'.repeat(1_000_000)), 'the end')
+    expect(one?.lines[0]?.endsWith('the end')).toBe(true)
+    expect((one?.lines[0]?.length ?? 0) + (one?.lost ?? 0)).toBe(30_000_007)
+    expect(one?.lines[0]?.length).toBeLessThanOrEqual(20_000_000)
+  })
+
   test('shows a line as a terminal would that was written over itself', () => {
     expect(settled('10%\r50%\r100%\r')).toBe('100%')
   })

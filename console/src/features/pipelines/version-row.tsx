@@ -3,7 +3,7 @@ import { Badge, Button, Code, Collapse, Group, Paper, Stack, Text } from '@manti
 import { IconCircleCheck, IconCircleOff, IconPin } from '@tabler/icons-react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '@/api/client.ts'
+import { call, dataOf } from '@/api/client.ts'
 import { refresh, useAsk } from '@/api/query.ts'
 import type { Schema } from '@/api/types.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
@@ -13,7 +13,7 @@ import { StateIcon, stateOf } from './build-state.tsx'
 import { type ResourcePlace, resourcePath } from './check-resource.tsx'
 import { Facts } from './facts.tsx'
 import { BuildLink } from './job-table.tsx'
-import { VersionText } from './version-text.tsx'
+import { VersionText, versionLine } from './version-text.tsx'
 
 interface Props {
   place: ResourcePlace
@@ -138,13 +138,28 @@ async function enable(path: VersionPath, enabled: boolean, t: Say, undoable = tr
 
 async function pin(path: VersionPath, t: Say): Promise<void> {
   try {
+    const back = await wayBack(path).catch(() => undefined)
     await call('pinResourceVersion', { path })
-    tell(t('pin.pinned'), async () => {
-      await call('unpinResource', { path }).catch(tellProblem)
-      await refresh('getResource', 'getPipelineResources')
-    })
+    tell(
+      t('pin.pinned'),
+      back &&
+        (async () => {
+          await back().catch(tellProblem)
+          await refresh('getResource', 'getPipelineResources', 'getResourceVersions')
+        }),
+    )
   } catch (error) {
     tellProblem(error)
   }
   await refresh('getResource', 'getPipelineResources', 'getResourceVersions')
+}
+
+/** To what is pinned now, or to nothing. Undefined when the pinned version is not to be found. What was said about a pin stays with it. */
+async function wayBack(path: VersionPath): Promise<(() => Promise<unknown>) | undefined> {
+  const { pinned_version: pinned } = await dataOf('getResource', { path })
+  if (!pinned) return () => call('unpinResource', { path })
+  const filter = Object.entries(pinned).map(([key, value]) => `${key}:${value}`)
+  const versions = await dataOf('getResourceVersions', { path, query: { filter_version: filter } })
+  const before = versions.find(({ version }) => versionLine(version) === versionLine(pinned))
+  return before && (() => call('pinResourceVersion', { path: { ...path, resource_version_id: before.id } }))
 }

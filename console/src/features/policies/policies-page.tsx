@@ -23,7 +23,7 @@ export function PoliciesPage(): ReactNode {
   const create = may.allowed ? (
     <Button
       component={Link}
-      to="/organizations/$organization/policies/new"
+      to="/organizations/$organization/policies/+new"
       params={{ organization } as never}
       leftSection={<IconPlus size={16} />}
     >

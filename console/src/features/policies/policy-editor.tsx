@@ -1,32 +1,35 @@
 import { Button, Grid, Group, Paper, Select, SimpleGrid, Stack, Switch, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMemo, useState } from 'react'
+import { type Dispatch, type SetStateAction, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '@/access/use-may.ts'
 import { useAsk, useChange } from '@/api/query.ts'
 import { currentSession } from '@/api/session.ts'
 import { Code } from '@/kit/code.tsx'
+import type { Draft } from '@/kit/draft.ts'
 import { focusFirst } from '@/kit/form.ts'
 import { tell } from '@/kit/notice.tsx'
 import { ProblemAlert } from '@/kit/states.tsx'
 import { Unsaved } from '@/kit/unsaved.tsx'
 import { Evaluation } from './evaluation.tsx'
 import { type ExamplePolicy, examplePolicies, examplePolicyNames } from './examples.ts'
-import { firstPlan, PlanPicker } from './plan-picker.tsx'
+import { type Plan, PlanPicker } from './plan-picker.tsx'
 import { type Policy, type PolicySeverity, policySeverities } from './policies-search.ts'
 import { useEvaluation } from './use-evaluation.ts'
 
 interface EditorProps {
   organization: string
   policy: Policy | undefined
-  saved: (canonical: string) => void
+  draft?: Draft<Policy>
+  /** The plan that it is tried on. */
+  tried: [Plan, Dispatch<SetStateAction<Plan>>]
+  saved: (policy: Policy) => void
 }
 
 /** The text beside what it says of a plan. */
-export function PolicyEditor({ organization, policy, saved }: EditorProps) {
+export function PolicyEditor({ organization, policy, draft, tried: [plan, setPlan], saved }: EditorProps) {
   const { t } = useTranslation(['policies', 'common'])
   const path = { organization_canonical: organization }
-  const [plan, setPlan] = useState(firstPlan)
   const members = useAsk('getOrgMembers', { path })
   const mayEdit = useMay(policy ? 'updateInfraPolicy' : 'createInfraPolicy', { ...path, infra_policy_canonical: policy?.canonical ?? '' })
   const form = useForm({
@@ -41,13 +44,8 @@ export function PolicyEditor({ organization, policy, saved }: EditorProps) {
     },
     validateInputOnChange: true,
     validate: {
-      name: (name) => (name.trim().length < 3 ? t('wrong.name') : !policy && /^new$/i.test(name.trim()) ? t('wrong.reserved') : null),
-      canonical: (canonical) =>
-        canonical === 'new'
-          ? t('wrong.reserved')
-          : canonical !== '' && !/^[a-z0-9]+[a-z0-9\-_]+[a-z0-9]+$/.test(canonical)
-            ? t('wrong.canonical')
-            : null,
+      name: (name) => (name.trim().length < 3 ? t('wrong.name') : null),
+      canonical: (canonical) => (canonical !== '' && !/^[a-z0-9]+[a-z0-9\-_]+[a-z0-9]+$/.test(canonical) ? t('wrong.canonical') : null),
       owner: (owner) => (!policy && owner === '' ? t('wrong.owner') : null),
     },
   })
@@ -60,8 +58,7 @@ export function PolicyEditor({ organization, policy, saved }: EditorProps) {
     stale,
     onSuccess: ({ data }) => {
       tell(t('page.created', { name: data.name }))
-      form.resetDirty()
-      saved(data.canonical)
+      saved(data)
     },
     onError: refused,
   })
@@ -69,8 +66,7 @@ export function PolicyEditor({ organization, policy, saved }: EditorProps) {
     stale,
     onSuccess: ({ data }) => {
       tell(t('page.saved', { name: data.name }))
-      form.resetDirty()
-      saved(data.canonical)
+      saved(data)
     },
     onError: refused,
   })
@@ -93,7 +89,7 @@ export function PolicyEditor({ organization, policy, saved }: EditorProps) {
         (errors) => focusFirst(form, errors),
       )}
     >
-      <Unsaved when={form.isDirty()} />
+      <Unsaved when={form.isDirty()} draft={draft} />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack>

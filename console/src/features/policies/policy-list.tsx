@@ -1,10 +1,11 @@
 import { Anchor, Badge, Select, Stack, Switch } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMay } from '@/access/use-may.ts'
+import { call, dataOf } from '@/api/client.ts'
 import { usePagedList } from '@/api/paged.ts'
-import { useChange } from '@/api/query.ts'
+import { refresh } from '@/api/query.ts'
 import { DataTable } from '@/kit/data-table.tsx'
 import { ChoiceFilter, TextFilter } from '@/kit/filter.tsx'
 import { tell, tellProblem } from '@/kit/notice.tsx'
@@ -112,34 +113,34 @@ export function PolicyList({ organization, search, go, create }: ListProps) {
 }
 
 /** Turned on and off where it stands, and back. */
-function Enabled({ organization, policy }: { organization: string; policy: Policy }) {
+export function Enabled({ organization, policy: { canonical, name, enabled } }: { organization: string; policy: Policy }) {
   const { t } = useTranslation('policies')
-  const path = { organization_canonical: organization, infra_policy_canonical: policy.canonical }
+  const path = { organization_canonical: organization, infra_policy_canonical: canonical }
   const may = useMay('updateInfraPolicy', path)
-  const turn = useChange('updateInfraPolicy', { stale: ['getInfraPolicies', 'getInfraPolicy'], onError: tellProblem })
-  const shown = turn.isPending ? turn.variables.body.enabled : policy.enabled
-  const set = (enabled: boolean) =>
-    turn.mutateAsync({
-      path,
-      body: {
-        name: policy.name,
-        description: policy.description,
-        body: policy.body,
-        severity: policy.severity,
-        owner: policy.owner?.username ?? '',
-        enabled,
-      },
-    })
+  const [turning, setTurning] = useState<boolean>()
+  const turn = async (on: boolean) => {
+    setTurning(on)
+    try {
+      // The list may be older than what others wrote since: nothing but the switch is changed of what is there now.
+      const { description, body, severity, owner, ...now } = await dataOf('getInfraPolicy', { path })
+      await call('updateInfraPolicy', {
+        path,
+        body: { name: now.name, description, body, severity, owner: owner?.username ?? '', enabled: on },
+      })
+      tell(t(on ? 'list.turnedOn' : 'list.turnedOff', { name }), () => turn(!on))
+    } catch (error) {
+      tellProblem(error)
+    }
+    await refresh('getInfraPolicies', 'getInfraPolicy')
+    setTurning(undefined)
+  }
   return (
     <Switch
-      checked={shown}
+      checked={turning ?? enabled}
       disabled={!may.allowed}
       title={may.why}
-      aria-label={t('list.turn', { name: policy.name })}
-      onChange={async ({ currentTarget: { checked } }) => {
-        await set(checked).catch(() => undefined)
-        tell(t(checked ? 'list.turnedOn' : 'list.turnedOff', { name: policy.name }), () => set(!checked))
-      }}
+      aria-label={t('list.turn', { name })}
+      onChange={({ currentTarget: { checked } }) => void turn(checked)}
     />
   )
 }

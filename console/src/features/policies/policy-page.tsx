@@ -1,15 +1,17 @@
 import { Badge } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { refresh, useAsk, useChange } from '@/api/query.ts'
 import { ActionButton } from '@/kit/action-button.tsx'
 import { confirm } from '@/kit/confirm.tsx'
+import { useDraft } from '@/kit/draft.ts'
 import { tell } from '@/kit/notice.tsx'
 import { Page } from '@/kit/page.tsx'
 import { Asked } from '@/kit/states.tsx'
-import { colourOf } from './policies-search.ts'
+import { firstPlan } from './plan-picker.tsx'
+import { colourOf, type Policy } from './policies-search.ts'
 import { PolicyEditor } from './policy-editor.tsx'
 
 const list = '/organizations/$organization/policies'
@@ -65,23 +67,41 @@ export function PolicyPage(): ReactNode {
             </ActionButton>
           }
         >
-          <PolicyEditor key={canonical} organization={organization} policy={data} saved={() => undefined} />
+          <Existing key={canonical} organization={organization} policy={data} />
         </Page>
       )}
     </Asked>
   )
 }
 
+function Existing({ organization, policy }: { organization: string; policy: Policy }) {
+  const draft = useDraft(policy, policy.updated_at)
+  // What it is tried on stays chosen when it is saved.
+  const tried = useState(firstPlan)
+  return (
+    <PolicyEditor
+      key={draft.key}
+      organization={organization}
+      policy={draft.from}
+      draft={draft}
+      tried={tried}
+      saved={(saved) => draft.saved(saved, saved.updated_at)}
+    />
+  )
+}
+
 export function NewPolicyPage(): ReactNode {
   const { t } = useTranslation('policies')
-  const { organization } = useParams({ from: '/_in/organizations/$organization/policies/new' })
+  const { organization } = useParams({ from: '/_in/organizations/$organization/policies/+new' })
   const navigate = useNavigate()
+  const tried = useState(firstPlan)
   return (
     <Page title={t('page.newTitle')} description={t('page.newDescription')}>
       <PolicyEditor
         organization={organization}
         policy={undefined}
-        saved={(canonical) =>
+        tried={tried}
+        saved={({ canonical }) =>
           void navigate({ to: `${list}/$policy`, params: { organization, policy: canonical } as never, ignoreBlocker: true })
         }
       />

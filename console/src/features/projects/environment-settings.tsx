@@ -11,7 +11,6 @@ import { tell } from '@/kit/notice.tsx'
 import { Page } from '@/kit/page.tsx'
 import { Asked } from '@/kit/states.tsx'
 import { ColorField } from './look-fields.tsx'
-import { type ColorName, colorOf } from './looks.tsx'
 
 const stale = ['getEnvironment', 'getProject', 'getProjects', 'getProjectEnvironments', 'getOrganizationEnvironments'] as const
 
@@ -47,8 +46,8 @@ export function EnvironmentSettings() {
 function EditEnvironment({ place, environment }: SettingsProps) {
   const { t } = useTranslation('projects')
   const path = pathOf(place)
-  const form = useForm<{ name: string; color: ColorName }>({
-    initialValues: { name: environment.name ?? environment.canonical, color: colorOf(environment.color) },
+  const form = useForm<{ name: string; color: string | undefined }>({
+    initialValues: { name: environment.name ?? environment.canonical, color: environment.color },
     validateInputOnChange: true,
     validate: { name: (name) => (name.trim() === '' ? t('errors.name') : name.length > 100 ? t('errors.long') : null) },
   })

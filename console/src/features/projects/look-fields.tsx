@@ -1,16 +1,17 @@
 import { Group, Input, Radio, SimpleGrid, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { ColorDot, type ColorName, colorNames, Drawing, type IconName, iconNames } from './looks.tsx'
+import { ColorDot, type ColorName, colorNames, colorOf, Drawing, type IconName, iconNames, iconOf } from './looks.tsx'
 
 interface FieldProps<Value> {
-  value: Value
+  /** Perhaps what another program wrote, which stays until something else is chosen. */
+  value: string | undefined
   onChange: (value: Value) => void
 }
 
 export function ColorField({ value, onChange }: FieldProps<ColorName>) {
   const { t } = useTranslation('projects')
   return (
-    <Radio.Group label={t('looks.color')} value={value} onChange={(next) => onChange(next as ColorName)}>
+    <Radio.Group label={t('looks.color')} value={colorOf(value)} onChange={(next) => onChange(next as ColorName)}>
       <SimpleGrid cols={{ base: 2, xs: 3, sm: 5 }} spacing="xs" mt={6}>
         {colorNames.map((color) => (
           <Radio
@@ -31,8 +32,9 @@ export function ColorField({ value, onChange }: FieldProps<ColorName>) {
 
 export function IconField({ value, onChange }: FieldProps<IconName>) {
   const { t } = useTranslation('projects')
+  const shown = iconOf(value)
   return (
-    <Radio.Group label={t('looks.icon')} value={value} onChange={(next) => onChange(next as IconName)}>
+    <Radio.Group label={t('looks.icon')} value={shown} onChange={(next) => onChange(next as IconName)}>
       <Group gap="xs" mt={6}>
         {iconNames.map((icon) => (
           <Radio.Card
@@ -42,13 +44,13 @@ export function IconField({ value, onChange }: FieldProps<IconName>) {
             h={40}
             aria-label={t(`looks.icons.${icon}`)}
             display="grid"
-            style={chosen(icon === value)}
+            style={chosen(icon === shown)}
           >
             <Drawing icon={icon} size={20} />
           </Radio.Card>
         ))}
       </Group>
-      <Input.Description mt={4}>{t(`looks.icons.${value}`)}</Input.Description>
+      <Input.Description mt={4}>{t(`looks.icons.${shown}`)}</Input.Description>
     </Radio.Group>
   )
 }

@@ -18,7 +18,7 @@ import { NameField, ProjectFields, type ProjectValues, projectFields } from './p
 
 export function NewProject() {
   const { t } = useTranslation('projects')
-  const { organization } = useParams({ from: '/_in/organizations/$organization/projects/new' })
+  const { organization } = useParams({ from: '/_in/organizations/$organization/projects/+new' })
   const repositories = useRepositoryOptions(organization)
   const { allowed, why } = useMay('createProject', { organization_canonical: organization })
   return (

@@ -2,7 +2,6 @@ import { Select, type SelectProps, SimpleGrid, Stack, Textarea, TextInput } from
 import type { UseFormReturnType } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import { ColorField, IconField } from './look-fields.tsx'
-import type { ColorName, IconName } from './looks.tsx'
 import { type ProviderName, useMemberOptions, useProviderOptions, useRepositoryOptions, useTeamOptions } from './options.ts'
 
 export interface ProjectValues {
@@ -13,8 +12,9 @@ export interface ProjectValues {
   owner: string | null
   team: string | null
   provider: ProviderName | null
-  color: ColorName
-  icon: IconName
+  /** Free texts, as other programs write them. */
+  color: string | undefined
+  icon: string | undefined
 }
 
 /** Which field of the form a field of the API is. */

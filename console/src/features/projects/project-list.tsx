@@ -74,7 +74,11 @@ const NewProjectLink = ({ organization }: { organization: string }) => {
   const { t } = useTranslation('projects')
   return (
     <IfAllowed operation="createProject" path={{ organization_canonical: organization }} label={t('list.create')}>
-      <ButtonLink to="/organizations/$organization/projects/new" params={{ organization }} leftSection={<IconPlus size={16} aria-hidden />}>
+      <ButtonLink
+        to="/organizations/$organization/projects/+new"
+        params={{ organization }}
+        leftSection={<IconPlus size={16} aria-hidden />}
+      >
         {t('list.create')}
       </ButtonLink>
     </IfAllowed>

@@ -118,7 +118,7 @@ export function NewComponentLink({ organization, project, environment }: { organ
         variant="default"
         size="xs"
         leftSection={<IconPlus size={14} aria-hidden />}
-        to="/organizations/$organization/projects/$project/environments/$environment/components/new"
+        to="/organizations/$organization/projects/$project/environments/$environment/components/+new"
         params={{ organization, project, environment }}
       >
         {t('environments.addComponent')}

@@ -12,7 +12,6 @@ import { tell } from '@/kit/notice.tsx'
 import { Page } from '@/kit/page.tsx'
 import { Asked } from '@/kit/states.tsx'
 import { DeleteProject } from './delete-project.tsx'
-import { colorOf, iconOf } from './looks.tsx'
 import { providerOf } from './options.ts'
 import { NameField, ProjectFields, type ProjectValues, projectFields } from './project-fields.tsx'
 
@@ -57,8 +56,8 @@ function EditProject({ organization, now, again }: EditProps) {
       owner: project.owner?.username ?? null,
       team: project.team?.canonical ?? null,
       provider: providerOf(project.cloud_provider),
-      color: colorOf(project.color),
-      icon: iconOf(project.icon),
+      color: project.color,
+      icon: project.icon,
     },
     validateInputOnChange: true,
     validate: { name: (name) => (name.trim() === '' ? t('errors.name') : null) },

@@ -10,7 +10,7 @@ import { ActionButton, ActionSign } from '@/kit/action-button.tsx'
 import { confirm } from '@/kit/confirm.tsx'
 import { type Column, DataTable } from '@/kit/data-table.tsx'
 import { LinkTo } from '@/kit/link.tsx'
-import { tell } from '@/kit/notice.tsx'
+import { tell, tellProblem } from '@/kit/notice.tsx'
 import { Empty } from '@/kit/states.tsx'
 import { AmountBar } from './amount-bar.tsx'
 import { dimensions } from './amounts.ts'
@@ -35,7 +35,7 @@ export function PoolsPage({ organization, search }: { organization: string; sear
   const [edited, setEdited] = useState<Pool>()
   const [filled, setFilled] = useState<Pool>()
   const close = () => void navigate({ search: {} })
-  const create = useChange('createResourcePool', { stale })
+  const create = useChange('createResourcePool', { stale, onError: tellProblem })
   const remove = useChange('deleteResourcePool', { stale })
   const askToRemove = (pool: Pool) =>
     confirm({

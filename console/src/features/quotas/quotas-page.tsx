@@ -10,7 +10,7 @@ import { ActionButton, ActionSign } from '@/kit/action-button.tsx'
 import { confirm } from '@/kit/confirm.tsx'
 import { type Column, DataTable } from '@/kit/data-table.tsx'
 import { LinkTo } from '@/kit/link.tsx'
-import { tell } from '@/kit/notice.tsx'
+import { tell, tellProblem } from '@/kit/notice.tsx'
 import { Empty } from '@/kit/states.tsx'
 import { AmountBar } from './amount-bar.tsx'
 import { dimensions } from './amounts.ts'
@@ -34,7 +34,7 @@ export function QuotasPage({ organization, search }: { organization: string; sea
   const rows = usePagedList('listQuotas', { path })
   const [edited, setEdited] = useState<Quota>()
   const close = () => void navigate({ search: {} })
-  const create = useChange('createQuota', { stale })
+  const create = useChange('createQuota', { stale, onError: tellProblem })
   const remove = useChange('deleteQuota', {
     stale,
     // What nobody used can be given again exactly.

@@ -1,10 +1,13 @@
 /** A page that broke does not take the others along: the frame around it stays. */
 import { Button, Code, Stack, Text } from '@mantine/core'
+import { onlineManager } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isProblem } from '@/api/problem.ts'
+import { isProblem, Problem } from '@/api/problem.ts'
 import { Page } from '@/kit/page.tsx'
 import { Refused } from '@/kit/states.tsx'
+import { isUnreachablePage } from './missing-page.ts'
 
 export function Broken({ error, reset }: { error: unknown; reset: () => void }) {
   const { t } = useTranslation('shell')
@@ -13,6 +16,7 @@ export function Broken({ error, reset }: { error: unknown; reset: () => void }) 
     reset()
     void router.invalidate()
   }
+  if (isUnreachablePage(error)) return <UnreachablePage />
   if (isProblem(error)) return <Refused error={error} again={again} />
   return (
     <Page title={t('broken.title')}>
@@ -24,6 +28,15 @@ export function Broken({ error, reset }: { error: unknown; reset: () => void }) 
       </Stack>
     </Page>
   )
+}
+
+/** Browsers do not ask for a file of it a second time, only a whole load does: as soon as there is a connection, and not before. */
+function UnreachablePage() {
+  const load = () => {
+    if (onlineManager.isOnline()) window.location.reload()
+  }
+  useEffect(() => onlineManager.subscribe(load))
+  return <Refused error={new Problem(0, [])} again={load} />
 }
 
 const isMissingPiece = (error: unknown): boolean => error instanceof TypeError && /import|module/i.test(error.message)

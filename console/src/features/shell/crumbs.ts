@@ -17,7 +17,7 @@ const fixed: Readonly<Record<string, Crumb['key']>> = {
   account: 'crumbs.account',
   activity: 'crumbs.activity',
   security: 'crumbs.security',
-  new: 'crumbs.new',
+  '+new': 'crumbs.new',
   settings: 'crumbs.settings',
   configure: 'crumbs.configure',
   costs: 'crumbs.costs',
@@ -62,7 +62,7 @@ export function crumbsOf(path: string): Crumb[] {
       !named &&
       fixed[part] &&
       at > below - 1 &&
-      (at !== below + 1 || part === 'new' || below === 0 || parts[below] === 'cloud-cost-management')
+      (at !== below + 1 || part === '+new' || below === 0 || parts[below] === 'cloud-cost-management')
     )
       crumbs.push({ to, key: fixed[part], name: part })
     else crumbs.push({ to, name: part })

@@ -78,8 +78,8 @@ function useFound(organization: string, text: string, opened: boolean): { title:
   const actions: Found[] = [
     ...(organization === ''
       ? []
-      : [{ id: 'project', label: t('palette.createProject'), onClick: go(`${base}/projects/new`), leftSection: <IconPlus size={18} /> }]),
-    { id: 'organization', label: t('switcher.create'), onClick: go('/organizations/new'), leftSection: <IconPlus size={18} /> },
+      : [{ id: 'project', label: t('palette.createProject'), onClick: go(`${base}/projects/+new`), leftSection: <IconPlus size={18} /> }]),
+    { id: 'organization', label: t('switcher.create'), onClick: go('/organizations/+new'), leftSection: <IconPlus size={18} /> },
     { id: 'sign-out', label: t('palette.signOut'), onClick: () => void signOut(), leftSection: <IconLogout size={18} /> },
   ]
   return [

@@ -30,7 +30,7 @@ export function Switcher({ organization }: { organization: string }) {
   const go = (value: string) => {
     combobox.closeDropdown()
     void (value === founding
-      ? navigate({ to: '/organizations/new' })
+      ? navigate({ to: '/organizations/+new' })
       : navigate({ to: '/organizations/$organization', params: { organization: value } }))
   }
   return (

@@ -1,7 +1,7 @@
 import { MantineProvider } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { imageOf, useLook } from '@/kit/look.ts'
+import { imageOf, platformIcon, useLook } from '@/kit/look.ts'
 import { cssNonce, themeOf, variablesOf } from '@/kit/theme.ts'
 
 /** Everything in the colours of the appearance, which may change while somebody looks. */
@@ -12,8 +12,7 @@ export function Themed({ children }: { children: ReactNode }) {
   const close = t('actions.close')
   const theme = useMemo(() => themeOf({ r, g, b }, close), [r, g, b, close])
   useEffect(() => {
-    const address = imageOf(favicon)
-    if (address) document.querySelector('link[rel="icon"]')?.setAttribute('href', address)
+    document.querySelector('link[rel="icon"]')?.setAttribute('href', imageOf(favicon) ?? platformIcon)
   }, [favicon])
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variablesOf} defaultColorScheme="auto" getStyleNonce={cssNonce}>

@@ -33,9 +33,9 @@ export function AskFirst({ token, account, to }: { token: string; account: Accou
     try {
       await run()
     } catch (error) {
+      setBusy(false)
       if (!isProblem(error)) throw error
       setProblem(error)
-      setBusy(false)
     }
   }
   return (

@@ -1,6 +1,5 @@
 /** A password to choose: what is asked of it, and how good it is. */
-import { PasswordInput, type PasswordInputProps, Progress, Stack, Text } from '@mantine/core'
-import { useId } from 'react'
+import { PasswordInput, type PasswordInputProps, Progress } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
 export type Strength = 'short' | 'weak' | 'fair' | 'strong'
@@ -25,24 +24,22 @@ interface NewPasswordProps extends PasswordInputProps {
 
 export function NewPassword({ value, known = [], ...rest }: NewPasswordProps) {
   const { t } = useTranslation('sign-in')
-  const id = useId()
   const strength = strengthOf(value, known)
   const [share, color] = looks[strength]
   return (
-    <Stack gap={6}>
-      <PasswordInput
-        {...rest}
-        value={value}
-        autoComplete="new-password"
-        aria-describedby={id}
-        visibilityToggleButtonProps={{ 'aria-label': t('fields.reveal') }}
-      />
-      <div id={id} aria-live="polite">
-        {value !== '' && <Progress value={share} color={color} size="sm" mb={4} aria-hidden />}
-        <Text size="xs" c="dimmed">
+    <PasswordInput
+      {...rest}
+      value={value}
+      autoComplete="new-password"
+      visibilityToggleButtonProps={{ 'aria-label': t('fields.reveal') }}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      descriptionProps={{ component: 'div', 'aria-live': 'polite' }}
+      description={
+        <>
+          {value !== '' && <Progress value={share} color={color} size="sm" mb={4} aria-hidden />}
           {value === '' ? t('strength.rule') : t(`strength.${strength}`)}
-        </Text>
-      </div>
-    </Stack>
+        </>
+      }
+    />
   )
 }

@@ -15,6 +15,7 @@ import { Page } from '@/kit/page.tsx'
 import { ProblemAlert } from '@/kit/states.tsx'
 import { Unsaved } from '@/kit/unsaved.tsx'
 import type { Place } from './create-page.tsx'
+import { same } from './engine.ts'
 import { FormLayout, FormPart } from './form-layout.tsx'
 import { changesOf } from './preview.ts'
 import { Review } from './review.tsx'
@@ -73,11 +74,14 @@ export function CreateForm({ place, stack, configs, useCase, config, search, go 
       go({ created: data.canonical }, true)
     },
   })
-  const reviewing = search.step === 'review' && preview.data !== undefined
+  const asked = { ...body(filled.chosen), 'component-name': form.values.name.trim() }
+  // What is written is what was seen: once a value is another, the files are looked at again.
+  const reviewed = same(preview.variables?.body, asked) ? preview.data?.data : undefined
+  const reviewing = search.step === 'review' && reviewed !== undefined
   // What was filled in lives as long as the page: a link to the review alone leads back to the form.
   useEffect(() => {
-    if (search.step === 'review' && !preview.data && !preview.isPending) go({ ...search, step: undefined }, true)
-  }, [search, preview.data, preview.isPending, go])
+    if (search.step === 'review' && !reviewed && !preview.isPending) go({ ...search, step: undefined }, true)
+  }, [search, reviewed, preview.isPending, go])
 
   const submit = () => {
     filled.showAll()
@@ -88,7 +92,7 @@ export function CreateForm({ place, stack, configs, useCase, config, search, go 
       if (first && first.section !== search.section) go({ ...search, section: first.section }, true)
       return focusFirst(state)
     }
-    preview.mutate({ path, body: { ...body(filled.chosen), 'component-name': form.values.name.trim() } as never })
+    preview.mutate({ path, body: asked as never })
   }
   const [settledCanonical] = useDebouncedValue(canonical, 600)
   const sketch = {
@@ -108,10 +112,10 @@ export function CreateForm({ place, stack, configs, useCase, config, search, go 
           created !== undefined || (ref === stack.ref && (key ?? search.use_case) === search.use_case)
         }
       />
-      {reviewing && preview.data ? (
+      {reviewing ? (
         <Review
-          changes={changesOf(preview.data.data)}
-          pipeline={preview.data.data.pipeline.pipeline.content}
+          changes={changesOf(reviewed)}
+          pipeline={reviewed.pipeline.pipeline.content}
           problem={create.error}
           busy={create.isPending}
           verb={t('create.verb')}
@@ -209,7 +213,7 @@ function ChosenStack({ stack, place }: { stack: Schema<'ServiceCatalog'>; place:
           renderRoot={(props) => (
             <Link
               {...props}
-              to="/organizations/$organization/projects/$project/environments/$environment/components/new"
+              to="/organizations/$organization/projects/$project/environments/$environment/components/+new"
               params={place as never}
               search={{} as never}
             />

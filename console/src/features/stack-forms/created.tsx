@@ -2,6 +2,7 @@
 import { Alert, Button, Group, List, Loader, Paper, Stack, ThemeIcon } from '@mantine/core'
 import { IconCheck, IconClock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk } from '@/api/query.ts'
 import { Page } from '@/kit/page.tsx'
@@ -14,12 +15,22 @@ interface CreatedProps {
   component: string
 }
 
+/** Milliseconds between looks for the pipeline, and until nobody looks any more. */
+const often = 2000
+const longest = 5 * 60_000
+
 export function Created({ organization, project, environment, component }: CreatedProps) {
   const { t } = useTranslation('stack-forms')
   const path = { organization_canonical: organization, project_canonical: project, environment_canonical: environment }
   const made = useAsk('getComponent', { path: { ...path, component_canonical: component } })
-  const pipelines = useAsk('getEnvironmentPipelines', { path, query: { page_size: 1000 } }, { every: 2000 })
+  const [isWaiting, setWaiting] = useState(true)
+  const pipelines = useAsk('getEnvironmentPipelines', { path, query: { page_size: 1000 } }, { every: isWaiting && often })
   const pipeline = pipelines.data?.data.find((one) => one.component.canonical === component)
+  if (pipeline && isWaiting) setWaiting(false)
+  useEffect(() => {
+    const patience = setTimeout(() => setWaiting(false), longest)
+    return () => clearTimeout(patience)
+  }, [])
   const params = { organization, project, environment, component }
   return (
     <Asked of={made}>
@@ -30,12 +41,12 @@ export function Created({ organization, project, environment, component }: Creat
               <List spacing="sm" center aria-live="polite">
                 <Step done>{t('created.files')}</Step>
                 <Step done>{t('created.component')}</Step>
-                <Step done={pipeline !== undefined}>
+                <Step done={pipeline !== undefined} isWaiting={isWaiting}>
                   {pipeline
                     ? t('created.pipeline', { name: pipeline.name })
                     : pipelines.error
                       ? pipelines.error.message
-                      : t('created.waiting')}
+                      : t(isWaiting ? 'created.waiting' : 'created.late')}
                 </Step>
               </List>
               {pipeline?.problem && (
@@ -78,7 +89,7 @@ export function Created({ organization, project, environment, component }: Creat
   )
 }
 
-function Step({ done, children }: { done: boolean; children: React.ReactNode }) {
+function Step({ done, isWaiting = false, children }: { done: boolean; isWaiting?: boolean; children: ReactNode }) {
   const { t } = useTranslation('stack-forms')
   return (
     <List.Item
@@ -96,7 +107,7 @@ function Step({ done, children }: { done: boolean; children: React.ReactNode }) 
     >
       <Group gap="xs" wrap="nowrap">
         <span>{children}</span>
-        {!done && <Loader size="xs" aria-hidden />}
+        {isWaiting && <Loader size="xs" aria-hidden />}
       </Group>
     </List.Item>
   )

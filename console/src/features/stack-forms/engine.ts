@@ -35,6 +35,15 @@ export interface FieldState {
   /** What may be chosen, or the two bounds of a range. */
   offered: unknown
   problems: string[]
+  /** What was typed, as it was typed, for as long as nothing else gave the field its value. */
+  typed: Typed | undefined
+}
+
+/** `1.` and `1.0` mean the same number; `cache: [1` means nothing yet, and the value stays what it was. */
+export interface Typed {
+  text: unknown
+  /** In words: why it means nothing. */
+  mistake?: string | undefined
 }
 
 export interface GroupState {
@@ -56,8 +65,11 @@ export interface FormState {
   values: FormValues
 }
 
-/** @param given what a person chose, over what the files hold */
-export function workOut(form: UseCaseForm, given: FormValues, place: FormPlace): FormState {
+/**
+ * @param given what a person chose, over what the files hold
+ * @param typed by the ids of fields
+ */
+export function workOut(form: UseCaseForm, given: FormValues, place: FormPlace, typed: ReadonlyMap<string, Typed>): FormState {
   const facts = {
     organization: place.organization,
     ...(place.project === undefined ? {} : { project: place.project }),
@@ -79,7 +91,11 @@ export function workOut(form: UseCaseForm, given: FormValues, place: FormPlace):
         const at = index++
         const decision = decisions.ofField[at]
         if (!decision) return []
-        return [fieldState(at, section.name, group.name, entity, decision, said.get(addressOf(section.name, group.name, entity.key)) ?? [])]
+        const id = `field-${at}`
+        const mistake = typed.get(id)?.mistake
+        // What is said of the value is not said of what was typed over it.
+        const wrongs = mistake === undefined ? (said.get(addressOf(section.name, group.name, entity.key)) ?? []) : [mistake]
+        return [fieldState(id, section.name, group.name, entity, decision, wrongs, typed.get(id))]
       })
       for (const field of fields) if (field.problems.length > 0) wrong.push(field)
       const own = said.get(addressOf(section.name, group.name, '')) ?? []
@@ -92,19 +108,28 @@ export function workOut(form: UseCaseForm, given: FormValues, place: FormPlace):
       problems: groups.reduce((sum, { fields }) => sum + fields.filter(({ problems }) => problems.length > 0).length, 0),
     }
   })
+  const groups = sections.flatMap((section) => section.groups)
   return {
     sections: sections.filter(({ groups }) => groups.length > 0),
     variables: decisions.variables,
     wrong,
-    problems: problems.length,
+    problems: groups.reduce((sum, group) => sum + group.problems.length, 0) + wrong.reduce((sum, field) => sum + field.problems.length, 0),
     values,
   }
 }
 
 const addressOf = (section: string, group: string, key: string): string => JSON.stringify([section, group, key])
 
-const fieldState = (index: number, section: string, group: string, entity: Entity, decision: Decision, problems: string[]): FieldState => ({
-  id: `field-${index}`,
+const fieldState = (
+  id: string,
+  section: string,
+  group: string,
+  entity: Entity,
+  decision: Decision,
+  problems: string[],
+  typed: Typed | undefined,
+): FieldState => ({
+  id,
   section,
   group,
   entity,
@@ -112,6 +137,7 @@ const fieldState = (index: number, section: string, group: string, entity: Entit
   isGiven: decision.isGiven,
   offered: decision.offered,
   problems,
+  typed,
 })
 
 /** Sets one value; undefined takes it away again. */
@@ -187,7 +213,7 @@ export const textOf = (value: unknown): string =>
 /** What somebody typed, as the type has it if it can be read so. The check says what is wrong with the rest; `((path.key))` stays a text. */
 export function typedAs(type: Entity['type'], text: string): unknown {
   const trimmed = text.trim()
-  if ((type === 'integer' || type === 'float') && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(trimmed)) return Number(trimmed)
+  if ((type === 'integer' || type === 'float') && /^-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/.test(trimmed)) return Number(trimmed)
   if (type === 'boolean' && (trimmed === 'true' || trimmed === 'false')) return trimmed === 'true'
   return text
 }

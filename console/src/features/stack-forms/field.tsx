@@ -42,13 +42,14 @@ export const Field = memo(function Field({ field }: { field: FieldState }) {
       <Widget
         field={field}
         set={(value) => hands.set(field, value)}
+        type={(text, reading) => hands.type(field, text, reading)}
         onBlur={() => hands.touch(field)}
         error={error === '' ? undefined : error}
         waiting={unset.length > 0 ? t('field.needs', { keys: names }) : undefined}
         readOnly={hands.readOnly}
       />
       {changed && (
-        <Anchor component="button" type="button" size="xs" mt={4} onClick={() => hands.reset(field)}>
+        <Anchor component="button" type="button" size="xs" mt={4} onClick={() => hands.set(field, undefined)}>
           {t('field.reset', { name: entity.name })}
         </Anchor>
       )}

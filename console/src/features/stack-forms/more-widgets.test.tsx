@@ -4,7 +4,9 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import type { Entity, UseCaseForm } from './engine.ts'
-import { answers, current, field, formWith, latest, problems, show } from './test-stage.tsx'
+import { current, field, formWith, latest, openForms, problems, show } from './test-stage.tsx'
+
+const stage = openForms()
 
 describe('in forms written here', () => {
   const base = { key: 'thing', name: 'Thing' }
@@ -48,9 +50,11 @@ describe('in forms written here', () => {
     const repository: Entity = { key: 'repo', name: 'Repository', type: 'string', widget: 'cy_crs' }
     const source: Entity = { key: 'scs', name: 'Catalogue', type: 'string', widget: 'cy_scs' }
     const branch: Entity = { key: 'branch', name: 'Branch', type: 'string', widget: 'cy_branch', source: 'repo', depends_on: ['repo'] }
-    answers.listConfigRepositories = [{ canonical: 'config', name: 'Config', url: 'https://git.example.com/config.git', branch: 'main' }]
-    answers.getServiceCatalogSources = [{ canonical: 'stacks', name: 'Stacks', url: 'https://git.example.com/stacks.git' }]
-    answers.getRepoBranches = ['main', 'next']
+    stage.answers.listConfigRepositories = [
+      { canonical: 'config', name: 'Config', url: 'https://git.example.com/config.git', branch: 'main' },
+    ]
+    stage.answers.getServiceCatalogSources = [{ canonical: 'stacks', name: 'Stacks', url: 'https://git.example.com/stacks.git' }]
+    stage.answers.getRepoBranches = ['main', 'next']
     show(formWith(repository, source, branch))
     expect((field(branch) as HTMLInputElement).disabled).toBe(true)
     expect(screen.getByText('Fill in Repository first', { exact: false })).toBeTruthy()

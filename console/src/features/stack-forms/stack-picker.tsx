@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useAsk } from '@/api/query.ts'
 import type { Schema } from '@/api/types.ts'
 import { Asked, Empty } from '@/kit/states.tsx'
+import { useTyped } from '@/kit/use-typed.ts'
 import { StackCard, StackCards } from './stack-cards.tsx'
 
 interface StackPickerProps {
@@ -19,7 +20,8 @@ interface StackPickerProps {
 export function StackPicker({ organization, project, environment, search, onSearch }: StackPickerProps) {
   const { t } = useTranslation('stack-forms')
   const answer = useAsk('listServiceCatalogs', { path: { organization_canonical: organization }, query: { page_size: 1000 } })
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  const [typed, type] = useTyped(search, onSearch)
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const fits = (stack: Schema<'ServiceCatalog'>) => {
     const text = [stack.name, stack.ref, stack.description, stack.author, ...stack.keywords, ...technologies(stack)].join(' ').toLowerCase()
     return words.every((word) => text.includes(word))
@@ -30,8 +32,8 @@ export function StackPicker({ organization, project, environment, search, onSear
         label={t('pick.search')}
         description={t('pick.searchExplain')}
         leftSection={<IconSearch size={16} />}
-        value={search}
-        onChange={(event) => onSearch(event.currentTarget.value)}
+        value={typed}
+        onChange={(event) => type(event.currentTarget.value)}
         maw={480}
         type="search"
       />
@@ -63,7 +65,7 @@ export function StackPicker({ organization, project, environment, search, onSear
                   <li key={stack.ref}>
                     <StackCard
                       stack={stack}
-                      to="/organizations/$organization/projects/$project/environments/$environment/components/new"
+                      to="/organizations/$organization/projects/$project/environments/$environment/components/+new"
                       params={{ organization, project, environment }}
                       search={{ stack: stack.ref }}
                     >

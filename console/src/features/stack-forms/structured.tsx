@@ -1,9 +1,8 @@
 /** Lists and maps of texts, piece by piece. What holds more than texts is edited as YAML. */
 import { ActionIcon, Button, Group, Input, Stack, TagsInput, TextInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { labelled, type WidgetProps } from './widget-props.ts'
+import { labelled, type Reading, typing, type WidgetProps } from './widget-props.ts'
 
 export function ListField(props: WidgetProps) {
   const { t } = useTranslation('stack-forms')
@@ -23,26 +22,28 @@ export function ListField(props: WidgetProps) {
 
 type Row = readonly [id: number, key: string, value: string]
 
+const rowsOf = (map: unknown): readonly Row[] =>
+  Object.entries((map ?? {}) as Record<string, string>).map(([key, value], id) => [id, key, value])
+
 export function MapField(props: WidgetProps) {
   const { t } = useTranslation('stack-forms')
-  const { field, set, readOnly } = props
+  const { field, readOnly } = props
   const { label, description, error, withAsterisk, disabled, onBlur } = labelled(props)
   // Rows and not the map: a key that is being typed may be empty or stand twice for a moment.
-  const [rows, setRows] = useState<readonly Row[]>(() =>
-    Object.entries((field.value ?? {}) as Record<string, string>).map(([key, value], id) => [id, key, value]),
-  )
-  const change = (next: readonly Row[]) => {
-    setRows(next)
-    set(Object.fromEntries(next.filter(([, key]) => key !== '').map(([, key, value]) => [key, value])))
+  const read = (rows: readonly Row[]): Reading => {
+    const keys = rows.map(([, key]) => key).filter((key) => key !== '')
+    if (new Set(keys).size < keys.length) return { mistake: t('field.keyTwice') }
+    if (rows.some(([, key, value]) => key === '' && value !== '')) return { mistake: t('field.keyMissing') }
+    return { value: Object.fromEntries(rows.flatMap(([, key, value]) => (key === '' ? [] : [[key, value]]))) }
   }
+  const [rows, change] = typing(props, read, rowsOf)
   const replace = (id: number, row: Row) => change(rows.map((old) => (old[0] === id ? row : old)))
-  const twice = rows.some(([id, key]) => key !== '' && rows.some((other) => other[0] !== id && other[1] === key))
   return (
     <Input.Wrapper
       label={label}
       labelElement="div"
       description={description}
-      error={twice ? t('field.keyTwice') : error}
+      error={error}
       withAsterisk={withAsterisk}
       role="group"
       aria-label={field.entity.name}
@@ -88,7 +89,7 @@ export function MapField(props: WidgetProps) {
             size="compact-sm"
             disabled={disabled}
             leftSection={<IconPlus size={14} />}
-            onClick={() => setRows([...rows, [Math.max(-1, ...rows.map(([id]) => id)) + 1, '', '']])}
+            onClick={() => change([...rows, [Math.max(-1, ...rows.map(([id]) => id)) + 1, '', '']])}
             w="fit-content"
           >
             {t('field.addKey')}

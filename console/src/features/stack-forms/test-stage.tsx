@@ -3,10 +3,8 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render, screen } from '@testing-library/react'
 import i18next from 'i18next'
-import { I18nextProvider, initReactI18next } from 'react-i18next'
-import { afterEach, beforeAll, beforeEach, vi } from 'vitest'
-import * as client from '@/api/client.ts'
-import common from '../../i18n/messages/en.json'
+import { I18nextProvider } from 'react-i18next'
+import { openStage } from '@/kit/test-stage.tsx'
 import type { Entity, FormValues, UseCaseForm } from './engine.ts'
 import messages from './messages/en.json'
 import { StackForm } from './stack-form.tsx'
@@ -17,45 +15,32 @@ export const formWith = (...vars: Entity[]): UseCaseForm => ({
   sections: [{ name: 'Section', groups: [{ name: 'Group', technologies: ['pipeline'], vars }] }],
 })
 
-/** What the API would answer, by operation. */
-export const answers: Record<string, unknown> = {}
-const answerTo = (id: string) => answers[id] ?? []
-beforeAll(async () => {
-  // jsdom has no fonts, whose arrival the text areas wait for.
-  Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true })
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    ns: ['common', 'stack-forms'],
-    defaultNS: 'common',
-    resources: { en: { common, 'stack-forms': messages } },
-    interpolation: { escapeValue: false },
-  })
-})
-beforeEach(() => {
-  vi.spyOn(client, 'call').mockImplementation(async (id) => ({ data: answerTo(id) }) as never)
-  vi.spyOn(client, 'dataOf').mockImplementation(async (id) => answerTo(id) as never)
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  for (const key of Object.keys(answers)) delete answers[key]
-})
+/** In each file of tests: the hooks are its own. */
+export const openForms = () => openStage({ 'stack-forms': messages })
 
 export let latest: FormValues = {}
 export let problems: string[] = []
 
-export function Shown({ form }: { form: UseCaseForm }) {
-  const filled = useStackForm(form, { organization: 'acme', project: 'web', environment: 'prod' })
+/** What would be sent. */
+export let chosen: FormValues = {}
+export let count = 0
+
+function Shown({ form, saved }: { form: UseCaseForm; saved?: FormValues | undefined }) {
+  const filled = useStackForm(form, { organization: 'acme', project: 'web', environment: 'prod' }, saved)
   latest = filled.state.values
+  chosen = filled.chosen
   problems = filled.state.wrong.flatMap((field) => field.problems)
+  count = filled.state.problems
   return <StackForm state={filled.state} hands={filled.hands} openAll section={undefined} onSection={() => {}} />
 }
 
-export function show(form: UseCaseForm): () => void {
+/** @returns what takes it away again */
+export function show(form: UseCaseForm, saved?: FormValues): () => void {
   const { unmount } = render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <I18nextProvider i18n={i18next}>
-          <Shown form={form} />
+          <Shown form={form} saved={saved} />
         </I18nextProvider>
       </QueryClientProvider>
     </MantineProvider>,

@@ -16,8 +16,8 @@ import {
 import { useTranslation } from 'react-i18next'
 import { type Item, itemsOf, keyOf, property, textOf, typedAs } from './engine.ts'
 import { useOffered } from './values-ref.ts'
-import { labelled, type WidgetProps } from './widget-props.ts'
-import { SimpleText, Unit } from './widgets-text.tsx'
+import { labelled, typing, type WidgetProps } from './widget-props.ts'
+import { SimpleText, Unit, useFromThenOn, useNumber } from './widgets-text.tsx'
 
 const several = ({ field: { entity } }: WidgetProps): boolean => property(entity.widget_config, 'multiselect') === true
 
@@ -115,13 +115,15 @@ export function AutoComplete(props: WidgetProps) {
       />
     )
   const { unit } = field.entity
+  // A value that is typed may be the beginning of another one: its label does not take its place.
+  const [text, change] = typing(props, (text: string) => ({ value: toValue(text) }), labelOf)
   return (
     <Autocomplete
       {...common}
       description={[common.description, note].filter(Boolean).join(' — ') || undefined}
       data={labels}
-      value={labelOf(field.value)}
-      onChange={(text) => set(toValue(text))}
+      value={text}
+      onChange={change}
       limit={200}
       {...(unit ? { rightSection: <Unit unit={unit} />, rightSectionWidth: 96 } : {})}
     />
@@ -165,7 +167,9 @@ export function SliderRange(props: WidgetProps) {
   const { id, disabled, label, description, error, withAsterisk, onBlur } = labelled(props)
   const [low, high] = Array.isArray(offered) ? (offered as unknown[]) : []
   const { value, entity } = field
-  if (typeof low !== 'number' || typeof high !== 'number' || (typeof value === 'string' && value !== '')) return <SimpleText {...props} />
+  const number = useNumber(props)
+  const isText = useFromThenOn(typeof value === 'string' && value !== '')
+  if (typeof low !== 'number' || typeof high !== 'number' || isText) return <SimpleText {...props} />
   const present = typeof value === 'number' ? value : low
   const step = entity.type === 'integer' ? 1 : Number(((high - low) / 100).toPrecision(1)) || 0.01
   return (
@@ -186,8 +190,7 @@ export function SliderRange(props: WidgetProps) {
           id={id}
           aria-label={entity.name}
           w={132}
-          value={typeof value === 'number' ? value : ''}
-          onChange={(next) => typeof next === 'number' && set(next)}
+          {...number}
           allowDecimal={entity.type === 'float'}
           step={step}
           disabled={disabled}

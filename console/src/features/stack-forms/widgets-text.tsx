@@ -5,19 +5,28 @@ import { useTranslation } from 'react-i18next'
 import { CredentialSign } from './credential-picker.tsx'
 import { textOf, typedAs } from './engine.ts'
 import { ListField, MapField } from './structured.tsx'
-import { labelled, type WidgetProps } from './widget-props.ts'
+import { labelled, type Reading, typing, type WidgetProps } from './widget-props.ts'
 import { YamlField } from './yaml-field.tsx'
+
+/** True from the first time on: an input is not exchanged for another one because of what is typed into it. */
+export function useFromThenOn(now: boolean): boolean {
+  const [was, setWas] = useState(now)
+  if (now && !was) setWas(true)
+  return now || was
+}
 
 export function SimpleText(props: WidgetProps) {
   const { entity, value } = props.field
-  if (entity.type === 'array') return isPlainList(value) ? <ListField {...props} /> : <YamlField {...props} />
-  if (entity.type === 'map') return isPlainMap(value) ? <MapField {...props} /> : <YamlField {...props} />
-  const common = labelled(props)
+  const isNested = useFromThenOn(entity.type === 'array' ? !isPlainList(value) : entity.type === 'map' && !isPlainMap(value))
+  if (isNested) return <YamlField {...props} />
+  if (entity.type === 'array') return <ListField {...props} />
+  if (entity.type === 'map') return <MapField {...props} />
+  const [text, change] = asTyped(props)
   return (
     <TextInput
-      {...common}
-      value={textOf(value)}
-      onChange={(event) => props.set(typedAs(entity.type, event.currentTarget.value))}
+      {...labelled(props)}
+      value={text}
+      onChange={(event) => change(event.currentTarget.value)}
       inputMode={entity.type === 'string' ? 'text' : 'decimal'}
       autoComplete="off"
       spellCheck={false}
@@ -27,6 +36,8 @@ export function SimpleText(props: WidgetProps) {
     />
   )
 }
+
+const asTyped = (props: WidgetProps) => typing(props, (text: string) => ({ value: typedAs(props.field.entity.type, text) }), textOf)
 
 /** The unit, and the way to a credential's key for texts. */
 function Ending({ field: { entity }, set, readOnly, waiting }: WidgetProps) {
@@ -41,13 +52,14 @@ export const Unit = ({ unit }: { unit: string }) => (
 )
 
 export function TextArea(props: WidgetProps) {
-  const { entity, value } = props.field
+  const { entity } = props.field
   if (entity.type === 'array' || entity.type === 'map') return <YamlField {...props} />
+  const [text, change] = asTyped(props)
   return (
     <Textarea
       {...labelled(props)}
-      value={textOf(value)}
-      onChange={(event) => props.set(typedAs(entity.type, event.currentTarget.value))}
+      value={text}
+      onChange={(event) => change(event.currentTarget.value)}
       autosize
       minRows={3}
       maxRows={16}
@@ -60,35 +72,45 @@ export function TextArea(props: WidgetProps) {
 
 export function Numeric(props: WidgetProps) {
   const { entity, value } = props.field
-  // While somebody empties the field to type another number, the default must not jump in.
-  const [emptied, setEmptied] = useState(false)
-  const { t } = useTranslation('stack-forms')
+  const number = useNumber(props)
   // A credential's key may stand for a number: it is typed as it is.
-  if (typeof value === 'string' && value !== '') return <SimpleText {...props} />
-  const common = labelled(props)
+  const isText = useFromThenOn(typeof value === 'string' && value !== '')
+  if (isText) return <SimpleText {...props} />
   return (
     <NumberInput
-      {...common}
-      error={emptied ? t('field.number') : common.error}
-      value={emptied || typeof value !== 'number' ? '' : value}
-      onChange={(next) => {
-        setEmptied(next === '')
-        if (next !== '') props.set(typeof next === 'number' ? next : typedAs(entity.type, next))
-      }}
-      onBlur={() => {
-        if (emptied) props.set(undefined)
-        setEmptied(false)
-        props.onBlur()
-      }}
+      {...labelled(props)}
+      {...number}
       allowDecimal={entity.type === 'float'}
       suffix={entity.unit ? ` ${entity.unit}` : undefined}
     />
   )
 }
 
+/** A number that is typed: `-` and `0.` are on the way to one. */
+export function useNumber(props: WidgetProps) {
+  const { t } = useTranslation('stack-forms')
+  const { entity } = props.field
+  const read = (text: number | string): Reading => {
+    // While somebody empties the field to type another number, the default must not jump in.
+    if (text === '' && entity.default === undefined) return { value: undefined }
+    const number = text === '' ? Number.NaN : Number(text)
+    return Number.isFinite(number) ? { value: number } : { mistake: t('field.number') }
+  }
+  const [value, onChange] = typing<number | string>(props, read, (value) => (typeof value === 'number' ? value : ''))
+  return {
+    value,
+    onChange,
+    onBlur() {
+      if (value === '' && props.field.typed) props.set(undefined)
+      props.onBlur()
+    },
+  }
+}
+
 export function OnOff(props: WidgetProps) {
   const { value } = props.field
-  if (typeof value === 'string') return <SimpleText {...props} />
+  const isText = useFromThenOn(typeof value === 'string')
+  if (isText) return <SimpleText {...props} />
   const { withAsterisk: _, ...common } = labelled(props)
   return <Switch {...common} checked={value === true} onChange={(event) => props.set(event.currentTarget.checked)} />
 }

@@ -7,7 +7,9 @@ import userEvent from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { parseForms } from '../../../../src/formats/forms/read.ts'
 import { type Entity, property, type UseCaseForm } from './engine.ts'
-import { answers, current, field, formWith, problems, show } from './test-stage.tsx'
+import { current, field, formWith, openForms, problems, show } from './test-stage.tsx'
+
+const stage = openForms()
 
 const folder = join(process.cwd(), '../shared/data/stacks')
 const files = existsSync(folder)
@@ -69,7 +71,7 @@ describe.skipIf(files.length === 0)(`in the forms of public stacks${whyNot}`, ()
     const { form, entity } = realOne(
       ({ widget, values_ref }) => widget === 'auto_complete' && values_ref !== undefined && !values_ref.includes('$'),
     )
-    answers.valuesRefForms = ['eu-west-1', 'mars-north-1']
+    stage.answers.valuesRefForms = ['eu-west-1', 'mars-north-1']
     show(form)
     await userEvent.click(field(entity))
     await userEvent.clear(field(entity))
@@ -148,7 +150,7 @@ describe.skipIf(files.length === 0)(`in the forms of public stacks${whyNot}`, ()
     const { form, entity } = realOne(
       ({ widget, widget_config }) => widget === 'cy_cred' && property(widget_config, 'display_keys') !== true,
     )
-    answers.listCredentials = [
+    stage.answers.listCredentials = [
       { id: 1, canonical: 'prod', name: 'Production', path: 'prod-path', type: 'aws', keys: ['access_key', 'secret_key'] },
     ]
     show(form)
@@ -161,7 +163,7 @@ describe.skipIf(files.length === 0)(`in the forms of public stacks${whyNot}`, ()
     const { form, entity } = realOne(
       ({ widget, widget_config }) => widget === 'cy_cred' && property(widget_config, 'display_keys') === true,
     )
-    answers.listCredentials = [{ id: 1, canonical: 'prod', name: 'Production', path: 'prod', type: 'gcp', keys: ['json_key'] }]
+    stage.answers.listCredentials = [{ id: 1, canonical: 'prod', name: 'Production', path: 'prod', type: 'gcp', keys: ['json_key'] }]
     show(form)
     await userEvent.click(field(entity))
     await userEvent.click(await screen.findByRole('option', { name: 'Production · gcp', hidden: true }))
@@ -174,7 +176,9 @@ describe.skipIf(files.length === 0)(`in the forms of public stacks${whyNot}`, ()
     const { form, entity } = realOne(
       ({ widget, widget_config }) => widget === 'cy_inventory_resource' && property(widget_config, 'attribute') === 'id',
     )
-    answers.listInventoryResources = [{ name: 'main', type: 'x', provider: 'y', attributes: { id: 'vpc-1' }, project_canonical: 'net' }]
+    stage.answers.listInventoryResources = [
+      { name: 'main', type: 'x', provider: 'y', attributes: { id: 'vpc-1' }, project_canonical: 'net' },
+    ]
     show(form)
     await userEvent.click(field(entity))
     await userEvent.click(await screen.findByRole('option', { name: /vpc-1/, hidden: true }))

@@ -1,36 +1,29 @@
 /** Lists and maps with anything in them, as YAML or JSON. */
 import { Textarea } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { isAlias, parseDocument, stringify, visit } from 'yaml'
-import { same } from './engine.ts'
 import classes from './stack-form.module.css'
-import { labelled, type WidgetProps } from './widget-props.ts'
+import { labelled, type Reading, typing, type WidgetProps } from './widget-props.ts'
 
 const longest = 200_000
 
 export function YamlField(props: WidgetProps) {
   const { t } = useTranslation('stack-forms')
-  const { field, set } = props
-  const common = labelled(props)
-  const [text, setText] = useState(() => written(field.value))
-  const [mistake, setMistake] = useState<string>()
-  // What comes from elsewhere (a default, what was saved) replaces the text; what was typed here means the value already.
-  useEffect(() => {
-    setText((old) => (same(read(old).value, field.value) ? old : written(field.value)))
-  }, [field.value])
+  const { value, entity } = props.field
+  const written = useMemo(() => (value === undefined ? '' : typeof value === 'string' ? value : stringify(value)), [value])
+  const meant = (text: string): Reading => {
+    const { value, mistake } = read(text)
+    if (mistake !== undefined) return { mistake: t('field.yaml', { mistake }) }
+    // Emptied: what stands there means nothing else, and the default would not be seen.
+    return { value: value ?? (entity.type === 'array' ? [] : {}) }
+  }
+  const [text, change] = typing(props, meant, () => written)
   return (
     <Textarea
-      {...common}
-      error={mistake ?? common.error}
+      {...labelled(props)}
       value={text}
-      onChange={(event) => {
-        const next = event.currentTarget.value
-        setText(next)
-        const { value, mistake } = read(next)
-        setMistake(mistake === undefined ? undefined : t('field.yaml', { mistake }))
-        if (mistake === undefined) set(value)
-      }}
+      onChange={(event) => change(event.currentTarget.value)}
       autosize
       minRows={4}
       maxRows={20}
@@ -39,8 +32,6 @@ export function YamlField(props: WidgetProps) {
     />
   )
 }
-
-const written = (value: unknown): string => (value === undefined ? '' : typeof value === 'string' ? value : stringify(value))
 
 function read(text: string): { value?: unknown; mistake?: string } {
   if (text.trim() === '') return {}
@@ -53,5 +44,5 @@ function read(text: string): { value?: unknown; mistake?: string } {
   visit(document, (_, node) => {
     if (isAlias(node)) aliases++
   })
-  return aliases > 0 ? { mistake: '*' } : { value: document.toJS() ?? undefined }
+  return aliases > 0 ? { mistake: '*' } : { value: document.toJS() }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { piecesOf, plainOf } from './ansi.ts'
+import { beyond, piecesOf, plainOf } from './ansi.ts'
 
 const esc = '\u001b'
 
@@ -12,6 +12,19 @@ describe('a line of a log', () => {
 
   test('that was written over itself shows what was written last', () => {
     expect(plainOf('10 %\r50 %\r100 %\r')).toBe('100 %')
+    expect(plainOf(`${'50 %\r'.repeat(10_000)}100 %`)).toBe('100 %')
+  })
+
+  test('is whole when it is copied, downloaded or searched, and cut only where it is shown', () => {
+    const line = `${'x'.repeat(30_000)}the end`
+    expect(plainOf(line)).toBe(line)
+    expect(
+      piecesOf(line)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('x'.repeat(20_000))
+    expect(beyond(line)).toBe(10_007)
+    expect(beyond('short')).toBe(0)
   })
 
   test.each([

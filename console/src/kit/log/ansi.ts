@@ -21,15 +21,18 @@ export const plainOf = (line: string): string => settled(line).replace(escapes, 
 
 /** What a terminal would show of a line that was written over itself, such as progress. */
 export const settled = (line: string): string => {
-  let end = Math.min(line.length, longest)
+  let end = line.length
   while (line[end - 1] === '\r') end--
   return line.slice(line.lastIndexOf('\r', end - 1) + 1, end)
 }
 /** Characters of a line that are shown: more is no line that anybody reads, and colouring takes its time. */
-const longest = 20_000
+const mostShown = 20_000
+
+/** What is in the line, and not shown. */
+export const beyond = (line: string): number => Math.max(0, settled(line).length - mostShown)
 
 export function piecesOf(line: string): Piece[] {
-  return Anser.ansiToJson(settled(line), { use_classes: true, remove_empty: true }).map(
+  return Anser.ansiToJson(settled(line).slice(0, mostShown), { use_classes: true, remove_empty: true }).map(
     ({ content, fg, bg, fg_truecolor, bg_truecolor, decorations }) => ({
       text: content.replace(escapes, ''),
       name: isNamed(fg) ? fg : undefined,

@@ -1,7 +1,7 @@
 import { type MouseEvent, memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import classes from '../log-view.module.css'
-import { piecesOf } from './ansi.ts'
+import { beyond, piecesOf } from './ansi.ts'
 
 export interface LineLinks {
   hrefOf: (line: number) => string
@@ -23,6 +23,7 @@ interface LogLineProps {
 
 export function LogLine({ text, index, number, links, start, wrapped, marked, measure }: LogLineProps) {
   const { t } = useTranslation()
+  const cut = beyond(text)
   return (
     <div
       ref={measure}
@@ -50,7 +51,10 @@ export function LogLine({ text, index, number, links, start, wrapped, marked, me
       ) : (
         <span className={classes.number}>{number}</span>
       )}
-      <LineText text={text} />
+      <span>
+        <LineText text={text} />
+        {cut > 0 && <i>{t('log.cut', { count: cut })}</i>}
+      </span>
     </div>
   )
 }

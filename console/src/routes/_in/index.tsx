@@ -8,6 +8,6 @@ export const Route = createFileRoute('/_in/')({
     const { data } = await queryClient.fetchQuery(asked('getOrgs', { query: { page_size: 1000 } }))
     const last = data.find(({ canonical }) => canonical === lastOrganization()) ?? (data.length === 1 ? data[0] : undefined)
     if (last) throw redirect({ to: '/organizations/$organization', params: { organization: last.canonical }, replace: true })
-    throw redirect({ to: data.length === 0 ? '/organizations/new' : '/organizations', replace: true })
+    throw redirect({ to: data.length === 0 ? '/organizations/+new' : '/organizations', replace: true })
   },
 })

@@ -1,4 +1,4 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { NewProviderPage } from '@/features/identity-providers/provider-page.tsx'
 
-export const Route = createFileRoute('/_in/organizations/$organization/identity-providers_/new')({ component: NewProviderPage })
+export const Route = createFileRoute('/_in/organizations/$organization/identity-providers_/+new')({ component: NewProviderPage })

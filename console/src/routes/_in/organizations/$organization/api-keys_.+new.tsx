@@ -1,4 +1,4 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { NewKeyPage } from '@/features/access-rules/new-key-page.tsx'
 
-export const Route = createFileRoute('/_in/organizations/$organization/api-keys_/new')({ component: NewKeyPage })
+export const Route = createFileRoute('/_in/organizations/$organization/api-keys_/+new')({ component: NewKeyPage })
