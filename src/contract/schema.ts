@@ -6721,7 +6721,7 @@ export interface components {
              * @description The `updated_at` of the component as it was read. When somebody has changed it since, the call gives 409 and nothing happens. Left out, the last one wins.
              */
             updated_at?: number;
-            /** @description The form values to change, by section, group and variable. Variables left out keep their values. */
+            /** @description The form values to change, by section, group and variable. Variables left out keep their values. `null` takes a value back: the variable has its default again, or is in the files as the stack has it. */
             vars?: components["schemas"]["FormVariables"];
         };
         /** @description One file to write. */

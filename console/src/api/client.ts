@@ -130,9 +130,12 @@ function keep(session: BrowserSession): void {
   renewAt = Date.now() + (session.expires_at - session.session.last_used_at) * 500
 }
 
-/** A session ends so long after the last time that it was asked for, and who works for a day does not load the page anew. */
+/**
+ * A session ends so long after the last time that it was asked for, and who works for a day does not load the page anew. A page that nobody
+ * looks at asks on, but is no work.
+ */
 function renew(): void {
-  if (!currentSession() || Date.now() < renewAt) return
+  if (!currentSession() || document.hidden || Date.now() < renewAt) return
   // Once for all the answers that come now, and once more when it fails.
   renewAt = Date.now() + 60_000
   restoreSession().catch(() => {})

@@ -154,7 +154,7 @@ describe('what cannot be edited says why', () => {
   }
   test.each<[string, unknown]>([
     ['no number', Number.NaN],
-    ['undefined', undefined],
+    ['undefined in a list', [undefined]],
     ['a function', () => 1],
     ['a date', new Date(0)],
     ['half a character', '\ud800'],
