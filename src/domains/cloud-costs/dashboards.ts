@@ -1,6 +1,6 @@
-/** The pages of costs. Each asks for sums as its answer has them: by day, project and provider they would be hundreds of times as many. */
+/** The pages of costs. */
 import type { Schema } from '../../contract/operation.ts'
-import type { CostKey, CostStore, CostSum, ResourceCount } from '../../costs/types.ts'
+import { type CostKey, type CostStore, type CostSum, type ResourceCount, TooManySums } from '../../costs/types.ts'
 import type { OrgTx } from '../../db/organization-tx.ts'
 import { allFilterValues, dashboardFilterValues } from './filter-values.ts'
 import { type Amount, addTo, amountOf, type Histogram, histogramOf, nothing, totalOf, viewAmount } from './histogram.ts'
@@ -13,26 +13,51 @@ const mostProjects = 1000
 /** Of projects by provider, and of their resources: more than anybody has, and a bill may name any number. */
 const mostParts = 20_000
 
-export async function dashboard(store: CostStore, tx: OrgTx, question: Question): Promise<Schema<'CloudCostManagementDashboard'>> {
-  const byProvider = ['provider', 'time'] as const
-  const byTime = ['time', 'project'] as const
-  const sums = await askForBuckets(store, tx, { ...question, groupBy: byProvider }, 'fixed')
-  const parts = await ask(store, tx, { ...question, groupBy: ['project', 'provider'], dearest: mostParts })
-  const projects = projectsOf(parts).slice(0, mostProjects)
-  const of = (some: readonly ProjectAmounts[]) => ({
-    ...question,
-    filters: { ...question.filters, projects: some.map(({ project }) => project) },
-  })
-  const largest = of(projects.slice(0, largestProjects))
-  const total = totalOf(sums)
+/** Of sums by day, provider and project. */
+const mostAtOnce = 30_000
+
+interface Sums {
+  sums: readonly CostSum[]
+  by: readonly CostKey[]
+}
+
+/**
+ * What the dashboard is folded from: read once, since each question reads the same rows again, unless many projects make that hundreds of
+ * times as many as the answer has.
+ */
+async function sumsOf(store: CostStore, tx: OrgTx, question: Question) {
+  const fold = ['time', 'provider', 'project'] as const
+  try {
+    const sums = await ask(store, tx, { ...question, groupBy: fold, most: mostAtOnce })
+    const all: Sums = { sums, by: fold }
+    const only = (projects: readonly string[]): Sums => ({ sums: sums.filter(({ keys }) => projects.includes(keys[2] ?? '')), by: fold })
+    return { byProvider: all, byProject: all, ofProjects: async (projects: readonly string[]) => only(projects) }
+  } catch (error) {
+    if (!(error instanceof TooManySums)) throw error
+  }
+  const buckets = async (by: readonly CostKey[], projects?: string[]): Promise<Sums> => {
+    const filters = projects ? { ...question.filters, projects } : question.filters
+    return { sums: await askForBuckets(store, tx, { ...question, filters, groupBy: by }, 'fixed'), by }
+  }
+  const byProject = ['project', 'provider'] as const
   return {
-    providers: histogramOf(sums, byProvider, byProvider),
-    projects: histogramOf(
-      projects.length === 0 ? [] : await askForBuckets(store, tx, { ...largest, groupBy: byTime }, 'fixed'),
-      byTime,
-      byTime,
-    ),
-    project_resources: projects.length === 0 ? [] : resourcesOf(projects, (await store.resourceCounts(tx, of(projects), mostParts)).counts),
+    byProvider: await buckets(['provider', 'time']),
+    byProject: { sums: await ask(store, tx, { ...question, groupBy: byProject, dearest: mostParts }), by: byProject } satisfies Sums,
+    ofProjects: async (projects: readonly string[]) => buckets(['time', 'project'], [...projects]),
+  }
+}
+
+export async function dashboard(store: CostStore, tx: OrgTx, question: Question): Promise<Schema<'CloudCostManagementDashboard'>> {
+  const { byProvider, byProject, ofProjects } = await sumsOf(store, tx, question)
+  const projects = projectsOf(byProject).slice(0, mostProjects)
+  const names = projects.map(({ project }) => project)
+  const largest = names.length === 0 ? { sums: [], by: [] } : await ofProjects(names.slice(0, largestProjects))
+  const counted = { ...question, filters: { ...question.filters, projects: names } }
+  const total = totalOf(byProvider.sums)
+  return {
+    providers: histogramOf(byProvider.sums, byProvider.by, ['provider', 'time']),
+    projects: histogramOf(largest.sums, largest.by, ['time', 'project']),
+    project_resources: names.length === 0 ? [] : resourcesOf(projects, (await store.resourceCounts(tx, counted, mostParts)).counts),
     filter_values: await dashboardFilterValues(store, tx, question),
     total_cost: total.cost.toNumber(),
     total_kwh: total.kwh,
@@ -47,10 +72,11 @@ interface ProjectAmounts {
 }
 
 /** Those that cost most first. What belongs to none is no project. */
-function projectsOf(sums: readonly CostSum[]): ProjectAmounts[] {
+function projectsOf({ sums, by }: Sums): ProjectAmounts[] {
+  const [projectAt, providerAt] = [by.indexOf('project'), by.indexOf('provider')]
   const projects = new Map<string, ProjectAmounts>()
   for (const sum of sums) {
-    const [project = '', provider = ''] = sum.keys
+    const [project = '', provider = ''] = [sum.keys[projectAt], sum.keys[providerAt]]
     if (project === '') continue
     const known = projects.get(project) ?? { project, total: nothing(), providers: new Map<string, Amount>() }
     projects.set(project, known)
